@@ -1,0 +1,13 @@
+// SPDX-License-Identifier: Apache-2.0
+import type { Decision, Question } from "../decision.ts";
+import type { Digest, DomainId, Ref } from "../ids.ts";
+import type { Instant } from "../time.ts";
+
+/** Only `enforce` asks, so that nothing is judged outside the pipeline. */
+export interface Decider {
+  /** Synchronous, from memory, never throws. */
+  decide(question: Question): Decision;
+  /** One question about many resources, under one policy set; order kept. */
+  decideMany(question: Question, resources: readonly Ref[]): readonly Decision[];
+  current(domain: DomainId): { readonly digest: Digest; readonly policies: number; readonly since: Instant } | null;
+}

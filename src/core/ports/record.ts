@@ -1,0 +1,43 @@
+// SPDX-License-Identifier: Apache-2.0
+import type { EntryDraft, EntryHeader } from "../entry/entry.ts";
+import type { Bytes, Commitment, EntryRef } from "../ids.ts";
+import type { JsonObject } from "../json.ts";
+import type { Instant } from "../time.ts";
+
+export interface Receipt {
+  readonly ref: EntryRef;
+  readonly id: EntryHeader["id"];
+  readonly at: Instant;
+}
+
+export interface Recorder {
+  /**
+   * Resolves once the entry is on disk. Rejects RECORD_BUSY, RECORD_FULL, RECORD_DOWN or RECORD_ENTRY_TOO_LARGE; never half.
+   * `id` names the entry where the caller must know its id before (an interaction's).
+   */
+  append(draft: EntryDraft, options?: { readonly id?: EntryHeader["id"] }): Promise<Receipt>;
+  /**
+   * For what tightens (record L15): takes effect at once and never holds anything up. What cannot be written is counted,
+   * and the count becomes a `gap` entry when writing works again.
+   */
+  note(draft: EntryDraft, options?: { readonly id?: EntryHeader["id"] }): void;
+  /** What an append would find now, so that work can be refused before it is done. */
+  room(): { readonly entries: number; readonly bytes: number };
+  /** `c1:` commitment (record L6): equal content in one scope gives an equal value, and nowhere else. */
+  commit(scope: string, field: string, content: Bytes): Commitment;
+}
+
+/** An entry as it was read back: header and draft in one object. */
+export interface RecordedEntry {
+  readonly ref: EntryRef;
+  readonly entry: JsonObject;
+}
+
+export interface EntrySource {
+  /** Durable entries in order, `from` inclusive to `to` exclusive. */
+  read(range: { readonly from: number; readonly to?: number }): AsyncIterable<RecordedEntry>;
+  /** Number of durable entries. */
+  size(): number;
+  /** Called for each entry once it is durable. The returned function ends it. */
+  live(callback: (entry: RecordedEntry) => void): () => void;
+}
