@@ -1,0 +1,189 @@
+// SPDX-License-Identifier: Apache-2.0
+// The lines that the gate writes: one place, so that every refusal and every release says the same things.
+import {
+  type Commitment,
+  type Decision,
+  type DecisionDraft,
+  type Destination,
+  ENTRY_STRING_MAX_BYTES,
+  type EntryId,
+  type EntryOutcome,
+  type EntryWho,
+  type EntryWhy,
+  type Impact,
+  type PointId,
+  type Ref,
+  type Refusal,
+  type ServerId,
+  type Standing,
+  type ToolManifest,
+  type Verb,
+} from "../core/index.ts";
+import type { Judged } from "./judge.ts";
+
+/** Longest list of resources that stands in an entry; a longer one is its count. */
+const RESOURCES_MAX = 64;
+
+/** What is known of an interaction before anything is asked. */
+export interface Subject {
+  readonly id: EntryId;
+  /** Absent where nobody proved who they are. */
+  readonly standing?: Standing;
+  readonly point: PointId;
+  readonly seq: number;
+  readonly server: ServerId;
+  readonly destination: Destination;
+  readonly method: string;
+  readonly name?: string;
+}
+
+/** What the call does, as far as it could be read. */
+export interface Reading {
+  readonly verb: Verb;
+  readonly impact: Impact;
+  readonly tool?: ToolManifest;
+  readonly resources: readonly Ref[];
+  readonly args?: Commitment;
+}
+
+function whoOf(standing: Standing): EntryWho {
+  return {
+    identity: standing.identity,
+    kind: standing.kind,
+    status: standing.status,
+    instance: standing.instance,
+    ...(standing.blueprint === undefined
+      ? {}
+      : { blueprint: `${standing.blueprint.id}@${standing.blueprint.version}` }),
+    env: standing.environment,
+    token: { jti: standing.token.jti, jkt: standing.token.jkt, pop: standing.auth.pop },
+    assurance: standing.assurance,
+    ...(standing.sponsor === undefined ? {} : { sponsor: standing.sponsor }),
+    synthetic: standing.synthetic,
+  };
+}
+
+/** An interaction that policy judged. */
+export function judgedEntry(
+  shape: DecisionDraft["shape"],
+  subject: Subject,
+  reading: Reading,
+  judged: Judged,
+): DecisionDraft {
+  const { decision, resource } = judged.decisive;
+  return {
+    type: "decision",
+    shape,
+    interaction: interactionOf(subject),
+    ...whoIs(subject),
+    verb: reading.verb,
+    impact: reading.impact,
+    resource,
+    ...resourcesOf(reading.resources),
+    destination: subject.destination,
+    disclose: {
+      resource: judged.disclose.resource,
+      answer: judged.disclose.decision.answer,
+      reason: judged.disclose.decision.reason,
+    },
+    ...toolOf(reading),
+    answer: judged.answer,
+    mode: "enforce",
+    why: whyOf([decision]),
+    digests: { ...(reading.args === undefined ? {} : { args: reading.args }), input: decision.inputDigest },
+  };
+}
+
+/** A list of tools that was filtered: what policy showed, and why. */
+export function listEntry(subject: Subject, decisions: readonly Decision[], outcome: EntryOutcome): DecisionDraft {
+  return {
+    type: "decision",
+    shape: "whole",
+    interaction: interactionOf(subject),
+    ...whoIs(subject),
+    verb: "view",
+    impact: "low",
+    resource: { type: "Server", id: subject.server },
+    destination: subject.destination,
+    answer: "allow",
+    mode: "enforce",
+    why: whyOf(decisions),
+    digests: {},
+    outcome,
+  };
+}
+
+/** An interaction that was refused before policy could judge it. */
+export function refusedEntry(
+  subject: Subject,
+  refusal: Pick<Refusal, "code" | "why">,
+  reading?: Reading,
+): DecisionDraft {
+  return {
+    type: "decision",
+    shape: "attempt",
+    interaction: interactionOf(subject),
+    ...whoIs(subject),
+    // what could not be read counts as the strictest thing it could have been
+    verb: reading?.verb ?? "execute",
+    impact: reading?.impact ?? "high",
+    resource: reading?.resources[0] ?? { type: "Server", id: subject.server },
+    destination: subject.destination,
+    ...(reading === undefined ? {} : toolOf(reading)),
+    answer: "deny",
+    mode: "enforce",
+    refusal: clip(`${refusal.code}: ${refusal.why}`),
+    digests: reading?.args === undefined ? {} : { args: reading.args },
+  };
+}
+
+/** Cuts outside text to what an entry may hold, and says that it was cut. */
+export function clip(text: string): string {
+  if (Buffer.byteLength(text) <= ENTRY_STRING_MAX_BYTES) return text;
+  let cut = text.slice(0, ENTRY_STRING_MAX_BYTES);
+  while (Buffer.byteLength(cut) > ENTRY_STRING_MAX_BYTES - 3) cut = cut.slice(0, -1);
+  return `${cut.toWellFormed()}…`;
+}
+
+function whoIs({ standing }: Subject): Pick<DecisionDraft, "who"> {
+  return standing === undefined ? {} : { who: whoOf(standing) };
+}
+
+function interactionOf(subject: Subject): DecisionDraft["interaction"] {
+  return {
+    id: subject.id,
+    via: "mcp",
+    point: subject.point,
+    seq: subject.seq,
+    server: subject.server,
+    method: clip(subject.method),
+    ...(subject.name === undefined ? {} : { name: clip(subject.name) }),
+  };
+}
+
+function toolOf(reading: Reading): Pick<DecisionDraft, "tool"> {
+  return reading.tool === undefined ? {} : { tool: { server: reading.tool.server, name: reading.tool.tool } };
+}
+
+function resourcesOf(resources: readonly Ref[]): Pick<DecisionDraft, "resources"> {
+  if (resources.length < 2) return {};
+  return { resources: resources.length > RESOURCES_MAX ? { n: resources.length } : resources };
+}
+
+function whyOf(decisions: readonly Decision[]): EntryWhy {
+  const [first] = decisions;
+  const policies = new Map(decisions.flatMap((d) => d.policies.map((hit) => [hit.id, hit] as const)));
+  return {
+    policies: [...policies.values()].map(({ id, effect, tier, digest, file, line }) => ({
+      id,
+      effect,
+      tier,
+      digest,
+      file,
+      line,
+    })),
+    set: first?.setDigest ?? null,
+    errors: decisions.flatMap((d) => d.errors),
+    reason: first?.reason ?? "no_permit",
+  };
+}

@@ -1,0 +1,16 @@
+// SPDX-License-Identifier: Apache-2.0
+// How every interaction passes the gate.
+
+export type { EnforceConfig, McpServerConfig } from "./config.ts";
+export { enforceConfig, mcpConfig } from "./config.ts";
+export type { EnforceErrorCode } from "./errors.ts";
+export { EnforceError } from "./errors.ts";
+export type { Gate } from "./gate.ts";
+export { createGate } from "./gate.ts";
+export { readManifest } from "./manifest.ts";
+export type { GateRequest, GateResponse } from "./mcp/http.ts";
+export type { Relay } from "./mcp/relay.ts";
+export { createRelay } from "./mcp/relay.ts";
+export type { Folder } from "./resources/folder.ts";
+export { openFolder } from "./resources/folder.ts";
+export type { UpstreamServer } from "./upstream-server.ts";

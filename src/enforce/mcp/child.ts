@@ -1,0 +1,220 @@
+// SPDX-License-Identifier: Apache-2.0
+// An upstream over stdio (MCP 2025-11-25, transports): a child process of its own group, started without a shell, with an
+// environment of its own, one JSON-RPC message a line. Lines are read as strictly as everything else that comes in.
+import { type ChildProcessWithoutNullStreams, spawn } from "node:child_process";
+import { type JsonObject, type Log, parseJson, type Timers, writeJson } from "../../core/index.ts";
+import { EnforceError } from "../errors.ts";
+import type { UpstreamServer } from "../upstream-server.ts";
+import { classify, error, notification, type RequestId, RPC } from "./message.ts";
+
+/** UNIT: bytes. Longest line of an upstream (enforce E35). */
+export const LINE_MAX_BYTES: number = 10 * 1024 * 1024;
+/** UNIT: ms. From closing its input to SIGTERM, and from SIGTERM to SIGKILL. */
+const STOP_GRACE_MS = 2000;
+
+export interface ChildPorts {
+  readonly timers: Timers;
+  readonly log: Log;
+}
+
+export interface Child {
+  /**
+   * Sends one request and resolves with the upstream's response, whole.
+   * @throws EnforceError ENFORCE_UPSTREAM_GONE, ENFORCE_UPSTREAM_TIMEOUT, ENFORCE_CANCELLED; after a throw nobody knows what was done
+   */
+  ask(
+    id: RequestId,
+    message: JsonObject,
+    waitMs: number,
+  ): Promise<{ readonly response: JsonObject; readonly bytes: number }>;
+  tell(message: JsonObject): void;
+  /** Passes the client's cancellation on; the waiting `ask` ends with ENFORCE_CANCELLED. */
+  cancel(id: RequestId, message: JsonObject): void;
+  isWaiting(id: RequestId): boolean;
+  /** Closes its input, then ends the whole process group. */
+  stop(): Promise<void>;
+  /** Resolves once the process has ended, whoever ended it. */
+  readonly ended: Promise<void>;
+}
+
+/** @throws EnforceError ENFORCE_UPSTREAM_START */
+export async function startChild(ports: ChildPorts, server: UpstreamServer): Promise<Child> {
+  const [program, ...args] = server.command;
+  const child = spawn(program, args, {
+    env: server.env,
+    stdio: ["pipe", "pipe", "pipe"],
+    detached: true,
+    shell: false,
+  });
+  await new Promise<void>((resolve, reject) => {
+    child.once("spawn", resolve);
+    child.once("error", (cause) => {
+      reject(new EnforceError("ENFORCE_UPSTREAM_START", `starting the upstream of ${server.id}`, { cause }));
+    });
+  });
+  return new StdioChild(ports, server, child);
+}
+
+interface Waiting {
+  readonly resolve: (answer: { response: JsonObject; bytes: number }) => void;
+  readonly reject: (cause: EnforceError) => void;
+  readonly stopTimer: () => void;
+}
+
+class StdioChild implements Child {
+  readonly ended: Promise<void>;
+  private readonly ports: ChildPorts;
+  private readonly server: UpstreamServer;
+  private readonly child: ChildProcessWithoutNullStreams;
+  private readonly waiting = new Map<RequestId, Waiting>();
+  /** Chunks of the line that has not ended yet. */
+  private partial: Buffer[] = [];
+  private partialBytes = 0;
+  private gone = false;
+
+  constructor(ports: ChildPorts, server: UpstreamServer, child: ChildProcessWithoutNullStreams) {
+    this.ports = ports;
+    this.server = server;
+    this.child = child;
+    this.ended = new Promise((resolve) => {
+      child.once("close", () => {
+        this.loseAll("ENFORCE_UPSTREAM_GONE", "the upstream ended");
+        resolve();
+      });
+    });
+    child.stdout.on("data", (chunk: Buffer) => this.receive(chunk));
+    // what it says there is for its own operator; reading it keeps the pipe from filling
+    child.stderr.resume();
+    child.stdin.on("error", (cause) => this.fault("write", cause.message));
+    child.on("error", (cause) => this.fault("process", cause.message));
+  }
+
+  ask(id: RequestId, message: JsonObject, waitMs: number): Promise<{ response: JsonObject; bytes: number }> {
+    return new Promise((resolve, reject) => {
+      if (this.gone) {
+        reject(new EnforceError("ENFORCE_UPSTREAM_GONE", `asking ${this.server.id}: the upstream has ended`));
+        return;
+      }
+      const stopTimer = this.ports.timers.after(waitMs, () => {
+        this.tell(notification("notifications/cancelled", { requestId: id, reason: "the gate waited long enough" }));
+        this.lose(id, "ENFORCE_UPSTREAM_TIMEOUT", `no answer for ${waitMs} ms`);
+      });
+      this.waiting.set(id, { resolve, reject, stopTimer });
+      this.tell(message);
+    });
+  }
+
+  tell(message: JsonObject): void {
+    if (!this.gone) this.child.stdin.write(`${writeJson(message)}\n`);
+  }
+
+  cancel(id: RequestId, message: JsonObject): void {
+    if (!this.waiting.has(id)) return;
+    this.tell(message);
+    this.lose(id, "ENFORCE_CANCELLED", "the client cancelled it");
+  }
+
+  isWaiting(id: RequestId): boolean {
+    return this.waiting.has(id);
+  }
+
+  async stop(): Promise<void> {
+    if (this.child.exitCode !== null || this.child.signalCode !== null) return;
+    this.child.stdin.end();
+    const stopTerm = this.ports.timers.after(STOP_GRACE_MS, () => this.signal("SIGTERM"));
+    const stopKill = this.ports.timers.after(2 * STOP_GRACE_MS, () => this.signal("SIGKILL"));
+    await this.ended;
+    stopTerm();
+    stopKill();
+  }
+
+  /** To the group: a wrapper's own children must not outlive it. */
+  private signal(signal: "SIGTERM" | "SIGKILL"): void {
+    const { pid } = this.child;
+    if (pid === undefined) return;
+    try {
+      process.kill(-pid, signal);
+    } catch (cause) {
+      this.fault(signal, cause instanceof Error ? cause.message : "unknown");
+    }
+  }
+
+  private receive(chunk: Buffer): void {
+    let rest = chunk;
+    for (let end = rest.indexOf(0x0a); end !== -1; end = rest.indexOf(0x0a)) {
+      this.partial.push(rest.subarray(0, end));
+      const line = Buffer.concat(this.partial);
+      this.partial = [];
+      this.partialBytes = 0;
+      this.line(line);
+      rest = rest.subarray(end + 1);
+    }
+    this.partial.push(rest);
+    this.partialBytes += rest.length;
+    if (this.partialBytes > LINE_MAX_BYTES) this.breakOff("a line over the limit");
+  }
+
+  private line(line: Buffer): void {
+    if (this.gone) return;
+    // not a message: some servers greet on stdout. It can answer nothing, so it is left out and told.
+    if (line[0] !== 0x7b) {
+      if (line.length > 0) this.fault("line", "not a JSON-RPC message");
+      return;
+    }
+    try {
+      this.message(line);
+    } catch (cause) {
+      // it may have been an answer, and then nobody knows which: the whole conversation ends
+      this.breakOff(cause instanceof Error ? cause.message : "unreadable");
+    }
+  }
+
+  private message(line: Buffer): void {
+    const message = classify(parseJson(line, { maxBytes: LINE_MAX_BYTES }));
+    switch (message.kind) {
+      case "response":
+        this.answer(message.id, message.tree, line.length);
+        return;
+      case "request":
+        // no client capability was offered upstream, so nothing may be asked of the client (E31)
+        this.tell(error(message.id, RPC.methodNotFound, "this client offers nothing"));
+        return;
+      case "notification":
+        return;
+      case "invalid":
+        throw new EnforceError("ENFORCE_UPSTREAM_PROTOCOL", `reading from ${this.server.id}: ${message.why}`);
+    }
+  }
+
+  private answer(id: RequestId, response: JsonObject, bytes: number): void {
+    const waiting = this.waiting.get(id);
+    if (waiting === undefined) return; // after a cancel or a timeout its answer may still come
+    this.waiting.delete(id);
+    waiting.stopTimer();
+    waiting.resolve({ response, bytes });
+  }
+
+  private lose(id: RequestId, code: EnforceError["code"], why: string): void {
+    const waiting = this.waiting.get(id);
+    if (waiting === undefined) return;
+    this.waiting.delete(id);
+    waiting.stopTimer();
+    waiting.reject(new EnforceError(code, `asking ${this.server.id}: ${why}`));
+  }
+
+  private loseAll(code: EnforceError["code"], why: string): void {
+    this.gone = true;
+    for (const id of this.waiting.keys()) this.lose(id, code, why);
+  }
+
+  private breakOff(why: string): void {
+    if (this.gone) return;
+    this.fault("protocol", why);
+    this.loseAll("ENFORCE_UPSTREAM_PROTOCOL", why);
+    this.signal("SIGKILL");
+  }
+
+  private fault(what: string, why: string): void {
+    this.ports.log.fault("ENFORCE_UPSTREAM", { server: this.server.id, what, why });
+  }
+}

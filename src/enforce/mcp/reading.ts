@@ -1,0 +1,150 @@
+// SPDX-License-Identifier: Apache-2.0
+// What a `tools/call` means: its tool by the manifest, its paths under their canonical names. What the manifest does not
+// know is refused, because an argument that nobody judged must not reach the upstream.
+import {
+  type Commitment,
+  canonicalize,
+  type EntryOutcome,
+  type Impact,
+  isEffect,
+  isJsonArray,
+  isJsonObject,
+  type Json,
+  type JsonObject,
+  jsonObject,
+  member,
+  type Recorder,
+  type Ref,
+  type RefusalCode,
+  type Standing,
+  type ToolArgument,
+  type ToolManifest,
+} from "../../core/index.ts";
+import type { CallReading, Unreadable } from "../gate.ts";
+import type { UpstreamServer } from "../upstream-server.ts";
+import { withMembers, withoutMember } from "./message.ts";
+
+export interface ReadCall extends CallReading {
+  readonly args: Commitment;
+  /** The parameters to forward: paths canonical, our own `_meta` members gone. */
+  readonly forward: JsonObject;
+  /** What the call touches, once it is done. */
+  readonly objects: EntryOutcome["objects"];
+}
+
+/** Most paths that one call may name. */
+const PATHS_MAX = 256;
+const PARAMS = new Set(["name", "arguments", "_meta"]);
+
+export async function readCall(
+  recorder: Recorder,
+  standing: Standing,
+  server: UpstreamServer,
+  params: JsonObject,
+): Promise<ReadCall | Unreadable> {
+  const name = member(params, "name");
+  const given = member(params, "arguments") ?? jsonObject([]);
+  const extra = Object.keys(params).find((key) => !PARAMS.has(key));
+  if (extra !== undefined) return unreadable("arguments_unreadable", `parameter ${extra} is not relayed`);
+  if (typeof name !== "string") return unreadable("arguments_unreadable", "no tool name");
+  const tool = server.tools.get(name);
+  if (tool === undefined) return unreadable("tool_unknown", `no manifest for tool ${name}`);
+  if (!isJsonObject(given)) return unreadable("arguments_unreadable", "arguments are no object");
+  const resolved = await resolveArguments(server, tool, given);
+  if ("unreadable" in resolved) return resolved;
+  const forwarded = withMembers(given, resolved.replaced);
+  return {
+    verb: tool.verb,
+    impact: impactOf(tool),
+    tool,
+    resources: resolved.resources,
+    args: recorder.commit(standing.identity, "args", canonicalize(forwarded)),
+    forward: withMembers(stripOurMeta(params), [["arguments", forwarded]]),
+    objects: objectsOf(tool, resolved.resources),
+  };
+}
+
+interface Resolved {
+  readonly resources: readonly Ref[];
+  readonly replaced: readonly (readonly [string, Json])[];
+}
+
+async function resolveArguments(
+  server: UpstreamServer,
+  tool: ToolManifest,
+  given: JsonObject,
+): Promise<Resolved | Unreadable> {
+  const known = new Map(tool.args.map((arg) => [memberName(arg), arg]));
+  const stranger = Object.keys(given).find((key) => !known.has(key));
+  if (stranger !== undefined) return unreadable("arguments_unreadable", `argument ${stranger} is not in the manifest`);
+  const resources: Ref[] = [];
+  const replaced: (readonly [string, Json])[] = [];
+  for (const [key, arg] of known) {
+    const value = member(given, key);
+    if (value === undefined) {
+      if (arg.required === true) return unreadable("arguments_unreadable", `argument ${key} is missing`);
+      continue;
+    }
+    if (arg.type !== "path") continue;
+    const paths = await resolvePaths(server, arg, value);
+    if ("unreadable" in paths) return paths;
+    resources.push(...paths.resources);
+    replaced.push([key, paths.value]);
+  }
+  return { resources, replaced };
+}
+
+async function resolvePaths(
+  server: UpstreamServer,
+  arg: ToolArgument,
+  value: Json,
+): Promise<{ readonly resources: readonly Ref[]; readonly value: Json } | Unreadable> {
+  const list = arg.name.endsWith("[]") ? value : [value];
+  if (!isJsonArray(list) || list.length === 0 || list.length > PATHS_MAX) {
+    return unreadable("arguments_unreadable", `argument ${arg.name} is not 1 to ${PATHS_MAX} paths`);
+  }
+  if (server.folder === undefined) return unreadable("arguments_unreadable", `server ${server.id} has no folder`);
+  const resources: Ref[] = [];
+  const absolute: string[] = [];
+  for (const spelling of list) {
+    if (typeof spelling !== "string") return unreadable("arguments_unreadable", `argument ${arg.name} is not a string`);
+    const located = await server.folder.locate(spelling);
+    if ("outside" in located) return unreadable("resource_outside", located.outside);
+    resources.push(located.ref);
+    absolute.push(located.absolute);
+    if (arg.reach !== "subtree") continue;
+    const below = await server.folder.below(located);
+    if ("outside" in below) return unreadable("resource_outside", below.outside);
+    resources.push(...below);
+  }
+  return { resources, value: isJsonArray(value) ? absolute : (absolute[0] ?? null) };
+}
+
+/** Longest list of objects in an outcome: a wide read is told by the entry's count of resources. */
+const OBJECTS_MAX = 64;
+
+function objectsOf(tool: ToolManifest, resources: readonly Ref[]): EntryOutcome["objects"] {
+  const how = isEffect(tool.verb) ? "wrote" : "read";
+  return resources.slice(0, OBJECTS_MAX).map((ref) => ({ ref, how }));
+}
+
+function memberName(arg: ToolArgument): string {
+  return arg.name.endsWith("[]") ? arg.name.slice(0, -2) : arg.name;
+}
+
+/** core's rule: high for what cannot be undone, medium for any other effect, low for the rest. */
+function impactOf(tool: ToolManifest): Impact {
+  if (tool.effect === "irreversible" || tool.verb === "train") return "high";
+  return isEffect(tool.verb) ? "medium" : "low";
+}
+
+/** `_meta` members under our own prefix are ours to set; a client's never travel on (E26). */
+function stripOurMeta(params: JsonObject): JsonObject {
+  const meta = member(params, "_meta");
+  if (!isJsonObject(meta)) return params;
+  return withMembers(params, [["_meta", withoutMember(meta, (name) => name.startsWith("bailiwick/"))]]);
+}
+
+function unreadable(code: RefusalCode, why: string): Unreadable {
+  return { unreadable: { code, why } };
+}

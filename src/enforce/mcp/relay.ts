@@ -1,0 +1,274 @@
+// SPDX-License-Identifier: Apache-2.0
+// The MCP relay: Streamable HTTP of revision 2025-11-25 in front of a stdio upstream. Identity comes before the body is
+// read; the body is read once, and what goes up is written from what was read (enforce E2). Methods that are not named here
+// are refused: a relay that passes what it does not know enforces nothing.
+import {
+  CoreError,
+  type IdentityId,
+  type Json,
+  type JsonObject,
+  jsonObject,
+  member,
+  parseJson,
+  type Recorder,
+  type Refusal,
+  type Standing,
+} from "../../core/index.ts";
+import type { EnforceConfig } from "../config.ts";
+import type { Gate, Passage } from "../gate.ts";
+import type { UpstreamServer } from "../upstream-server.ts";
+import { type Carried, carry, type Errand } from "./carry.ts";
+import type { GateRequest, GateResponse } from "./http.ts";
+import { initializeDown, initializeUp, REVISION } from "./initialize.ts";
+import { classify, isRequestId, type Message, notification, params, RPC, result } from "./message.ts";
+import { readCall } from "./reading.ts";
+import { type Session, type SessionPorts, Sessions } from "./sessions.ts";
+import { filterTools } from "./tools.ts";
+import { ACCEPTED, json, NO_ANSWER, refusal, refusalOfBody, unproved } from "./wire.ts";
+
+export interface RelayPorts extends SessionPorts {
+  readonly gate: Gate;
+  readonly recorder: Recorder;
+  /** A fresh DPoP nonce for the caller's next proof. */
+  readonly nonce: () => string;
+}
+
+export interface Relay {
+  handle(server: UpstreamServer, request: GateRequest): Promise<GateResponse>;
+  /** Sessions open now. */
+  readonly sessions: number;
+  close(): Promise<void>;
+}
+
+export function createRelay(ports: RelayPorts, config: EnforceConfig): Relay {
+  const relay = new McpRelay(ports, config);
+  return {
+    handle: (server, given) => relay.handle(server, given),
+    get sessions() {
+      return relay.sessions.count;
+    },
+    close: () => relay.sessions.close(),
+  };
+}
+
+type Asked = Extract<Message, { kind: "request" }>;
+type No = Pick<Refusal, "code" | "why">;
+
+/** One proven request on its way. */
+interface Turn {
+  readonly server: UpstreamServer;
+  readonly standing: Standing;
+  readonly headers: GateRequest["headers"];
+}
+
+class McpRelay {
+  readonly sessions: Sessions;
+  private readonly ports: RelayPorts;
+  private readonly config: EnforceConfig;
+  /** Calls that wait now, by identity. */
+  private readonly calls = new Map<IdentityId, number>();
+
+  constructor(ports: RelayPorts, config: EnforceConfig) {
+    this.ports = ports;
+    this.config = config;
+    this.sessions = new Sessions(ports, config);
+  }
+
+  async handle(server: UpstreamServer, given: GateRequest): Promise<GateResponse> {
+    const { headers, method, dpop } = given;
+    const proved = await this.ports.gate.identify({
+      method,
+      resource: server.resource,
+      authorization: headers["authorization"],
+      dpop,
+    });
+    if ("refusal" in proved) return this.stranger(server, given, proved.refusal);
+    const response = await this.route({ server, standing: proved.standing, headers }, given);
+    return { ...response, headers: { ...response.headers, "dpop-nonce": this.ports.nonce() } };
+  }
+
+  private stranger(server: UpstreamServer, given: GateRequest, refused: Refusal): GateResponse {
+    // a client's first steps, with no credential or no nonce yet, are how it learns what to show (RFC 9728, RFC 9449 8)
+    const learning = refused.code === "nonce_required" || given.headers["authorization"] === undefined;
+    if (!learning) this.ports.gate.refuse({ server, method: given.method, refusal: refused });
+    return unproved(refused);
+  }
+
+  private async route(turn: Turn, given: GateRequest): Promise<GateResponse> {
+    if (given.method === "POST") return this.post(turn, given);
+    // no message of an upstream reaches the client but as an answer, so there is no stream to open
+    if (given.method !== "DELETE") return { status: 405, headers: { allow: "POST, DELETE" } };
+    const session = this.session(turn);
+    if (session === undefined) return { status: 404, headers: {} };
+    await this.sessions.end(session);
+    return { status: 204, headers: {} };
+  }
+
+  private async post(turn: Turn, given: GateRequest): Promise<GateResponse> {
+    if (mediaType(given.headers["content-type"]) !== "application/json") return { status: 415, headers: {} };
+    const body = readBody(given);
+    if ("no" in body) return this.noBody(turn, RPC.parse, body.no);
+    const message = classify(body.json);
+    if (message.kind === "request") return this.asked(turn, message);
+    if (message.kind === "notification") return this.notified(turn, message.method, message.tree);
+    if (message.kind === "response") return ACCEPTED; // nothing was asked of the client
+    return this.noBody(turn, RPC.invalidRequest, { code: "input_malformed", why: message.why });
+  }
+
+  private notified(turn: Turn, method: string, tree: JsonObject): GateResponse {
+    const session = this.session(turn);
+    if (session === undefined) return { status: 404, headers: {} };
+    if (method === "notifications/initialized") session.child.tell(notification(method, jsonObject([])));
+    const cancelled = member(params({ tree }), "requestId");
+    if (method === "notifications/cancelled" && isRequestId(cancelled)) session.child.cancel(cancelled, tree);
+    // everything else stops here; above all roots/list_changed, which would have the upstream ask for new folders
+    return ACCEPTED;
+  }
+
+  private async asked(turn: Turn, message: Asked): Promise<GateResponse> {
+    if (message.method === "initialize") return this.counted(turn, message, () => this.initialize(turn, message));
+    const revision = turn.headers["mcp-protocol-version"];
+    if (revision !== undefined && revision !== REVISION) return this.malformed(turn, message, "another revision");
+    const session = this.session(turn);
+    if (session === undefined)
+      return this.no(turn, message, { code: "session_unknown", why: "not a session of this instance" });
+    if (session.child.isWaiting(message.id))
+      return this.malformed(turn, message, "the id of a request that still waits");
+    switch (message.method) {
+      case "ping":
+        return json(200, result(message.id, jsonObject([])));
+      case "tools/list":
+        return this.counted(turn, message, () => this.list(turn, session, message));
+      case "tools/call":
+        return this.counted(turn, message, () => this.call(turn, session, message));
+      default:
+        return this.no(turn, message, { code: "method_unknown", why: `method ${message.method} is not relayed` });
+    }
+  }
+
+  /** At most so many requests of one identity wait at once (E35). */
+  private async counted(turn: Turn, message: Asked, work: () => Promise<GateResponse>): Promise<GateResponse> {
+    const { identity } = turn.standing;
+    const running = this.calls.get(identity) ?? 0;
+    if (running >= this.config.callsPerIdentity)
+      return this.no(turn, message, { code: "busy", why: "too many calls at once" });
+    this.calls.set(identity, running + 1);
+    try {
+      return await work();
+    } finally {
+      const left = (this.calls.get(identity) ?? 1) - 1;
+      if (left === 0) this.calls.delete(identity);
+      else this.calls.set(identity, left);
+    }
+  }
+
+  private async initialize(turn: Turn, message: Asked): Promise<GateResponse> {
+    const session = await this.sessions.start(turn.standing, turn.server).catch(() => undefined);
+    if (session === "full") return this.no(turn, message, { code: "busy", why: "too many sessions" });
+    if (session === undefined)
+      return this.no(turn, message, { code: "upstream_failed", why: "the upstream did not start" });
+    const opened = await this.open(turn, session, message);
+    if ("status" in opened) return opened;
+    await this.sessions.end(session);
+    return this.no(turn, message, opened);
+  }
+
+  private async open(turn: Turn, session: Session, message: Asked): Promise<GateResponse | No> {
+    const asked = session.child.ask(message.id, initializeUp(message.id, params(message)), this.config.upstreamWaitMs);
+    const answer = await asked.catch(() => undefined);
+    const down = answer === undefined ? undefined : initializeDown(answer.response);
+    if (down === undefined) return { code: "upstream_failed", why: `the upstream did not initialize in ${REVISION}` };
+    const { identity, instance } = turn.standing;
+    const recorded = await this.ports.recorder
+      .append({
+        type: "event",
+        name: "session.opened",
+        subject: { type: "Server", id: turn.server.id },
+        by: identity,
+        data: jsonObject([
+          ["instance", instance],
+          ["revision", REVISION],
+        ]),
+      })
+      .catch(() => undefined);
+    if (recorded === undefined) return { code: "record_unavailable", why: "the session could not be recorded" };
+    return json(200, result(message.id, down), { "mcp-session-id": session.id });
+  }
+
+  private async list(turn: Turn, session: Session, message: Asked): Promise<GateResponse> {
+    const { method } = message;
+    const passage = await this.ports.gate.list(turn.standing, {
+      server: turn.server,
+      method,
+      fetch: (shown) =>
+        carry(this.ports, this.errand(turn, session, message, { change: (got) => filterTools(got, shown) })),
+    });
+    return this.answer(message, passage);
+  }
+
+  private async call(turn: Turn, session: Session, message: Asked): Promise<GateResponse> {
+    const given = params(message);
+    const name = member(given, "name");
+    const passage = await this.ports.gate.call(turn.standing, {
+      server: turn.server,
+      method: message.method,
+      ...(typeof name === "string" ? { name } : {}),
+      read: () => readCall(this.ports.recorder, turn.standing, turn.server, given),
+      effect: (reading) =>
+        carry(this.ports, this.errand(turn, session, message, { params: reading.forward, objects: reading.objects })),
+    });
+    return this.answer(message, passage);
+  }
+
+  private errand(turn: Turn, session: Session, message: Asked, own: Partial<Errand>): Errand {
+    return {
+      child: session.child,
+      standing: turn.standing,
+      id: message.id,
+      method: message.method,
+      params: params(message),
+      waitMs: this.config.upstreamWaitMs,
+      objects: [],
+      change: (got) => got,
+      ...own,
+    };
+  }
+
+  private answer(message: Asked, passage: Passage<Carried>): GateResponse {
+    if (!passage.passed) return refusal(message, passage.refusal.code, passage.reference);
+    if ("response" in passage.value) return json(200, passage.value.response);
+    return passage.value.lost === "cancelled" ? NO_ANSWER : refusal(message, "upstream_failed", passage.reference);
+  }
+
+  private session(turn: Turn): Session | undefined {
+    const id = turn.headers["mcp-session-id"];
+    return id === undefined ? undefined : this.sessions.find(id, turn.standing, turn.server);
+  }
+
+  private malformed(turn: Turn, message: Asked, why: string): GateResponse {
+    return this.no(turn, message, { code: "input_malformed", why });
+  }
+
+  private no(turn: Turn, message: Asked, no: No): GateResponse {
+    return refusal(message, no.code, this.ports.gate.refuse({ ...turn, method: message.method, refusal: no }));
+  }
+
+  private noBody(turn: Turn, rpcCode: number, no: No): GateResponse {
+    return refusalOfBody(no.code, rpcCode, this.ports.gate.refuse({ ...turn, method: "", refusal: no }));
+  }
+}
+
+function readBody(given: GateRequest): { readonly json: Json } | { readonly no: No } {
+  try {
+    return { json: parseJson(given.body) };
+  } catch (cause) {
+    if (!(cause instanceof CoreError)) throw cause;
+    const code = cause.code === "CORE_JSON_TOO_LARGE" ? "input_too_large" : "input_malformed";
+    return { no: { code, why: cause.message } };
+  }
+}
+
+/** The media type without its parameters (RFC 9110 section 8.3.1). */
+function mediaType(header: string | undefined): string | undefined {
+  return header?.split(";")[0]?.trim().toLowerCase();
+}

@@ -1,0 +1,86 @@
+// SPDX-License-Identifier: Apache-2.0
+// Sessions of MCP 2025-11-25: each has an upstream child of its own, and belongs to the instance that opened it (E32).
+// Another instance that presents its id is told that there is no such session.
+import type { Clock, IdentityId, InstanceId, Log, Random, Standing, Timers } from "../../core/index.ts";
+import type { EnforceConfig } from "../config.ts";
+import type { UpstreamServer } from "../upstream-server.ts";
+import { type Child, startChild } from "./child.ts";
+
+export interface Session {
+  readonly id: string;
+  readonly server: UpstreamServer;
+  readonly instance: InstanceId;
+  readonly identity: IdentityId;
+  readonly child: Child;
+}
+
+export interface SessionPorts {
+  readonly clock: Clock;
+  readonly timers: Timers;
+  readonly random: Random;
+  readonly log: Log;
+}
+
+/** UNIT: ms. How often idle sessions are looked for. */
+const SWEEP_MS = 10_000;
+
+export class Sessions {
+  private readonly ports: SessionPorts;
+  private readonly config: EnforceConfig;
+  private readonly open = new Map<string, { readonly session: Session; usedAt: number }>();
+  private readonly stopSweep: () => void;
+  /** Children being started, so that the cap holds for them too. */
+  private readonly starting = new Map<IdentityId, number>();
+
+  constructor(ports: SessionPorts, config: EnforceConfig) {
+    this.ports = ports;
+    this.config = config;
+    this.stopSweep = ports.timers.every(SWEEP_MS, () => void this.sweep());
+  }
+
+  /** `full` where the identity has as many as it may. @throws EnforceError ENFORCE_UPSTREAM_START */
+  async start(standing: Standing, server: UpstreamServer): Promise<Session | "full"> {
+    const { identity, instance } = standing;
+    const starting = this.starting.get(identity) ?? 0;
+    const held = [...this.open.values()].filter(({ session }) => session.identity === identity).length;
+    if (held + starting >= this.config.sessionsPerIdentity) return "full";
+    this.starting.set(identity, starting + 1);
+    try {
+      const child = await startChild(this.ports, server);
+      const id = Buffer.from(this.ports.random.bytes(24)).toString("base64url");
+      const session: Session = { id, server, instance, identity, child };
+      this.open.set(id, { session, usedAt: this.ports.clock.monotonic() });
+      void child.ended.then(() => this.open.delete(id));
+      return session;
+    } finally {
+      this.starting.set(identity, (this.starting.get(identity) ?? 1) - 1);
+    }
+  }
+
+  find(id: string, standing: Standing, server: UpstreamServer): Session | undefined {
+    const held = this.open.get(id);
+    if (held?.session.instance !== standing.instance || held.session.server.id !== server.id) return undefined;
+    held.usedAt = this.ports.clock.monotonic();
+    return held.session;
+  }
+
+  async end(session: Session): Promise<void> {
+    this.open.delete(session.id);
+    await session.child.stop();
+  }
+
+  get count(): number {
+    return this.open.size;
+  }
+
+  async close(): Promise<void> {
+    this.stopSweep();
+    await Promise.all([...this.open.values()].map(({ session }) => this.end(session)));
+  }
+
+  private async sweep(): Promise<void> {
+    const oldest = this.ports.clock.monotonic() - this.config.sessionIdleMs;
+    const idle = [...this.open.values()].filter(({ usedAt }) => usedAt < oldest);
+    await Promise.all(idle.map(({ session }) => this.end(session)));
+  }
+}

@@ -1,0 +1,145 @@
+// SPDX-License-Identifier: Apache-2.0
+// What a caller is told: one fixed sentence for each class of refusal and a reference, so that an agent learns nothing from
+// the wording (enforce E10, E27). A person reads the reason by the reference.
+import {
+  type Json,
+  type JsonObject,
+  jsonObject,
+  type Reference,
+  type Refusal,
+  type RefusalCode,
+  writeJson,
+} from "../../core/index.ts";
+import type { GateResponse } from "./http.ts";
+import { error, type RequestId, RPC, result } from "./message.ts";
+
+const JSON_HEADERS: Readonly<Record<string, string>> = {
+  "content-type": "application/json",
+  "cache-control": "no-store",
+};
+
+export function json(status: number, body: Json, headers: Readonly<Record<string, string>> = {}): GateResponse {
+  return { status, headers: { ...JSON_HEADERS, ...headers }, body: writeJson(body) };
+}
+
+/** A notification or a dropped message: taken, nothing to say (MCP 2025-11-25, Streamable HTTP). */
+export const ACCEPTED: GateResponse = { status: 202, headers: {} };
+
+/** A cancelled request gets no response: its stream ends without one (MCP 2025-11-25, cancellation). */
+export const NO_ANSWER: GateResponse = { status: 200, headers: { "content-type": "text/event-stream" }, body: "" };
+
+interface Asked {
+  readonly id: RequestId;
+  readonly method: string;
+}
+
+interface Wire {
+  readonly status: number;
+  readonly code: number;
+  readonly sentence: string;
+}
+
+const DENIED: Wire = { status: 200, code: RPC.denied, sentence: "Refused: this is not allowed here." };
+const UNREADABLE: Wire = {
+  status: 200,
+  code: RPC.invalidParams,
+  sentence: "Refused: the gate cannot tell what this would do.",
+};
+const UNAVAILABLE: Wire = {
+  status: 503,
+  code: RPC.undecidable,
+  sentence: "Refused: the gate cannot decide or record now. Nothing was done.",
+};
+const UNAUTHENTICATED: Wire = { status: 401, code: RPC.denied, sentence: "Refused: show who is asking." };
+const MALFORMED: Wire = {
+  status: 400,
+  code: RPC.invalidRequest,
+  sentence: "Refused: not a message of MCP 2025-11-25.",
+};
+
+const WIRE: Readonly<Record<RefusalCode, Wire>> = {
+  credential_missing: UNAUTHENTICATED,
+  credential_malformed: UNAUTHENTICATED,
+  credential_unbound: UNAUTHENTICATED,
+  credential_expired: UNAUTHENTICATED,
+  credential_replayed: UNAUTHENTICATED,
+  credential_wrong_audience: UNAUTHENTICATED,
+  credential_wrong_key: UNAUTHENTICATED,
+  nonce_required: UNAUTHENTICATED,
+  proof_invalid: UNAUTHENTICATED,
+  identity_unknown: UNAUTHENTICATED,
+  identity_not_active: UNAUTHENTICATED,
+  identity_expired: UNAUTHENTICATED,
+  input_malformed: MALFORMED,
+  input_too_large: { status: 413, code: RPC.invalidRequest, sentence: "Refused: the message is too large." },
+  method_unknown: { status: 200, code: RPC.methodNotFound, sentence: "Refused: this gate does not relay that method." },
+  session_unknown: { status: 404, code: RPC.invalidRequest, sentence: "There is no such session: initialize again." },
+  tool_unknown: { status: 200, code: RPC.invalidParams, sentence: "Unknown tool." },
+  arguments_unreadable: UNREADABLE,
+  resource_outside: UNREADABLE,
+  policy_denied: DENIED,
+  policy_unavailable: UNAVAILABLE,
+  record_unavailable: UNAVAILABLE,
+  busy: { status: 429, code: RPC.budget, sentence: "Refused: too much at once. Nothing was done." },
+  upstream_failed: {
+    status: 200,
+    code: RPC.internal,
+    sentence: "The upstream did not answer. What it did is unknown; do not repeat without looking.",
+  },
+  outcome_not_recorded: {
+    status: 200,
+    code: RPC.internal,
+    sentence: "Done or not is unknown, and could not be recorded. Do not repeat without looking.",
+  },
+};
+
+/** A refusal as an answer to one request. A refused tool call is a tool result that says so (E27); a hidden tool is unknown. */
+export function refusal(asked: Asked, code: RefusalCode, reference: Reference): GateResponse {
+  const { id, method } = asked;
+  const wire = WIRE[code];
+  const retry = wire.status === 429 || wire.status === 503 ? { "retry-after": "1" } : {};
+  if (method === "tools/call" && code === "policy_denied")
+    return json(200, result(id, deniedResult(wire.sentence, reference)));
+  return json(wire.status, error(id, wire.code, `${wire.sentence} Reference ${reference}.`, decided(reference)), retry);
+}
+
+/** A refusal of a body that is no request: there is no id to answer to. */
+export function refusalOfBody(code: RefusalCode, rpcCode: number, reference: Reference): GateResponse {
+  const wire = WIRE[code];
+  return json(wire.status, error(null, rpcCode, `${wire.sentence} Reference ${reference}.`, decided(reference)));
+}
+
+/** Nobody proved who asks: the headers say what to show (RFC 6750 section 3, RFC 9449 section 7.1, RFC 9728 section 5.1). */
+export function unproved(refused: Refusal): GateResponse {
+  const status = refused.wire?.status ?? 401;
+  return json(status, jsonObject([["error", WIRE[refused.code].sentence]]), refused.wire?.headers ?? {});
+}
+
+function deniedResult(sentence: string, reference: Reference): JsonObject {
+  const text = `${sentence} Reference ${reference}.`;
+  return jsonObject([
+    [
+      "content",
+      [
+        jsonObject([
+          ["type", "text"],
+          ["text", text],
+        ]),
+      ],
+    ],
+    ["isError", true],
+    ["_meta", decided(reference)],
+  ]);
+}
+
+function decided(reference: Reference): JsonObject {
+  return jsonObject([
+    [
+      "bailiwick/decision",
+      jsonObject([
+        ["answer", "deny"],
+        ["ref", reference],
+      ]),
+    ],
+  ]);
+}

@@ -1,0 +1,118 @@
+// SPDX-License-Identifier: Apache-2.0
+// Identities and resources as policies see them: one entity each, with the groups it is in.
+import {
+  type EntityJson,
+  formatInstant,
+  type IdentityKind,
+  type Json,
+  jsonObject,
+  type Ref,
+  type Standing,
+  type ToolManifest,
+} from "../../core/index.ts";
+import type { UpstreamServer } from "../upstream-server.ts";
+
+const PRINCIPAL_TYPES: Readonly<Record<IdentityKind, string>> = {
+  human: "Human",
+  agent: "Agent",
+  model: "Model",
+  workload: "Workload",
+  service: "Service",
+};
+
+export function principalRef(standing: Standing): Ref {
+  return { type: PRINCIPAL_TYPES[standing.kind], id: standing.identity };
+}
+
+export function principalEntity(standing: Standing): EntityJson {
+  const attrs: [string, Json][] = [
+    ["status", standing.status],
+    [
+      "expires",
+      jsonObject([
+        [
+          "__extn",
+          jsonObject([
+            ["fn", "datetime"],
+            ["arg", formatInstant(standing.expires)],
+          ]),
+        ],
+      ]),
+    ],
+    ["environment", standing.environment],
+    ["jurisdiction", standing.jurisdiction],
+    ["purpose", standing.purpose],
+    ["synthetic", standing.synthetic],
+  ];
+  if (standing.sponsor !== undefined) {
+    attrs.push([
+      "sponsor",
+      jsonObject([
+        [
+          "__entity",
+          jsonObject([
+            ["type", "Human"],
+            ["id", standing.sponsor],
+          ]),
+        ],
+      ]),
+    ]);
+  }
+  const parents = standing.blueprint === undefined ? [] : [{ type: "Blueprint", id: standing.blueprint.id }];
+  return { uid: principalRef(standing), attrs: jsonObject(attrs), parents };
+}
+
+export function serverRef(server: UpstreamServer): Ref {
+  return { type: "Server", id: server.id };
+}
+
+export function toolRef(tool: ToolManifest): Ref {
+  return { type: "Tool", id: `${tool.server}/${tool.tool}` };
+}
+
+export function destinationRef(server: UpstreamServer): Ref {
+  return { type: "Destination", id: server.id };
+}
+
+/** The server, its destination, and what of its tools and files is asked about, with every folder above. */
+export function resourceEntities(server: UpstreamServer, asked: readonly Ref[]): readonly EntityJson[] {
+  const { kind, operator, jurisdiction } = server.destination;
+  const where: [string, Json][] = [
+    ["operator", operator],
+    ["jurisdiction", jurisdiction],
+  ];
+  const entities = new Map<string, EntityJson>();
+  const add = (uid: Ref, attrs: readonly (readonly [string, Json])[], parents: readonly Ref[]): void => {
+    entities.set(`${uid.type}::${uid.id}`, { uid, attrs: jsonObject(attrs), parents });
+  };
+  add(serverRef(server), where, []);
+  add(destinationRef(server), [["kind", kind], ...where], []);
+  for (const tool of server.tools.values()) {
+    add(
+      toolRef(tool),
+      [
+        ["verb", tool.verb],
+        ["effect", tool.effect],
+      ],
+      [serverRef(server)],
+    );
+  }
+  for (const ref of asked) {
+    if (ref.type === "Document" || ref.type === "Collection") addWithFolders(server, ref, add);
+  }
+  return [...entities.values()];
+}
+
+function addWithFolders(
+  server: UpstreamServer,
+  ref: Ref,
+  add: (uid: Ref, attrs: readonly (readonly [string, Json])[], parents: readonly Ref[]) => void,
+): void {
+  let current = ref;
+  while (current.id !== server.id) {
+    const parent = { type: "Collection", id: current.id.slice(0, current.id.lastIndexOf("/")) };
+    add(current, [], [parent]);
+    current = parent;
+  }
+  add(current, [], [serverRef(server)]);
+}

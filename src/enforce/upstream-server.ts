@@ -1,0 +1,15 @@
+// SPDX-License-Identifier: Apache-2.0
+// One upstream as the gate knows it: what it is, who runs it, what its tools do, which folder its paths name.
+import type { Destination, ServerId, ToolManifest } from "../core/index.ts";
+import type { Folder } from "./resources/folder.ts";
+
+export interface UpstreamServer {
+  readonly id: ServerId;
+  /** Its protected resource (RFC 8707): the public URL of this gate's endpoint for it. */
+  readonly resource: string;
+  readonly command: readonly [string, ...string[]];
+  readonly env: Readonly<Record<string, string>>;
+  readonly destination: Destination & { readonly operator: string; readonly jurisdiction: string };
+  readonly tools: ReadonlyMap<string, ToolManifest>;
+  readonly folder?: Folder;
+}

@@ -1,0 +1,39 @@
+// SPDX-License-Identifier: Apache-2.0
+import { expect, test } from "vitest";
+import { createGuard } from "./guard.ts";
+
+const guard = createGuard("http://localhost:7400");
+
+test("E36: the listener answers under the names of loopback and its own port", () => {
+  for (const host of ["localhost:7400", "127.0.0.1:7400", "[::1]:7400", "LOCALHOST:7400"]) {
+    expect(guard.check({ host })).toBeUndefined();
+  }
+});
+
+test("E36: another Host is refused, so a rebound name reaches nothing", () => {
+  for (const host of [
+    undefined,
+    "",
+    "attacker.example",
+    "attacker.example:7400",
+    "localhost",
+    "localhost:7401",
+    "localhost:7400.attacker.example",
+  ]) {
+    expect(guard.check({ host })).toMatch(/Host/);
+  }
+});
+
+test("E36: a page of another origin is refused, and `null` is an origin too", () => {
+  const host = "localhost:7400";
+  expect(guard.check({ host, origin: "http://localhost:7400" })).toBeUndefined();
+  for (const origin of ["null", "http://attacker.example", "https://localhost:7400", "http://localhost:7401"]) {
+    expect(guard.check({ host, origin })).toMatch(/Origin/);
+  }
+});
+
+test("E36: a public server answers to its one name", () => {
+  const named = createGuard("https://gate.example.org");
+  expect(named.check({ host: "gate.example.org" })).toBeUndefined();
+  expect(named.check({ host: "localhost" })).toMatch(/Host/);
+});

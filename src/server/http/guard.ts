@@ -1,0 +1,29 @@
+// SPDX-License-Identifier: Apache-2.0
+// Who may speak to the listener at all: a Host that is ours, and, where a browser says where a page came from, an Origin
+// that is ours. Otherwise a page from anywhere could reach a gate on loopback by a name that it controls (DNS rebinding).
+
+/** The hosts and origins that a listener answers to. */
+export interface Guard {
+  /** `undefined` when the request may go on, else why not. */
+  check(headers: { readonly host?: string | undefined; readonly origin?: string | undefined }): string | undefined;
+}
+
+/** @param publicUrl - the configured base URL; on loopback the other names of loopback are ours too. */
+export function createGuard(publicUrl: string): Guard {
+  const url = new URL(publicUrl);
+  const port = url.port === "" ? "" : `:${url.port}`;
+  const names = isLoopback(url.hostname) ? ["localhost", "127.0.0.1", "[::1]"] : [url.hostname];
+  const hosts = new Set(names.map((name) => `${name}${port}`));
+  const origins = new Set(names.map((name) => `${url.protocol}//${name}${port}`));
+  return {
+    check({ host, origin }) {
+      if (host === undefined || !hosts.has(host.toLowerCase())) return "the Host header is not one of this server";
+      if (origin !== undefined && !origins.has(origin.toLowerCase())) return "the Origin is not this server";
+      return undefined;
+    },
+  };
+}
+
+function isLoopback(hostname: string): boolean {
+  return hostname === "localhost" || hostname === "[::1]" || /^127(?:\.\d{1,3}){3}$/.test(hostname);
+}
