@@ -1,7 +1,15 @@
 // SPDX-License-Identifier: Apache-2.0
 // The sections `mcp` and `enforce` of the configuration, and the manifest file of one server.
 import { z } from "zod";
-import { DESTINATION_KINDS, JURISDICTION, type Reach, ROLES, type Role, VERBS } from "../core/index.ts";
+import {
+  type Destination,
+  JURISDICTION,
+  type Reach,
+  ROLES,
+  type Role,
+  type ToolManifest,
+  VERBS,
+} from "../core/index.ts";
 
 /** UNIT: ms. Longest wait for an upstream's answer to one request. */
 export const UPSTREAM_WAIT_MS = 60_000;
@@ -12,46 +20,87 @@ export const SESSIONS_PER_IDENTITY = 16;
 /** UNIT: ms. A session that nobody used for so long is closed. */
 export const SESSION_IDLE_MS: number = 30 * 60_000;
 
+/** One upstream MCP server. */
+export interface McpServerConfig {
+  readonly command: readonly string[];
+  readonly env: Readonly<Record<string, string>>;
+  readonly operator: string;
+  readonly jurisdiction: string;
+  readonly destination: Exclude<Destination["kind"], "none">;
+  readonly folder?: string | undefined;
+  readonly manifest: string;
+}
+
+/** Section `mcp`. */
+export interface McpConfig {
+  readonly servers: Readonly<Record<string, McpServerConfig>>;
+}
+
+/** Section `enforce`. UNIT: members ending in `Ms` are milliseconds. */
+export interface EnforceConfig {
+  readonly upstreamWaitMs: number;
+  readonly callsPerIdentity: number;
+  readonly sessionsPerIdentity: number;
+  readonly sessionIdleMs: number;
+}
+
 const serverConfig = z.strictObject({
   command: z.array(z.string().min(1)).min(1).describe("program and arguments; started without a shell"),
   env: z.record(z.string(), z.string()).default({}).describe("the whole environment of the upstream beside PATH"),
   operator: z.string().min(1).max(128).describe("who runs the upstream"),
   jurisdiction: z.string().regex(JURISDICTION).describe("whose law it is under, such as FR or US-CA"),
   destination: z
-    .enum(DESTINATION_KINDS)
-    .exclude(["none"])
+    .enum(["internal", "partner", "external"])
     .default("external")
     .describe("internal (our own), partner or external: what arguments sent there mean"),
   folder: z.string().min(1).optional().describe("the folder that its path arguments name files in"),
   manifest: z.string().min(1).describe("file that says what each tool does"),
 });
 
-/** Section `mcp`. */
-export const mcpConfig = z.strictObject({
+export const mcpConfig: z.ZodType<McpConfig> = z.strictObject({
   servers: z.record(z.string(), serverConfig).describe("upstream MCP servers by id"),
 });
-export type McpServerConfig = z.infer<typeof serverConfig>;
 
-/** Section `enforce`. */
-export const enforceConfig = z.strictObject({
-  upstreamWaitMs: z.number().int().min(100).max(600_000).default(UPSTREAM_WAIT_MS).meta({ unit: "ms" }),
-  callsPerIdentity: z.number().int().min(1).max(1024).default(CALLS_PER_IDENTITY),
-  sessionsPerIdentity: z.number().int().min(1).max(256).default(SESSIONS_PER_IDENTITY),
-  sessionIdleMs: z.number().int().min(1000).default(SESSION_IDLE_MS).meta({ unit: "ms" }),
-});
-export type EnforceConfig = z.infer<typeof enforceConfig>;
+const milliseconds = (max: number): z.ZodNumber => z.number().int().min(100).max(max).meta({ unit: "ms" });
 
-const REACHES = ["item", "children", "subtree"] as const satisfies readonly Reach[];
-
-const argument = z.strictObject({
-  role: z.enum(ROLES) satisfies z.ZodType<Role>,
-  type: z.literal("path").optional(),
-  reach: z.enum(REACHES).optional(),
-  required: z.boolean().optional(),
+export const enforceConfig: z.ZodType<EnforceConfig> = z.strictObject({
+  upstreamWaitMs: milliseconds(600_000).default(UPSTREAM_WAIT_MS).describe("longest wait for an upstream's answer"),
+  callsPerIdentity: z
+    .number()
+    .int()
+    .min(1)
+    .max(1024)
+    .default(CALLS_PER_IDENTITY)
+    .describe("calls that may wait at once"),
+  sessionsPerIdentity: z.number().int().min(1).max(256).default(SESSIONS_PER_IDENTITY).describe("open MCP sessions"),
+  sessionIdleMs: milliseconds(86_400_000).default(SESSION_IDLE_MS).describe("an unused session is closed after this"),
 });
 
 /** A manifest file: what a person states each tool of one server does (enforce E14). */
-export const manifestFile = z.strictObject({
+export interface ManifestFile {
+  readonly server: string;
+  readonly tools: Readonly<Record<string, ToolStatement>>;
+}
+
+export interface ToolStatement extends Pick<ToolManifest, "verb" | "effect"> {
+  readonly args: Readonly<Record<string, ArgumentStatement>>;
+}
+
+export interface ArgumentStatement {
+  readonly role: Role;
+  readonly type?: "path" | undefined;
+  readonly reach?: Reach | undefined;
+  readonly required?: boolean | undefined;
+}
+
+const argument = z.strictObject({
+  role: z.enum(ROLES),
+  type: z.literal("path").optional(),
+  reach: z.enum(["item", "children", "subtree"]).optional(),
+  required: z.boolean().optional(),
+});
+
+export const manifestFile: z.ZodType<ManifestFile> = z.strictObject({
   server: z.string(),
   tools: z.record(
     z.string().min(1).max(128),

@@ -8,6 +8,7 @@ import {
   parsePointId,
   parseServerId,
   type Ref,
+  type ToolManifest,
 } from "../core/index.ts";
 import { type FakeRecorder, fakeDecider, fakeIdentityView, fakeRecorder, fakeStanding } from "../core/testing/ports.ts";
 import { fakeClock, fakeLog, fakeRandom } from "../core/testing/system.ts";
@@ -23,6 +24,7 @@ const server: UpstreamServer = {
   resource: "http://localhost:7400/mcp/files",
   command: ["none"],
   env: {},
+  cwd: "/",
   destination: { kind: "internal", operator: "us", jurisdiction: "FR", listed: true },
   tools: new Map<string, ToolManifest>([
     ["read", reader],

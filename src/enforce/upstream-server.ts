@@ -9,6 +9,7 @@ export interface UpstreamServer {
   readonly resource: string;
   readonly command: readonly [string, ...string[]];
   readonly env: Readonly<Record<string, string>>;
+  readonly cwd: string;
   readonly destination: Destination & { readonly operator: string; readonly jurisdiction: string };
   readonly tools: ReadonlyMap<string, ToolManifest>;
   readonly folder?: Folder;

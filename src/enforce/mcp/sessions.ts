@@ -21,7 +21,7 @@ export interface SessionPorts {
   readonly log: Log;
 }
 
-/** UNIT: ms. How often idle sessions are looked for. */
+/** UNIT: ms. Longest time between two looks for idle sessions. */
 const SWEEP_MS = 10_000;
 
 export class Sessions {
@@ -35,7 +35,7 @@ export class Sessions {
   constructor(ports: SessionPorts, config: EnforceConfig) {
     this.ports = ports;
     this.config = config;
-    this.stopSweep = ports.timers.every(SWEEP_MS, () => void this.sweep());
+    this.stopSweep = ports.timers.every(Math.min(SWEEP_MS, config.sessionIdleMs), () => void this.sweep());
   }
 
   /** `full` where the identity has as many as it may. @throws EnforceError ENFORCE_UPSTREAM_START */

@@ -1,0 +1,13 @@
+// SPDX-License-Identifier: Apache-2.0
+// Faults of the composition: a configuration that cannot be used, an address that cannot be had.
+import { BailiwickError } from "../core/index.ts";
+
+export type ServerErrorCode =
+  | "SERVER_CONFIG_MISSING"
+  | "SERVER_CONFIG_INVALID"
+  | "SERVER_POLICIES_INVALID"
+  | "SERVER_PORT_BUSY"
+  | "SERVER_DATA_UNUSABLE"
+  | "SERVER_DEMO_FAILED";
+
+export class ServerError extends BailiwickError<ServerErrorCode> {}

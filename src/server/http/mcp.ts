@@ -1,0 +1,37 @@
+// SPDX-License-Identifier: Apache-2.0
+// `/mcp/{server}`: carries HTTP to the relay and back, and changes nothing on the way.
+import type { FastifyInstance, FastifyReply, FastifyRequest } from "fastify";
+import type { Relay, UpstreamServer } from "../../enforce/index.ts";
+import { bodyOf } from "./listener.ts";
+import { PROBLEMS, sendProblem } from "./problems.ts";
+
+export function mountMcp(app: FastifyInstance, servers: ReadonlyMap<string, UpstreamServer>, relay: Relay): void {
+  app.route<{ Params: { server: string } }>({
+    method: ["GET", "POST", "DELETE"],
+    url: "/mcp/:server",
+    handler: async (request, reply) => {
+      const server = servers.get(request.params.server);
+      if (server === undefined) return sendProblem(reply, PROBLEMS.notFound);
+      return answer(reply, await relay.handle(server, gateRequest(request)));
+    },
+  });
+}
+
+function gateRequest(request: FastifyRequest): Parameters<Relay["handle"]>[1] {
+  const headers = Object.entries(request.headers).map(
+    ([name, value]) => [name, Array.isArray(value) ? value.join(", ") : value] as const,
+  );
+  return {
+    method: request.method,
+    headers: Object.fromEntries(headers),
+    dpop: request.raw.headersDistinct["dpop"] ?? [],
+    body: bodyOf(request),
+  };
+}
+
+function answer(reply: FastifyReply, response: Awaited<ReturnType<Relay["handle"]>>): FastifyReply {
+  return reply
+    .code(response.status)
+    .headers(response.headers)
+    .send(response.body ?? "");
+}

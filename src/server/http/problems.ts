@@ -1,0 +1,40 @@
+// SPDX-License-Identifier: Apache-2.0
+// Errors of the control API on the wire: RFC 9457 problem documents with our code beside.
+import type { FastifyReply } from "fastify";
+
+export interface ApiProblem {
+  readonly status: number;
+  readonly title: string;
+  readonly code: string;
+  readonly detail?: string;
+  readonly fix?: string;
+}
+
+export function sendProblem(reply: FastifyReply, problem: ApiProblem): FastifyReply {
+  return reply
+    .code(problem.status)
+    .header("content-type", "application/problem+json")
+    .header("cache-control", "no-store")
+    .send(JSON.stringify({ type: "about:blank", ...problem }));
+}
+
+/** The problems of this API, by name. */
+export const PROBLEMS = {
+  notFound: { status: 404, title: "There is nothing here.", code: "API_NOT_FOUND" },
+  forbiddenHost: { status: 403, title: "This server does not answer to that name.", code: "API_HOST_REFUSED" },
+  unauthenticated: {
+    status: 401,
+    title: "Show who is asking.",
+    code: "API_UNAUTHENTICATED",
+    fix: "use the token in the data directory's `cli-token`, or sign in with the setup link",
+  },
+  setupRefused: {
+    status: 410,
+    title: "This setup link is used up or too old.",
+    code: "API_SETUP_REFUSED",
+    fix: "start the server again: it prints a new one",
+  },
+  malformed: { status: 400, title: "The request cannot be read.", code: "API_MALFORMED" },
+  tooLarge: { status: 413, title: "The body is too large.", code: "API_TOO_LARGE" },
+  internal: { status: 500, title: "Something is broken here, not in the request.", code: "API_INTERNAL" },
+} as const satisfies Readonly<Record<string, ApiProblem>>;

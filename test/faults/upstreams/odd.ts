@@ -1,0 +1,81 @@
+// SPDX-License-Identifier: Apache-2.0
+// An upstream that misbehaves as it is told: `node odd.ts <how>`. It initializes properly, then answers `tools/call` in its own way.
+import { spawn } from "node:child_process";
+import { createInterface } from "node:readline";
+
+const how = process.argv[2] ?? "";
+const say = (text: string): void => void process.stdout.write(`${text}\n`);
+const answer = (id: unknown, result: unknown): void => say(JSON.stringify({ jsonrpc: "2.0", id, result }));
+
+if (how === "exits") process.exit(3);
+if (how === "greets") say("Server ready, welcome!");
+if (how === "stubborn") process.on("SIGTERM", () => undefined);
+if (how === "stubborn") setInterval(() => undefined, 1000);
+if (how === "parent") {
+  const child = spawn(process.execPath, ["-e", "setInterval(() => undefined, 1000) // bailiwick-grandchild"], {
+    stdio: "ignore",
+  });
+  process.stderr.write(`${child.pid}\n`);
+  setInterval(() => undefined, 1000);
+}
+
+function call(id: unknown): void {
+  switch (how) {
+    case "crashes":
+      process.exit(9);
+      break;
+    case "silent":
+      break;
+    case "half-json":
+      say(`{"jsonrpc":"2.0","id":${JSON.stringify(id)},"result":`);
+      break;
+    case "duplicate":
+      say(`{"jsonrpc":"2.0","id":${JSON.stringify(id)},"result":{"content":[]},"result":{"content":[]}}`);
+      break;
+    case "endless":
+      process.stdout.write(`{"jsonrpc":"2.0","id":${JSON.stringify(id)},"result":"`);
+      for (let i = 0; i < 11; i++) process.stdout.write("x".repeat(1024 * 1024));
+      break;
+    case "other-id":
+      answer("not-yours", { content: [] });
+      break;
+    case "refuses":
+      say(JSON.stringify({ jsonrpc: "2.0", id, error: { code: -32000, message: "no" } }));
+      break;
+    case "asks":
+      say(JSON.stringify({ jsonrpc: "2.0", id: "up-1", method: "roots/list" }));
+      break;
+    default:
+      answer(id, { content: [{ type: "text", text: "done" }] });
+  }
+}
+
+createInterface({ input: process.stdin }).on("line", (line) => {
+  const message = JSON.parse(line) as {
+    id?: unknown;
+    method?: string;
+    params?: Record<string, unknown>;
+    error?: unknown;
+  };
+  if (message.method === "initialize") {
+    const protocolVersion = how === "old" ? "2024-11-05" : "2025-11-25";
+    answer(message.id, {
+      protocolVersion,
+      capabilities: { tools: { listChanged: true }, resources: {}, logging: {} },
+      serverInfo: { name: "odd", version: "1" },
+      offered: message.params?.["capabilities"],
+    });
+  } else if (message.method === "tools/list") {
+    answer(message.id, {
+      tools: [{ name: "act" }, { name: "look" }, { name: "unlisted" }, { title: "no name" }],
+      nextCursor: "c2",
+    });
+  } else if (message.method === "tools/call") {
+    call(message.id);
+  } else if (message.method === "notifications/cancelled") {
+    process.stderr.write("cancelled\n");
+  } else if (message.id === "up-1") {
+    // what it asked of the client came back: it tells the last caller what it was told
+    answer(2, { content: [{ type: "text", text: JSON.stringify(message.error ?? "it was answered") }] });
+  }
+});

@@ -1,0 +1,127 @@
+// SPDX-License-Identifier: Apache-2.0
+// A relay in front of a real child process, with the rooms around it in memory: for tests of the relay alone.
+import {
+  type Json,
+  parseDomainId,
+  parseJson,
+  parsePointId,
+  parseServerId,
+  type Standing,
+} from "../../src/core/index.ts";
+import {
+  type FakeRecorder,
+  fakeDecider,
+  fakeIdentityView,
+  fakeRecorder,
+  fakeStanding,
+} from "../../src/core/testing/ports.ts";
+import { fakeLog } from "../../src/core/testing/system.ts";
+import {
+  createGate,
+  createRelay,
+  type GateResponse,
+  type Relay,
+  type UpstreamServer,
+} from "../../src/enforce/index.ts";
+import { systemClock, systemRandom, systemTimers } from "../../src/server/system.ts";
+
+export interface RelayWorld extends AsyncDisposable {
+  readonly relay: Relay;
+  readonly recorder: FakeRecorder;
+  readonly log: ReturnType<typeof fakeLog>;
+  readonly server: UpstreamServer;
+  /** Who the next requests come from. */
+  standing: Standing;
+  /** Sends one JSON-RPC body; the session header is kept from `initialize`. */
+  post(body: string | object, headers?: Record<string, string>): Promise<Answered>;
+  /** initialize and notifications/initialized. */
+  connect(): Promise<Answered>;
+}
+
+export interface Answered {
+  readonly status: number;
+  readonly headers: GateResponse["headers"];
+  readonly json: Json | undefined;
+}
+
+const id = parseServerId("odd");
+const act = { server: id, tool: "act", verb: "execute", effect: "irreversible", args: [] } as const;
+const look = { server: id, tool: "look", verb: "view", effect: "none", args: [] } as const;
+
+export interface RelayWorldOptions {
+  readonly upstreamWaitMs?: number;
+  readonly callsPerIdentity?: number;
+  readonly sessionsPerIdentity?: number;
+  readonly sessionIdleMs?: number;
+  readonly rule?: Parameters<typeof fakeDecider>[0];
+}
+
+export function relayWorld(command: readonly [string, ...string[]], options: RelayWorldOptions = {}): RelayWorld {
+  const recorder = fakeRecorder();
+  const log = fakeLog();
+  const server: UpstreamServer = {
+    id,
+    resource: "http://localhost:7400/mcp/odd",
+    command,
+    env: {},
+    cwd: "/",
+    destination: { kind: "internal", operator: "us", jurisdiction: "FR", listed: true },
+    tools: new Map<string, typeof act | typeof look>([
+      ["act", act],
+      ["look", look],
+    ]),
+  };
+  const system = { clock: systemClock, timers: systemTimers, random: systemRandom, log };
+  let session: string | undefined;
+  const gate = createGate(
+    {
+      ...system,
+      prover: { prove: () => Promise.resolve({ standing: world.standing }), nonce: () => "nonce" },
+      identities: fakeIdentityView(),
+      decider: fakeDecider(options.rule ?? (() => "allow")),
+      recorder,
+    },
+    { domain: parseDomainId("main"), point: parsePointId("n1/mcp") },
+  );
+  const { rule: _rule, ...limits } = options;
+  const config = {
+    upstreamWaitMs: 5000,
+    callsPerIdentity: 8,
+    sessionsPerIdentity: 4,
+    sessionIdleMs: 60_000,
+    ...limits,
+  };
+  const relay = createRelay({ ...system, gate, recorder, nonce: () => "nonce" }, config);
+  const world: RelayWorld = {
+    relay,
+    recorder,
+    log,
+    server,
+    standing: fakeStanding(),
+    async post(body, headers = {}) {
+      const text = typeof body === "string" ? body : JSON.stringify(body);
+      const response = await relay.handle(server, {
+        method: "POST",
+        headers: {
+          "content-type": "application/json",
+          ...(session === undefined ? {} : { "mcp-session-id": session }),
+          ...headers,
+        },
+        dpop: [],
+        body: Buffer.from(text),
+      });
+      session = response.headers["mcp-session-id"] ?? session;
+      const json = response.body === undefined || response.body === "" ? undefined : parseJson(response.body);
+      return { status: response.status, headers: response.headers, json };
+    },
+    async connect() {
+      const capabilities = { roots: { listChanged: true }, sampling: {}, elicitation: {} };
+      const params = { protocolVersion: "2025-11-25", capabilities, clientInfo: { name: "t", version: "1" } };
+      const opened = await world.post({ jsonrpc: "2.0", id: 1, method: "initialize", params });
+      await world.post({ jsonrpc: "2.0", method: "notifications/initialized" });
+      return opened;
+    },
+    [Symbol.asyncDispose]: () => relay.close(),
+  };
+  return world;
+}
