@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 // How every interaction passes the gate.
 
-export type { EnforceConfig, McpServerConfig } from "./config.ts";
+export type { EnforceConfig, McpConfig, McpServerConfig } from "./config.ts";
 export { enforceConfig, mcpConfig } from "./config.ts";
 export type { EnforceErrorCode } from "./errors.ts";
 export { EnforceError } from "./errors.ts";

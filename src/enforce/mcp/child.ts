@@ -9,6 +9,8 @@ import { classify, error, notification, type RequestId, RPC } from "./message.ts
 
 /** UNIT: bytes. Longest line of an upstream (enforce E35). */
 export const LINE_MAX_BYTES: number = 10 * 1024 * 1024;
+/** UNIT: UTF-16 units of an upstream's stderr that are kept. */
+const LAST_WORDS_UNITS = 500;
 /** UNIT: ms. From closing its input to SIGTERM, and from SIGTERM to SIGKILL. */
 const STOP_GRACE_MS = 2000;
 
@@ -42,6 +44,7 @@ export async function startChild(ports: ChildPorts, server: UpstreamServer): Pro
   const [program, ...args] = server.command;
   const child = spawn(program, args, {
     env: server.env,
+    cwd: server.cwd,
     stdio: ["pipe", "pipe", "pipe"],
     detached: true,
     shell: false,
@@ -71,20 +74,25 @@ class StdioChild implements Child {
   private partial: Buffer[] = [];
   private partialBytes = 0;
   private gone = false;
+  private stopping = false;
+  private lastWords = "";
 
   constructor(ports: ChildPorts, server: UpstreamServer, child: ChildProcessWithoutNullStreams) {
     this.ports = ports;
     this.server = server;
     this.child = child;
     this.ended = new Promise((resolve) => {
-      child.once("close", () => {
+      child.once("close", (code, signal) => {
+        if (!this.stopping) this.fault("ended", `exit ${code ?? signal ?? "unknown"}: ${this.lastWords}`);
         this.loseAll("ENFORCE_UPSTREAM_GONE", "the upstream ended");
         resolve();
       });
     });
     child.stdout.on("data", (chunk: Buffer) => this.receive(chunk));
-    // what it says there is for its own operator; reading it keeps the pipe from filling
-    child.stderr.resume();
+    // what it says there is for its operator: only the end of it is kept, for the fault of an unexpected end
+    child.stderr.on("data", (chunk: Buffer) => {
+      this.lastWords = (this.lastWords + chunk.toString("utf8")).slice(-LAST_WORDS_UNITS);
+    });
     child.stdin.on("error", (cause) => this.fault("write", cause.message));
     child.on("error", (cause) => this.fault("process", cause.message));
   }
@@ -119,6 +127,7 @@ class StdioChild implements Child {
   }
 
   async stop(): Promise<void> {
+    this.stopping = true;
     if (this.child.exitCode !== null || this.child.signalCode !== null) return;
     this.child.stdin.end();
     const stopTerm = this.ports.timers.after(STOP_GRACE_MS, () => this.signal("SIGTERM"));

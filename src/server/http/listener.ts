@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 // The one listener. Bodies are handed on as bytes: each edge reads them by its own strict rules.
-import Fastify, { type FastifyInstance } from "fastify";
+import Fastify, { type FastifyInstance, type FastifyRequest } from "fastify";
 import { BODY_MAX_BYTES, type Log } from "../../core/index.ts";
 import { createGuard } from "./guard.ts";
 import { PROBLEMS, sendProblem } from "./problems.ts";
@@ -44,4 +44,12 @@ export function createListener(publicUrl: string, log: Log): FastifyInstance {
 /** The body as bytes; empty where there was none. */
 export function bodyOf(request: { readonly body: unknown }): Uint8Array {
   return Buffer.isBuffer(request.body) ? request.body : new Uint8Array();
+}
+
+/** Headers by lower-case name; one that came several times is joined as HTTP joins it (RFC 9110 section 5.3). */
+export function plainHeaders(request: FastifyRequest): Record<string, string | undefined> {
+  const plain: Record<string, string | undefined> = {};
+  for (const [name, value] of Object.entries(request.headers))
+    plain[name] = Array.isArray(value) ? value.join(", ") : value;
+  return plain;
 }

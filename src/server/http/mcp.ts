@@ -2,7 +2,7 @@
 // `/mcp/{server}`: carries HTTP to the relay and back, and changes nothing on the way.
 import type { FastifyInstance, FastifyReply, FastifyRequest } from "fastify";
 import type { Relay, UpstreamServer } from "../../enforce/index.ts";
-import { bodyOf } from "./listener.ts";
+import { bodyOf, plainHeaders } from "./listener.ts";
 import { PROBLEMS, sendProblem } from "./problems.ts";
 
 export function mountMcp(app: FastifyInstance, servers: ReadonlyMap<string, UpstreamServer>, relay: Relay): void {
@@ -18,12 +18,9 @@ export function mountMcp(app: FastifyInstance, servers: ReadonlyMap<string, Upst
 }
 
 function gateRequest(request: FastifyRequest): Parameters<Relay["handle"]>[1] {
-  const headers = Object.entries(request.headers).map(
-    ([name, value]) => [name, Array.isArray(value) ? value.join(", ") : value] as const,
-  );
   return {
     method: request.method,
-    headers: Object.fromEntries(headers),
+    headers: plainHeaders(request),
     dpop: request.raw.headersDistinct["dpop"] ?? [],
     body: bodyOf(request),
   };

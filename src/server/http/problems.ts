@@ -18,8 +18,17 @@ export function sendProblem(reply: FastifyReply, problem: ApiProblem): FastifyRe
     .send(JSON.stringify({ type: "about:blank", ...problem }));
 }
 
+type ProblemName =
+  | "notFound"
+  | "forbiddenHost"
+  | "unauthenticated"
+  | "setupRefused"
+  | "malformed"
+  | "tooLarge"
+  | "internal";
+
 /** The problems of this API, by name. */
-export const PROBLEMS = {
+export const PROBLEMS: Readonly<Record<ProblemName, ApiProblem>> = {
   notFound: { status: 404, title: "There is nothing here.", code: "API_NOT_FOUND" },
   forbiddenHost: { status: 403, title: "This server does not answer to that name.", code: "API_HOST_REFUSED" },
   unauthenticated: {
@@ -37,4 +46,4 @@ export const PROBLEMS = {
   malformed: { status: 400, title: "The request cannot be read.", code: "API_MALFORMED" },
   tooLarge: { status: 413, title: "The body is too large.", code: "API_TOO_LARGE" },
   internal: { status: 500, title: "Something is broken here, not in the request.", code: "API_INTERNAL" },
-} as const satisfies Readonly<Record<string, ApiProblem>>;
+};

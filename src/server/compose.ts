@@ -1,0 +1,239 @@
+// SPDX-License-Identifier: Apache-2.0
+// What is plugged into what: opens every room over one data directory, mounts their edges on the one listener, and closes
+// them in the reverse order. Whatever cannot be opened ends the start; nothing runs half.
+import { chmod, rm, writeFile } from "node:fs/promises";
+import path from "node:path";
+import {
+  type AdminDraft,
+  CoreError,
+  type EntrySource,
+  type IdentityId,
+  jsonObject,
+  type Log,
+  parseDomainId,
+  parseEntryId,
+  parseEntryIndex,
+  parsePointId,
+  parseReference,
+  parseTenantId,
+  type RecordedEntry,
+} from "../core/index.ts";
+import { type Bundle, createDecider } from "../decide/index.ts";
+import { createGate, createRelay, type UpstreamServer } from "../enforce/index.ts";
+import { IDENTIFY_SCHEMA, type Identify, openIdentify } from "../identify/index.ts";
+import { openRecord, type RecordRoom } from "../record/index.ts";
+import { lockDirectory, openCustody, openStore } from "../store/index.ts";
+import type { Config } from "./config.ts";
+import { registerDeclared } from "./declared.ts";
+import { mountApi } from "./http/api.ts";
+import { type Bound, bind } from "./http/bind.ts";
+import { mountHealth } from "./http/health.ts";
+import { mountIdentity } from "./http/identity.ts";
+import { createListener } from "./http/listener.ts";
+import { mountMcp } from "./http/mcp.ts";
+import { loadPolicies, policyTexts } from "./policies.ts";
+import { statusDocument } from "./status.ts";
+import { systemClock, systemRandom, systemTimers } from "./system.ts";
+import { openUpstreams } from "./upstreams.ts";
+
+/** A server that runs. */
+export interface Running extends AsyncDisposable {
+  readonly publicUrl: string;
+  readonly config: Config;
+  readonly bundle: Bundle;
+  readonly entries: EntrySource;
+  readonly record: RecordRoom;
+  readonly servers: ReadonlyMap<string, UpstreamServer>;
+  /** File with the public key that a verifier of this record needs to be told. */
+  readonly trustFile: string;
+}
+
+export interface ServerIo {
+  readonly log: Log;
+  /** `PATH` of upstream programs. */
+  readonly path: string;
+  /** Folder of the configuration: where upstream programs run. */
+  readonly cwd: string;
+  readonly demo: boolean;
+  /** Of the package. */
+  readonly version: string;
+  /** Ends the process at once, with this code. */
+  readonly exit: (code: number) => void;
+}
+
+const system = { clock: systemClock, timers: systemTimers, random: systemRandom } as const;
+const TENANT = parseTenantId("main");
+const DOMAIN = parseDomainId("main");
+
+/** Starts everything. @throws the error of the first room that cannot be opened */
+export async function startServer(config: Config, io: ServerIo): Promise<Running> {
+  await using opened = new AsyncDisposableStack();
+  const bound = opened.adopt(await bind(config.port), (b) => b.close());
+  const publicUrl = config.publicUrl ?? `http://localhost:${bound.port}`;
+  opened.use(await lockDirectory(config.dataDir, system));
+  const rooms = await openRooms({ config, io, publicUrl, opened });
+  await mountEdges(rooms, bound, { config, io, publicUrl, opened });
+  const ended = opened.move();
+  const { record, bundle, servers } = rooms;
+  const trustFile = path.join(config.dataDir, "trust.policy");
+  return {
+    publicUrl,
+    config,
+    bundle,
+    entries: record,
+    record,
+    servers,
+    trustFile,
+    [Symbol.asyncDispose]: () => ended.disposeAsync(),
+  };
+}
+
+interface Opening {
+  readonly config: Config;
+  readonly io: ServerIo;
+  readonly publicUrl: string;
+  /** Closes what was opened, last first. */
+  readonly opened: AsyncDisposableStack;
+}
+
+interface Rooms {
+  readonly record: RecordRoom;
+  readonly identify: Identify;
+  readonly people: ReadonlyMap<string, IdentityId>;
+  readonly decider: ReturnType<typeof createDecider>;
+  readonly bundle: Bundle;
+  readonly servers: ReadonlyMap<string, UpstreamServer>;
+}
+
+async function openRooms({ config, io, publicUrl, opened }: Opening): Promise<Rooms> {
+  const { dataDir, node } = config;
+  const ports = { ...system, log: io.log };
+  const bundle = await loadPolicies(config.policies.dir);
+  const servers = await openUpstreams(config, { publicUrl, cwd: io.cwd, path: io.path });
+  const custody = await openCustody({ dir: dataDir }, system);
+  const origin = `${new URL(publicUrl).hostname}/log/${config.record.name}`;
+  const record = await openRecord(
+    { ...ports, custody, onFatal: io.exit },
+    { ...config.record, dir: path.join(dataDir, "record"), origin, node, tenant: TENANT },
+  );
+  opened.adopt(record, (r) => r.close());
+  const store = opened.use(await openStore({ dir: dataDir, schemas: [IDENTIFY_SCHEMA] }, ports));
+  const resources = [...servers.values()].map(({ resource: url, id: name }) => ({ url, name }));
+  const identify = opened.use(
+    await openIdentify(
+      { ...ports, store, recorder: record, custody },
+      {
+        issuer: publicUrl,
+        trustDomain: config.trustDomain,
+        tenant: TENANT,
+        resources,
+        dataDir,
+        settings: config.identify,
+      },
+    ),
+  );
+  const people = await registerDeclared(identify, config, systemClock);
+  await writeFile(path.join(dataDir, "trust.policy"), record.trustPolicy());
+  const decider = createDecider(ports);
+  await putInForce(record, bundle);
+  decider.swap(DOMAIN, bundle.set);
+  return { record, identify, people, decider, bundle, servers };
+}
+
+/** A policy set decides only once the record says so (record L15). */
+async function putInForce(record: RecordRoom, bundle: Bundle): Promise<void> {
+  const data = jsonObject([
+    ["bundle", bundle.name],
+    ["policies", bundle.policies.length],
+  ]);
+  const because = "loaded at start";
+  await record.append({ type: "admin", name: "policy.activated", by: "system", because, after: bundle.digest, data });
+}
+
+async function mountEdges(rooms: Rooms, bound: Bound, opening: Opening): Promise<void> {
+  const { record, identify, decider, bundle, servers } = rooms;
+  const { config, io, publicUrl, opened } = opening;
+  const ports = { ...system, log: io.log, recorder: record };
+  const point = parsePointId(`${config.node}/mcp`);
+  const gate = createGate(
+    { ...ports, prover: identify.prover, identities: identify.view, decider },
+    { domain: DOMAIN, point },
+  );
+  opened.defer(() => gate.close());
+  const relay = createRelay({ ...ports, gate, nonce: () => identify.prover.nonce() }, config.enforce);
+  opened.adopt(relay, (r) => r.close());
+  const app = createListener(publicUrl, io.log);
+  const startedAt = systemClock.now();
+  mountMcp(app, servers, relay);
+  mountIdentity(app, identify);
+  mountHealth(app, () => readiness(record));
+  const api = {
+    entries: record,
+    find: (key: string) => findEntries(record, key),
+    status: () => statusDocument({ ...rooms, config, publicUrl, startedAt, io, current: decider.current(DOMAIN) }),
+    policies: policyTexts(bundle),
+    authenticate: (given: Credentials) => isKnown(identify, given),
+    openSession: (setup: string) => redeem(identify, setup),
+  };
+  mountApi(app, api, systemTimers);
+  await app.ready();
+  await record.append(processEntry("process.started", publicUrl));
+  opened.defer(() => record.note(processEntry("process.stopped", publicUrl)));
+  bound.serve((request, response) => app.routing(request, response));
+  await announce(config.dataDir, publicUrl);
+  // closed first: no new request finds a room that is closing
+  opened.defer(() => bound.close());
+  opened.defer(() => rm(path.join(config.dataDir, ADDRESS), { force: true }));
+}
+
+/** Where the command line looks for the server of a data directory. */
+const ADDRESS = "address";
+
+async function announce(dataDir: string, publicUrl: string): Promise<void> {
+  const file = path.join(dataDir, ADDRESS);
+  await writeFile(file, `${publicUrl}\n`, { mode: 0o600 });
+  await chmod(file, 0o600);
+}
+
+function processEntry(name: "process.started" | "process.stopped", publicUrl: string): AdminDraft {
+  return {
+    type: "admin",
+    name,
+    by: "system",
+    because: "asked by the operator",
+    data: jsonObject([["publicUrl", publicUrl]]),
+  };
+}
+
+interface Credentials {
+  readonly authorization?: string | undefined;
+  readonly cookie?: string | undefined;
+}
+
+function isKnown(identify: Identify, { authorization, cookie }: Credentials): boolean {
+  const token = /^Bearer ([A-Za-z0-9_-]+)$/.exec(authorization ?? "")?.[1];
+  if (token !== undefined) return identify.checkCliToken(token);
+  return identify.people.session(cookie) !== undefined;
+}
+
+async function redeem(identify: Identify, setup: string): Promise<{ readonly setCookie: string } | undefined> {
+  const opened = await identify.people.openSession(setup);
+  return "refused" in opened ? undefined : { setCookie: opened.setCookie };
+}
+
+/** By index, entry id or reference; nothing for what is none of these. */
+async function findEntries(record: RecordRoom, key: string): Promise<readonly RecordedEntry[]> {
+  if (/^[0-9]{1,15}$/.test(key)) return record.find(parseEntryIndex(Number(key)));
+  try {
+    return await record.find(key.startsWith("BW-") ? parseReference(key) : parseEntryId(key));
+  } catch (cause) {
+    if (cause instanceof CoreError) return [];
+    throw cause;
+  }
+}
+
+/** Why no call would pass now, by part; empty when all is well. */
+function readiness(record: RecordRoom): readonly string[] {
+  const { state } = record.status();
+  return state === "open" ? [] : [`record: ${state}`];
+}

@@ -1,0 +1,186 @@
+// SPDX-License-Identifier: Apache-2.0
+// The configuration: flag over `BAILIWICK_*` over `bailiwick.yaml` over default. An unknown key is an error, never ignored.
+import { readFile } from "node:fs/promises";
+import path from "node:path";
+import { parse } from "yaml";
+import { z } from "zod";
+import { JURISDICTION, quote } from "../core/index.ts";
+import { type EnforceConfig, enforceConfig, type McpConfig, mcpConfig } from "../enforce/index.ts";
+import { type IdentifySettings, identifySection } from "../identify/index.ts";
+import { type RecordSettings, recordConfig } from "../record/index.ts";
+import { ServerError } from "./errors.ts";
+
+export const DEFAULT_PORT = 7400;
+
+/** A person declared in the configuration: who answers for agents, and who may sign in by the setup link. */
+export interface PersonConfig {
+  readonly name: string;
+  readonly environment: string;
+  readonly jurisdiction: string;
+}
+
+/** An agent declared in the configuration; registered at start if it is not there yet. */
+export interface AgentConfig {
+  readonly blueprint: string;
+  /** Handle of one of `people`. */
+  readonly sponsor: string;
+  readonly purpose: string;
+  readonly environment: string;
+  readonly jurisdiction: string;
+  readonly lifetimeDays: number;
+  /** Public JWK file of each instance, by instance name. */
+  readonly instances: Readonly<Record<string, string>>;
+}
+
+export interface Config {
+  readonly port: number;
+  readonly publicUrl?: string | undefined;
+  readonly dataDir: string;
+  /** Name of this node in entries. */
+  readonly node: string;
+  readonly trustDomain: string;
+  readonly policies: { readonly dir: string };
+  readonly people: Readonly<Record<string, PersonConfig>>;
+  readonly agents: Readonly<Record<string, AgentConfig>>;
+  readonly mcp: McpConfig;
+  readonly enforce: EnforceConfig;
+  readonly identify: IdentifySettings;
+  readonly record: RecordSettings;
+}
+
+const NAME = /^[a-z0-9][a-z0-9._-]{0,63}$/;
+const name = z.string().regex(NAME);
+
+const person = z.strictObject({
+  name: z.string().min(1).max(256).describe("kept in one erasable row, never in an entry"),
+  environment: name.default("main"),
+  jurisdiction: z.string().regex(JURISDICTION),
+});
+
+const agent = z.strictObject({
+  blueprint: name.describe("what the agent is; policies name it"),
+  sponsor: name.describe("the person who answers for it, a key of `people`"),
+  purpose: z.string().min(1).max(256),
+  environment: name,
+  jurisdiction: z.string().regex(JURISDICTION),
+  lifetimeDays: z
+    .number()
+    .int()
+    .min(1)
+    .max(365)
+    .default(90)
+    .describe("days until the identity ends, from its registration"),
+  instances: z.record(name, z.string().min(1)).default({}).describe("public key file (JWK) of each running copy"),
+});
+
+const config: z.ZodType<Config> = z.strictObject({
+  port: z.number().int().min(0).max(65_535).default(DEFAULT_PORT).describe("TCP port on loopback; 0 takes a free one"),
+  publicUrl: z.url().optional().describe("base URL that clients use, without a path; default http://localhost:<port>"),
+  dataDir: z.string().min(1).default("./data").describe("everything that is kept"),
+  node: name.default("main").describe("name of this node in entries"),
+  trustDomain: z
+    .string()
+    .regex(/^[a-z0-9._-]{1,255}$/)
+    .default("localhost")
+    .describe("trust domain of identity ids"),
+  policies: z.strictObject({ dir: z.string().min(1).default("./policies") }).prefault({}),
+  people: z.record(name, person).default({}),
+  agents: z.record(name, agent).default({}),
+  mcp: mcpConfig.prefault({ servers: {} }),
+  enforce: enforceConfig.prefault({}),
+  identify: identifySection,
+  record: recordConfig.prefault({}),
+});
+
+/** Everything that may say how to run: the file, and what stands over it. */
+export interface ConfigSource {
+  /** Path of `bailiwick.yaml`. */
+  readonly file: string;
+  readonly settings: ReadonlyMap<string, string>;
+  readonly flags: Readonly<Record<string, string | number>>;
+}
+
+/** Reads and checks; relative paths become absolute, from the folder of the file. @throws ServerError SERVER_CONFIG_* */
+export async function readConfig(source: ConfigSource): Promise<Config> {
+  const text = await readFile(source.file, "utf8").catch((cause: unknown) => {
+    throw new ServerError("SERVER_CONFIG_MISSING", `reading ${quote(source.file)}`, {
+      cause,
+      fix: "run `bailiwick up --demo` for a first look, or write a bailiwick.yaml (examples/office has one); setting up an empty folder by itself is not in this version",
+    });
+  });
+  return checkConfig(merge(readYaml(source.file, text), source), source.file);
+}
+
+function readYaml(file: string, text: string): Record<string, unknown> {
+  try {
+    const found: unknown = parse(text);
+    if (isRecord(found)) return found;
+    throw new Error("it is not a mapping");
+  } catch (cause) {
+    throw invalid(file, cause instanceof Error ? cause.message : "not YAML", cause);
+  }
+}
+
+function checkConfig(found: Record<string, unknown>, file: string): Config {
+  const checked = config.safeParse(found);
+  if (!checked.success) {
+    const [issue] = checked.error.issues;
+    throw invalid(file, `${issue?.path.join(".") ?? ""}: ${issue?.message ?? "invalid"}`);
+  }
+  return atFolder(checked.data, path.dirname(path.resolve(file)));
+}
+
+function atFolder(found: Config, folder: string): Config {
+  const at = (relative: string): string => path.resolve(folder, relative);
+  return {
+    ...found,
+    dataDir: at(found.dataDir),
+    policies: { dir: at(found.policies.dir) },
+    mcp: {
+      servers: mapValues(found.mcp.servers, (server) => ({
+        ...server,
+        manifest: at(server.manifest),
+        ...(server.folder === undefined ? {} : { folder: at(server.folder) }),
+      })),
+    },
+    agents: mapValues(found.agents, (one) => ({ ...one, instances: mapValues(one.instances, at) })),
+  };
+}
+
+/** Variables that are for tests and conformance runs, not for a server. */
+const NOT_SETTINGS = new Set(["VECTORS"]);
+
+/** `BAILIWICK_ENFORCE__UPSTREAM_WAIT_MS=500` sets `enforce.upstreamWaitMs`; a flag sets a member of the top. */
+function merge(found: Record<string, unknown>, source: ConfigSource): Record<string, unknown> {
+  const merged = { ...found };
+  for (const [key, value] of source.settings) {
+    if (NOT_SETTINGS.has(key)) continue;
+    const names = key.split("__").map(camelCase);
+    const last = names.pop() ?? "";
+    let section = merged;
+    for (const one of names) {
+      const inner = section[one];
+      const copy = isRecord(inner) ? { ...inner } : {};
+      section[one] = copy;
+      section = copy;
+    }
+    section[last] = parse(value);
+  }
+  return { ...merged, ...source.flags };
+}
+
+function mapValues<T, U>(record: Readonly<Record<string, T>>, change: (value: T) => U): Record<string, U> {
+  return Object.fromEntries(Object.entries(record).map(([key, value]) => [key, change(value)]));
+}
+
+function camelCase(key: string): string {
+  return key.toLowerCase().replace(/_([a-z0-9])/g, (_, letter: string) => letter.toUpperCase());
+}
+
+function isRecord(value: unknown): value is Record<string, unknown> {
+  return typeof value === "object" && value !== null && !Array.isArray(value);
+}
+
+function invalid(file: string, why: string, cause?: unknown): ServerError {
+  return new ServerError("SERVER_CONFIG_INVALID", `reading ${quote(file)}: ${why}`, { cause });
+}

@@ -1,0 +1,25 @@
+// SPDX-License-Identifier: Apache-2.0
+// The story as text: at most 100 columns, colour only where the terminal has it, and never colour alone.
+import type { Step } from "./story.ts";
+
+const STYLES: Readonly<Record<string, string>> = { allow: "\u001b[32m", log: "\u001b[36m", deny: "\u001b[31m" };
+const RESET = "\u001b[0m";
+
+/** One step: number, answer, verb, resource, the rule that spoke, time; what to look at below. */
+export function stepLines(index: number, step: Step, color: boolean): string {
+  const answer = step.answer.padEnd(9);
+  const style = color ? STYLES[step.answer] : undefined;
+  const said = style === undefined ? answer : `${style}${answer}${RESET}`;
+  const head = `  ${index}  ${said}  ${step.verb.padEnd(7)}  ${step.resource.padEnd(27)} ${step.reason.padEnd(26)} ${String(step.ms).padStart(4)} ms`;
+  const details = [
+    ...(step.answer === "allow" ? [] : [`rule       ${step.where}`]),
+    ...step.look.map((line) => `look       ${line}`),
+  ];
+  return [head, ...details.map((line) => `     ${line}`)].join("\n");
+}
+
+/** The one line of JSON that ends `--json`. */
+export function jsonLine(steps: readonly Step[], recordVerified: boolean, dataDir: string): string {
+  const told = steps.map(({ verb, resource, answer, reason, ms }) => ({ verb, resource, answer, reason, ms }));
+  return JSON.stringify({ name: "story", steps: told, recordVerified, dataDir });
+}

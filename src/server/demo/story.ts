@@ -1,0 +1,123 @@
+// SPDX-License-Identifier: Apache-2.0
+// The story of the demo: what the agent tries is written here; every answer, reason and time is the gate's, read back from
+// its record.
+import { createHash } from "node:crypto";
+import { readdir, readFile } from "node:fs/promises";
+import path from "node:path";
+import {
+  type Clock,
+  type EntrySource,
+  isJsonArray,
+  isJsonObject,
+  type JsonObject,
+  member,
+  type Timers,
+} from "../../core/index.ts";
+import { ServerError } from "../errors.ts";
+import type { Agent } from "./agent.ts";
+
+/** One step, as the record has it. */
+export interface Step {
+  readonly verb: string;
+  readonly resource: string;
+  readonly answer: string;
+  /** The rules that answered, by name. */
+  readonly reason: string;
+  /** `file:line` of the first of them. */
+  readonly where: string;
+  /** UNIT: ms, from the agent's call to its answer. */
+  readonly ms: number;
+  /** What a visitor may look at, in words. */
+  readonly look: readonly string[];
+  /** True where the answer is the one that the policies of the demo must give. */
+  readonly expected: boolean;
+}
+
+export interface StoryPorts {
+  readonly agent: Agent;
+  readonly entries: EntrySource;
+  /** Folder that the upstream serves. */
+  readonly files: string;
+  /** Tools that the upstream has. */
+  readonly toolCount: number;
+  readonly clock: Clock;
+  readonly timers: Timers;
+}
+
+/** Tells the story step by step. */
+export async function* tellStory(ports: StoryPorts): AsyncGenerator<Step> {
+  yield await step(ports, "allow", async () => {
+    await ports.agent.call("read_text_file", { path: "invoices/2041.txt" });
+    return [];
+  });
+  yield await step(ports, "allow", async () => {
+    const shown = await ports.agent.tools();
+    const hidden = ports.toolCount - shown.length;
+    return [`${shown.length} of ${ports.toolCount} tools are shown; ${hidden} do not exist for this agent`];
+  });
+  yield await step(ports, "deny", async () => {
+    const invoices = path.join(ports.files, "invoices");
+    const before = await fingerprint(invoices);
+    await ports.agent.call("write_file", { path: "invoices/2041.txt", content: "total 1.00 EUR\n" });
+    const after = await fingerprint(invoices);
+    return [before === after ? `${invoices}: unchanged, byte for byte` : `${invoices}: CHANGED`];
+  });
+}
+
+/** UNIT: ms. A refusal is written beside its answer, so its entry may come a moment after it. */
+const ENTRY_WAIT_MS = 5000;
+
+async function step(ports: StoryPorts, expected: string, act: () => Promise<readonly string[]>): Promise<Step> {
+  const decided = nextDecision(ports);
+  const started = ports.clock.monotonic();
+  const look = await act();
+  const ms = Math.round(ports.clock.monotonic() - started);
+  const told = tell(await decided);
+  const unchanged = !look.some((line) => line.endsWith("CHANGED"));
+  return { ...told, ms, look, expected: told.answer === expected && unchanged };
+}
+
+/** The first decision that the record makes durable from now on. */
+function nextDecision(ports: StoryPorts): Promise<JsonObject> {
+  return new Promise((resolve, reject) => {
+    const stopLive = ports.entries.live(({ entry }) => {
+      if (member(entry, "type") !== "decision") return;
+      finish();
+      resolve(entry);
+    });
+    const stopTimer = ports.timers.after(ENTRY_WAIT_MS, () => {
+      finish();
+      reject(new ServerError("SERVER_DEMO_FAILED", "telling the story: the record has no entry of this step"));
+    });
+    const finish = (): void => {
+      stopLive();
+      stopTimer();
+    };
+  });
+}
+
+function tell(entry: JsonObject): Pick<Step, "verb" | "resource" | "answer" | "reason" | "where"> {
+  const policies = member(member(entry, "why"), "policies");
+  const hits = isJsonArray(policies) ? policies.filter(isJsonObject) : [];
+  const [first] = hits;
+  return {
+    verb: text(member(entry, "verb")),
+    resource: text(member(member(entry, "resource"), "id")),
+    answer: text(member(entry, "answer")),
+    reason: hits.length === 0 ? text(member(entry, "refusal")) : hits.map((hit) => text(hit["id"])).join(", "),
+    where: first === undefined ? "" : `${text(first["file"])}:${JSON.stringify(first["line"])}`,
+  };
+}
+
+function text(value: unknown): string {
+  return typeof value === "string" ? value : "";
+}
+
+/** One digest over every name and byte of a folder. */
+async function fingerprint(folder: string): Promise<string> {
+  const hash = createHash("sha256");
+  for (const name of (await readdir(folder)).toSorted()) {
+    hash.update(`${name}\0`).update(await readFile(path.join(folder, name)));
+  }
+  return hash.digest("hex");
+}

@@ -1,0 +1,22 @@
+// SPDX-License-Identifier: Apache-2.0
+// `/healthz`: the process turns. `/readyz`: a call could pass now, or which part stops it. `/`: what this is, in a line.
+import type { FastifyInstance } from "fastify";
+
+export function mountHealth(app: FastifyInstance, failing: () => readonly string[]): void {
+  app.get("/healthz", (_request, reply) => reply.header("content-type", "text/plain; charset=utf-8").send("ok\n"));
+  app.get("/readyz", (_request, reply) => {
+    const why = failing();
+    const body = why.length === 0 ? "ready\n" : `${why.join("\n")}\n`;
+    return reply
+      .code(why.length === 0 ? 200 : 503)
+      .header("content-type", "text/plain; charset=utf-8")
+      .send(body);
+  });
+  app.get("/", (_request, reply) =>
+    reply
+      .header("content-type", "text/plain; charset=utf-8")
+      .send(
+        "Bailiwick runs here. Point an MCP client at /mcp/<server>; ask `bailiwick status` on this machine for the rest.\n",
+      ),
+  );
+}

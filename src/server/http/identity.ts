@@ -1,0 +1,44 @@
+// SPDX-License-Identifier: Apache-2.0
+// The token endpoint and what the server says about itself, mounted as `identify` answers them.
+import type { FastifyInstance, FastifyReply } from "fastify";
+import { CoreError, decodeUtf8 } from "../../core/index.ts";
+import type { Identify } from "../../identify/index.ts";
+import { bodyOf, plainHeaders } from "./listener.ts";
+import { PROBLEMS, sendProblem } from "./problems.ts";
+
+type Answer = ReturnType<Identify["authorize"]>;
+
+export function mountIdentity(app: FastifyInstance, identify: Identify): void {
+  app.route({
+    method: ["GET", "POST"],
+    url: "/oauth/token",
+    handler: async (request, reply) => {
+      const body = textOf(bodyOf(request));
+      if (body === undefined) return sendProblem(reply, PROBLEMS.malformed);
+      const { method, raw } = request;
+      const dpop = raw.headersDistinct["dpop"] ?? [];
+      return send(reply, await identify.token({ method, headers: plainHeaders(request), body, dpop }));
+    },
+  });
+  app.route({
+    method: ["GET", "POST"],
+    url: "/oauth/authorize",
+    handler: (_request, reply) => send(reply, identify.authorize()),
+  });
+  for (const { path, headers, body } of identify.documents) {
+    app.get(path, (_request, reply) => send(reply, { status: 200, headers, body }));
+  }
+}
+
+function send(reply: FastifyReply, answer: Answer): FastifyReply {
+  return reply.code(answer.status).headers(answer.headers).send(answer.body);
+}
+
+function textOf(body: Uint8Array): string | undefined {
+  try {
+    return decodeUtf8(body);
+  } catch (cause) {
+    if (cause instanceof CoreError) return undefined;
+    throw cause;
+  }
+}

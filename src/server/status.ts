@@ -1,0 +1,88 @@
+// SPDX-License-Identifier: Apache-2.0
+// What is true now: the document behind `bailiwick status`.
+import { type Decider, type DomainId, formatInstant, type Instant, type Json, jsonObject } from "../core/index.ts";
+import type { Bundle } from "../decide/index.ts";
+import type { UpstreamServer } from "../enforce/index.ts";
+import type { Identify } from "../identify/index.ts";
+import type { RecordRoom } from "../record/index.ts";
+import type { Config } from "./config.ts";
+
+export interface StatusFacts {
+  readonly config: Config;
+  readonly publicUrl: string;
+  readonly startedAt: Instant;
+  readonly io: { readonly demo: boolean; readonly version: string };
+  readonly record: RecordRoom;
+  readonly identify: Identify;
+  readonly bundle: Bundle;
+  readonly servers: ReadonlyMap<string, UpstreamServer>;
+  readonly current: ReturnType<Decider["current"]>;
+}
+
+export function statusDocument(facts: StatusFacts): Json {
+  const { config, publicUrl, record, identify, bundle, current } = facts;
+  const { state, origin, size, published } = record.status();
+  const identities = identify.registry.list();
+  return jsonObject([
+    ["version", facts.io.version],
+    ["mode", "enforce"],
+    ["demo", facts.io.demo],
+    ["dataDir", config.dataDir],
+    ["startedAt", formatInstant(facts.startedAt)],
+    ["publicUrl", publicUrl],
+    ["servers", [...facts.servers.values()].map(serverOf)],
+    [
+      "record",
+      jsonObject([
+        ["log", config.record.name],
+        ["origin", origin],
+        ["size", size],
+        ["published", published],
+        ["state", state],
+      ]),
+    ],
+    ["policies", current === null ? null : policiesOf(bundle, current)],
+    [
+      "identities",
+      jsonObject([
+        ["active", identities.filter((identity) => identity.status === "active").length],
+        ["total", identities.length],
+      ]),
+    ],
+    ["warnings", warningsOf(facts)],
+  ]);
+}
+
+function serverOf(server: UpstreamServer): Json {
+  const { operator, jurisdiction } = server.destination;
+  return jsonObject([
+    ["id", server.id],
+    ["url", server.resource],
+    ["operator", operator],
+    ["jurisdiction", jurisdiction],
+    ["tools", server.tools.size],
+    // a stdio upstream is started for each session, so there is nothing that could be down between them
+    ["state", "ready"],
+  ]);
+}
+
+function policiesOf(bundle: Bundle, current: NonNullable<ReturnType<Decider["current"]>>): Json {
+  const domain: DomainId = bundle.domain;
+  return jsonObject([
+    ["domain", domain],
+    ["name", bundle.name],
+    ["digest", current.digest],
+    ["policies", current.policies],
+    ["since", formatInstant(current.since)],
+  ]);
+}
+
+function warningsOf({ record, bundle }: StatusFacts): string[] {
+  const { state, missed, rollback } = record.status();
+  return [
+    ...(state === "open" ? [] : [`the record is ${state}: effects are refused`]),
+    ...(missed === 0 ? [] : [`${missed} refusals wait to be counted in the record`]),
+    `rollback of the record: ${rollback} (no witness and no guard elsewhere in this version)`,
+    ...bundle.problems.map((problem) => `${problem.file}:${problem.line}: ${problem.text}`),
+  ];
+}

@@ -1,0 +1,50 @@
+// SPDX-License-Identifier: Apache-2.0
+// The upstream servers of the configuration, ready for the gate: manifest read, folder opened, environment closed.
+import { readFile } from "node:fs/promises";
+import path from "node:path";
+import { parseServerId, quote } from "../core/index.ts";
+import { type McpServerConfig, openFolder, readManifest, type UpstreamServer } from "../enforce/index.ts";
+import type { Config } from "./config.ts";
+import { ServerError } from "./errors.ts";
+
+export interface UpstreamPlace {
+  readonly publicUrl: string;
+  /** Working directory of the children: the folder of the configuration. */
+  readonly cwd: string;
+  /** `PATH` of the children; nothing else of our environment reaches them. */
+  readonly path: string;
+}
+
+/** @throws ServerError, EnforceError for the first server that cannot be used */
+export async function openUpstreams(
+  config: Config,
+  place: UpstreamPlace,
+): Promise<ReadonlyMap<string, UpstreamServer>> {
+  const opened = await Promise.all(
+    Object.entries(config.mcp.servers).map(([id, server]) => openUpstream(id, server, place)),
+  );
+  return new Map(opened.map((server) => [server.id, server]));
+}
+
+async function openUpstream(name: string, server: McpServerConfig, place: UpstreamPlace): Promise<UpstreamServer> {
+  const id = parseServerId(name);
+  const [program, ...args] = server.command;
+  if (program === undefined) throw new ServerError("SERVER_CONFIG_INVALID", `opening server ${id}: no command`);
+  const text = await readFile(server.manifest, "utf8").catch((cause: unknown) => {
+    throw new ServerError("SERVER_CONFIG_INVALID", `opening server ${id}: no manifest at ${quote(server.manifest)}`, {
+      cause,
+      fix: "write one: it says what each tool does, and a tool without it cannot be used",
+    });
+  });
+  const { operator, jurisdiction, destination } = server;
+  return {
+    id,
+    resource: `${place.publicUrl}/mcp/${id}`,
+    command: [program, ...args],
+    env: { PATH: place.path, ...server.env },
+    cwd: place.cwd,
+    destination: { kind: destination, operator, jurisdiction, listed: true },
+    tools: readManifest(id, path.basename(server.manifest), text),
+    ...(server.folder === undefined ? {} : { folder: await openFolder(id, server.folder) }),
+  };
+}
