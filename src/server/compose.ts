@@ -7,7 +7,6 @@ import {
   type AdminDraft,
   CoreError,
   type EntrySource,
-  type IdentityId,
   jsonObject,
   type Log,
   parseDomainId,
@@ -99,7 +98,6 @@ interface Opening {
 interface Rooms {
   readonly record: RecordRoom;
   readonly identify: Identify;
-  readonly people: ReadonlyMap<string, IdentityId>;
   readonly decider: ReturnType<typeof createDecider>;
   readonly bundle: Bundle;
   readonly servers: ReadonlyMap<string, UpstreamServer>;
@@ -133,11 +131,13 @@ async function openRooms({ config, io, publicUrl, opened }: Opening): Promise<Ro
     ),
   );
   const people = await registerDeclared(identify, config, systemClock);
+  const [owner] = people.values();
+  if (owner !== undefined) await identify.people.setupLink(owner, (token) => `${publicUrl}/#setup=${token}`);
   await writeFile(path.join(dataDir, "trust.policy"), record.trustPolicy());
   const decider = createDecider(ports);
   await putInForce(record, bundle);
   decider.swap(DOMAIN, bundle.set);
-  return { record, identify, people, decider, bundle, servers };
+  return { record, identify, decider, bundle, servers };
 }
 
 /** A policy set decides only once the record says so (record L15). */

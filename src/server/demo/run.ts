@@ -94,13 +94,13 @@ async function play(running: Running, world: DemoWorld, say: Say, io: UpIo): Pro
     agent,
     entries: running.entries,
     files: world.files,
-    toolCount: files.tools.size,
+    tools: [...files.tools.keys()],
     clock: systemClock,
     timers: systemTimers,
   });
   for await (const step of story) {
     steps.push(step);
-    say(stepLines(steps.length, step, io.color));
+    say(stepLines(steps.length, step, { color: io.color, bundle: path.join("policies", running.bundle.name) }));
   }
   return steps;
 }

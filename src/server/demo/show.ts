@@ -6,13 +6,17 @@ const STYLES: Readonly<Record<string, string>> = { allow: "\u001b[32m", log: "\u
 const RESET = "\u001b[0m";
 
 /** One step: number, answer, verb, resource, the rule that spoke, time; what to look at below. */
-export function stepLines(index: number, step: Step, color: boolean): string {
+export function stepLines(
+  index: number,
+  step: Step,
+  how: { readonly color: boolean; readonly bundle: string },
+): string {
   const answer = step.answer.padEnd(9);
-  const style = color ? STYLES[step.answer] : undefined;
+  const style = how.color ? STYLES[step.answer] : undefined;
   const said = style === undefined ? answer : `${style}${answer}${RESET}`;
   const head = `  ${index}  ${said}  ${step.verb.padEnd(7)}  ${step.resource.padEnd(27)} ${step.reason.padEnd(26)} ${String(step.ms).padStart(4)} ms`;
   const details = [
-    ...(step.answer === "allow" ? [] : [`rule       ${step.where}`]),
+    ...(step.answer === "allow" ? [] : [`rule       ${how.bundle}/${step.where}`]),
     ...step.look.map((line) => `look       ${line}`),
   ];
   return [head, ...details.map((line) => `     ${line}`)].join("\n");

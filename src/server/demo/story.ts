@@ -39,42 +39,43 @@ export interface StoryPorts {
   /** Folder that the upstream serves. */
   readonly files: string;
   /** Tools that the upstream has. */
-  readonly toolCount: number;
+  readonly tools: readonly string[];
   readonly clock: Clock;
   readonly timers: Timers;
 }
 
 /** Tells the story step by step. */
 export async function* tellStory(ports: StoryPorts): AsyncGenerator<Step> {
-  yield await step(ports, "allow", async () => {
-    await ports.agent.call("read_text_file", { path: "invoices/2041.txt" });
-    return [];
-  });
-  yield await step(ports, "allow", async () => {
-    const shown = await ports.agent.tools();
-    const hidden = ports.toolCount - shown.length;
-    return [`${shown.length} of ${ports.toolCount} tools are shown; ${hidden} do not exist for this agent`];
-  });
-  yield await step(ports, "deny", async () => {
-    const invoices = path.join(ports.files, "invoices");
-    const before = await fingerprint(invoices);
-    await ports.agent.call("write_file", { path: "invoices/2041.txt", content: "total 1.00 EUR\n" });
-    const after = await fingerprint(invoices);
-    return [before === after ? `${invoices}: unchanged, byte for byte` : `${invoices}: CHANGED`];
-  });
+  const { agent, files, tools } = ports;
+  const [read] = await step(ports, "allow", () => agent.call("read_text_file", { path: "invoices/2041.txt" }));
+  yield { ...read, look: [] };
+
+  const [listed, shown] = await step(ports, "allow", () => agent.tools());
+  const hidden = tools.filter((tool) => !shown.includes(tool));
+  yield {
+    ...listed,
+    look: [`${shown.length} of ${tools.length} tools; for this agent there is no ${hidden.join(", ")}`],
+  };
+
+  const invoices = path.join(files, "invoices");
+  const before = await fingerprint(invoices);
+  const forged = { path: "invoices/2041.txt", content: "total 1.00 EUR\n" };
+  const [denied] = await step(ports, "deny", () => agent.call("write_file", forged));
+  const isUnchanged = before === (await fingerprint(invoices));
+  const look = [`${invoices}: ${isUnchanged ? "unchanged, byte for byte" : "CHANGED"}`];
+  yield { ...denied, look, expected: denied.expected && isUnchanged };
 }
 
 /** UNIT: ms. A refusal is written beside its answer, so its entry may come a moment after it. */
 const ENTRY_WAIT_MS = 5000;
 
-async function step(ports: StoryPorts, expected: string, act: () => Promise<readonly string[]>): Promise<Step> {
+async function step<T>(ports: StoryPorts, expected: string, act: () => Promise<T>): Promise<[Omit<Step, "look">, T]> {
   const decided = nextDecision(ports);
   const started = ports.clock.monotonic();
-  const look = await act();
+  const value = await act();
   const ms = Math.round(ports.clock.monotonic() - started);
   const told = tell(await decided);
-  const unchanged = !look.some((line) => line.endsWith("CHANGED"));
-  return { ...told, ms, look, expected: told.answer === expected && unchanged };
+  return [{ ...told, ms, expected: told.answer === expected }, value];
 }
 
 /** The first decision that the record makes durable from now on. */

@@ -37,6 +37,8 @@ export interface ApiPorts {
   openSession(setup: string): Promise<{ readonly setCookie: string } | undefined>;
 }
 
+/** The one route that needs no credential: it takes a setup link, once. */
+const SETUP = "/api/session";
 /** Rows of a page where none are asked for. */
 const PAGE_ROWS = 100;
 /** UNIT: ms. A comment on a quiet event stream, so that a reader knows that it lives. */
@@ -44,12 +46,14 @@ const BEAT_MS = 5000;
 
 export function mountApi(app: FastifyInstance, ports: ApiPorts, timers: Timers): void {
   app.addHook("onRequest", async (request, reply) => {
-    if (!request.url.startsWith("/api/") || isSetup(request)) return undefined;
+    // by the route that was found, not by what the request line says: one path has many spellings too
+    const route = request.routeOptions.url;
+    if (route === undefined || !route.startsWith("/api/") || route === SETUP) return undefined;
     const { authorization, cookie } = request.headers;
     if (ports.authenticate({ authorization, cookie })) return undefined;
     return sendProblem(reply.header("www-authenticate", "Bearer"), PROBLEMS.unauthenticated);
   });
-  app.post("/api/session", (request, reply) => openSession(ports, request, reply));
+  app.post(SETUP, (request, reply) => openSession(ports, request, reply));
   app.get("/api/status", (_request, reply) => sendJson(reply, ports.status()));
   app.get<{ Querystring: { from?: string; limit?: string } }>("/api/record/entries", async (request, reply) => {
     const range = pageOf(ports.entries.size(), request.query);
@@ -77,10 +81,6 @@ export function mountApi(app: FastifyInstance, ports: ApiPorts, timers: Timers):
     return sendJson(reply, await explainEntry(decided, ports.entries, ports.policies));
   });
   app.get("/api/record/live", (request, reply) => live(ports.entries, timers, request, reply));
-}
-
-function isSetup(request: FastifyRequest): boolean {
-  return request.method === "POST" && request.url === "/api/session";
 }
 
 async function openSession(ports: ApiPorts, request: FastifyRequest, reply: FastifyReply): Promise<FastifyReply> {

@@ -1,0 +1,144 @@
+// SPDX-License-Identifier: Apache-2.0
+// `npm start` as a visitor sees it: the story through the real command, its record checked by another program, Ctrl-C.
+import { spawn, spawnSync } from "node:child_process";
+import { once } from "node:events";
+import { existsSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
+import { tmpdir } from "node:os";
+import path from "node:path";
+import { expect, test } from "vitest";
+import { ROOT } from "../support/office.ts";
+
+const BIN = path.join(ROOT, "bin", "bailiwick.js");
+
+interface Ran {
+  readonly code: number | null;
+  readonly out: string;
+  readonly err: string;
+}
+
+function bailiwick(...args: string[]): Ran {
+  const ran = spawnSync(process.execPath, [BIN, ...args], {
+    encoding: "utf8",
+    env: {},
+  });
+  return { code: ran.status, out: ran.stdout, err: ran.stderr };
+}
+
+interface Story {
+  readonly name: string;
+  readonly steps: { verb: string; resource: string; answer: string; reason: string; ms: number }[];
+  readonly recordVerified: boolean;
+  readonly dataDir: string;
+}
+
+test("the story as JSON: the last line says what was answered, and why", () => {
+  const { code, out } = bailiwick("up", "--demo", "--once", "--json", "--port", "0");
+  const lines = out.trim().split("\n");
+  const story = JSON.parse(lines.at(-1) ?? "") as Story;
+  expect(code).toBe(0);
+  expect(lines).toHaveLength(1);
+  expect(story).toMatchObject({ name: "story", recordVerified: true });
+  expect(story.steps.map(({ verb, resource, answer, reason }) => [verb, resource, answer, reason])).toEqual([
+    ["view", "files/invoices/2041.txt", "allow", "reads-in-team"],
+    ["view", "files", "allow", "tools-of-files"],
+    ["execute", "files/invoices/2041.txt", "deny", "invoices-are-read-only"],
+  ]);
+  for (const { ms } of story.steps) expect(Number.isInteger(ms)).toBe(true);
+  rmSync(story.dataDir, { recursive: true });
+});
+
+const GOLDEN = `bailiwick <version> demo · everything is in <dir>, which is kept
+gate     <gate>   @modelcontextprotocol/server-filesystem 2026.8.31, 14 tools, FR
+agent    invoice-helper: what it tries is a script; every answer below is the gate's
+
+  1  allow      view     files/invoices/2041.txt     reads-in-team <ms> ms
+  2  allow      view     files                       tools-of-files <ms> ms
+     look       11 of 14 tools; for this agent there is no edit_file, create_directory, move_file
+  3  deny       execute  files/invoices/2041.txt     invoices-are-read-only <ms> ms
+     rule       policies/demo/40-invoices.cedar:3
+     look       <dir>/office/files/invoices: unchanged, byte for byte
+
+record   <n> entries · checkpoint signed · checked by a second program, offline: ok
+         npx bailiwick verify <dir>/data/record --policy <dir>/data/trust.policy
+kept     <dir>
+`;
+
+test("the story as text, in a folder that is kept, opened again, checked, and found out when one byte is changed", () => {
+  const dir = mkdtempSync(path.join(tmpdir(), "bailiwick-story-"));
+  const told = (): string => {
+    const { code, out } = bailiwick("up", "--demo", "--once", "--no-input", "--data", dir, "--port", "0");
+    expect(code).toBe(0);
+    return out
+      .replaceAll(dir, "<dir>")
+      .replace(/bailiwick \S+ demo/, "bailiwick <version> demo")
+      .replace(/http:\S+\/mcp\/files/, "<gate>")
+      .replace(/record {3}\d+ entries/, "record   <n> entries")
+      .replaceAll(/ +\d+ ms$/gm, " <ms> ms");
+  };
+  expect(told()).toBe(GOLDEN);
+  expect(told()).toBe(GOLDEN);
+
+  const record = path.join(dir, "data", "record");
+  const verify = (...more: string[]): Ran =>
+    bailiwick("verify", record, "--policy", path.join(dir, "data", "trust.policy"), ...more);
+  expect(verify().code).toBe(0);
+  const [journal = ""] = readdirSync(path.join(record, "main-1", "journal"));
+  const file = path.join(record, "main-1", "journal", journal);
+  const bytes = readFileSync(file);
+  const middle = Math.floor(bytes.length / 2);
+  bytes[middle] = (bytes[middle] ?? 0) ^ 1;
+  writeFileSync(file, bytes);
+  const broken = verify();
+  expect(broken.code).toBe(4);
+  expect(broken.out + broken.err).toContain(journal);
+  rmSync(dir, { recursive: true });
+}, 60_000);
+
+test("Ctrl-C ends the demo with 130 and takes its folder and its upstream along", async () => {
+  const child = spawn(process.execPath, [BIN, "up", "--demo", "--port", "0"], {
+    env: {},
+  });
+  let out = "";
+  child.stdout.setEncoding("utf8").on("data", (chunk: string) => (out += chunk));
+  child.stderr.resume();
+  await expect.poll(() => out, { timeout: 30_000 }).toContain("Ctrl-C ends it");
+  const dir = /everything is in (\S+)/.exec(out)?.[1] ?? "";
+  expect(existsSync(dir)).toBe(true);
+  child.kill("SIGINT");
+  const [code] = (await once(child, "exit")) as [number | null];
+  expect(code).toBe(130);
+  expect(existsSync(dir)).toBe(false);
+  expect(spawnSync("pgrep", ["-f", dir]).stdout.toString()).toBe("");
+});
+
+test("a second process on the same folder is refused, and told who has it", async () => {
+  const dir = mkdtempSync(path.join(tmpdir(), "bailiwick-twice-"));
+  const child = spawn(process.execPath, [BIN, "up", "--demo", "--port", "0", "--data", dir], {
+    env: {},
+  });
+  let out = "";
+  child.stdout.setEncoding("utf8").on("data", (chunk: string) => (out += chunk));
+  child.stderr.resume();
+  await expect.poll(() => out, { timeout: 30_000 }).toContain("Ctrl-C ends it");
+  const second = bailiwick("up", "--demo", "--once", "--port", "0", "--data", dir);
+  expect(second.code).toBe(75);
+  expect(second.err).toContain(`${child.pid}`);
+  expect(second.err).toContain("STORE_LOCKED");
+  child.kill("SIGTERM");
+  await once(child, "exit");
+  rmSync(dir, { recursive: true });
+});
+
+test("`up` in an empty folder says what it needs, and starts nothing", () => {
+  const dir = mkdtempSync(path.join(tmpdir(), "bailiwick-empty-"));
+  const ran = spawnSync(process.execPath, [BIN, "up"], {
+    cwd: dir,
+    encoding: "utf8",
+    env: {},
+  });
+  expect(ran.status).toBe(78);
+  expect(ran.stderr).toContain("SERVER_CONFIG_MISSING");
+  expect(ran.stderr).toContain("not in this version");
+  expect(readdirSync(dir)).toEqual([]);
+  rmSync(dir, { recursive: true });
+});
