@@ -1,0 +1,163 @@
+// SPDX-License-Identifier: Apache-2.0
+// Keys at rest. `keys/seal` holds 32 random bytes; every private key lies sealed under it with AES-256-GCM. Where a seal
+// is missing or wrong nothing is made anew: a new key in place of a lost one would quietly change who we are.
+import {
+  createCipheriv,
+  createDecipheriv,
+  createPrivateKey,
+  createPublicKey,
+  createSecretKey,
+  generateKeyPair,
+  hkdfSync,
+  type KeyObject,
+} from "node:crypto";
+import { readdir } from "node:fs/promises";
+import path from "node:path";
+import { promisify } from "node:util";
+import { type Custody, type KeyAlgorithm, quote, type Random } from "../core/index.ts";
+import { StoreError } from "./errors.ts";
+import { ensurePrivateDirectory, readPrivate, writeDurable } from "./files.ts";
+
+type KeyPair = Awaited<ReturnType<Custody["keyPair"]>>;
+
+const SEAL_BYTES = 32;
+const NONCE_BYTES = 12;
+const TAG_BYTES = 16;
+const NAME = /^[a-z0-9][a-z0-9._-]{0,63}(?:\/[a-z0-9][a-z0-9._-]{0,63}){0,3}$/;
+const SUFFIX = ".key";
+/** `v1.<id of the seal>.<nonce>.<ciphertext and tag>`, each base64url. */
+const SEALED = /^v1\.([A-Za-z0-9_-]{11})\.([A-Za-z0-9_-]{16})\.([A-Za-z0-9_-]+)\n$/;
+
+const generate = promisify(generateKeyPair);
+
+/**
+ * Opens the keys of a data directory and tries every sealed one, so that a wrong seal is found at the start.
+ * @throws StoreError STORE_SEAL_MISSING, STORE_SEAL_WRONG, STORE_FILE_EXPOSED
+ */
+export async function openCustody(
+  options: { readonly dir: string },
+  ports: { readonly random: Random },
+): Promise<Custody> {
+  const dir = path.join(options.dir, "keys");
+  await ensurePrivateDirectory(dir);
+  const names = (await readdir(dir)).filter((f) => f.endsWith(SUFFIX));
+  const vault = new Vault(dir, await readSeal(dir, names.length, ports.random), ports.random);
+  const pairs = new Map<string, Promise<KeyPair>>();
+  for (const file of names) await vault.read(decodeURIComponent(file.slice(0, -SUFFIX.length)));
+  return {
+    keyPair(name, algorithm) {
+      const known = pairs.get(name);
+      if (known !== undefined) return known.then((pair) => checked(name, pair, algorithm));
+      const pair = vault.readOrMake(name, algorithm);
+      pairs.set(name, pair);
+      pair.catch(() => pairs.delete(name)); // the caller gets the fault; the next call tries again
+      return pair;
+    },
+    derive: (purpose) => vault.derive(`derive ${purpose}`),
+  };
+}
+
+async function readSeal(dir: string, sealedKeys: number, random: Random): Promise<Buffer> {
+  const file = path.join(dir, "seal");
+  const found = await readPrivate(file);
+  if (found !== undefined) {
+    if (found.length === SEAL_BYTES) return found;
+    throw new StoreError("STORE_SEAL_WRONG", `reading ${quote(file)}: not ${SEAL_BYTES} bytes`, {
+      fix: "put the seal back from the backup of the keys",
+    });
+  }
+  if (sealedKeys > 0) {
+    throw new StoreError(
+      "STORE_SEAL_MISSING",
+      `reading ${quote(file)}: it is gone, and ${sealedKeys} sealed keys are there`,
+      {
+        fix: "put the seal back from the backup of the keys",
+      },
+    );
+  }
+  const seal = Buffer.from(random.bytes(SEAL_BYTES));
+  await writeDurable(file, seal);
+  return seal;
+}
+
+/** The sealed keys of one folder. The seal never leaves this object but through HKDF. */
+class Vault {
+  private readonly dir: string;
+  private readonly seal: Buffer;
+  private readonly random: Random;
+  private readonly id: string;
+
+  constructor(dir: string, seal: Buffer, random: Random) {
+    this.dir = dir;
+    this.seal = seal;
+    this.random = random;
+    this.id = this.derive("seal id").export().subarray(0, 8).toString("base64url");
+  }
+
+  /** RFC 5869 with a label of ours for each use. */
+  derive(label: string): KeyObject {
+    return createSecretKey(Buffer.from(hkdfSync("sha256", this.seal, "", `bailiwick v1 ${label}`, 32)));
+  }
+
+  async readOrMake(name: string, algorithm: KeyAlgorithm): Promise<KeyPair> {
+    if (!NAME.test(name))
+      throw new StoreError("STORE_KEY_NAME", `naming a key ${quote(name)}: not lower-case words and /`);
+    const found = await this.read(name);
+    if (found !== undefined) return checked(name, found, algorithm);
+    const pair =
+      algorithm === "Ed25519" ? await generate("ed25519") : await generate("ec", { namedCurve: "prime256v1" });
+    const text = this.close(name, pair.privateKey.export({ type: "pkcs8", format: "der" }));
+    await writeDurable(this.file(name), Buffer.from(text));
+    return pair;
+  }
+
+  async read(name: string): Promise<KeyPair | undefined> {
+    const bytes = await readPrivate(this.file(name));
+    if (bytes === undefined) return undefined;
+    const privateKey = createPrivateKey({
+      key: this.open(name, bytes.toString("latin1")),
+      type: "pkcs8",
+      format: "der",
+    });
+    return { privateKey, publicKey: createPublicKey(privateKey) };
+  }
+
+  private file(name: string): string {
+    return path.join(this.dir, `${encodeURIComponent(name)}${SUFFIX}`);
+  }
+
+  private close(name: string, plain: Buffer): string {
+    const nonce = Buffer.from(this.random.bytes(NONCE_BYTES));
+    const cipher = createCipheriv("aes-256-gcm", this.derive("keys"), nonce).setAAD(Buffer.from(name));
+    const sealed = Buffer.concat([cipher.update(plain), cipher.final(), cipher.getAuthTag()]);
+    return `v1.${this.id}.${nonce.toString("base64url")}.${sealed.toString("base64url")}\n`;
+  }
+
+  private open(name: string, text: string): Buffer {
+    const [, id = "", nonce = "", body = ""] = SEALED.exec(text) ?? [];
+    if (id !== this.id) throw wrong(name, id === "" ? "it is damaged" : "it was sealed under another seal");
+    const sealed = Buffer.from(body, "base64url");
+    const decipher = createDecipheriv("aes-256-gcm", this.derive("keys"), Buffer.from(nonce, "base64url"), {
+      authTagLength: TAG_BYTES,
+    });
+    decipher.setAAD(Buffer.from(name)).setAuthTag(sealed.subarray(-TAG_BYTES));
+    try {
+      return Buffer.concat([decipher.update(sealed.subarray(0, -TAG_BYTES)), decipher.final()]);
+    } catch (cause) {
+      throw wrong(name, "it was changed, or moved here from another name", cause);
+    }
+  }
+}
+
+function wrong(name: string, why: string, cause?: unknown): StoreError {
+  return new StoreError("STORE_SEAL_WRONG", `opening the key ${quote(name)}: ${why}`, {
+    cause,
+    fix: "put keys and seal back from the same backup",
+  });
+}
+
+function checked(name: string, pair: KeyPair, algorithm: KeyAlgorithm): KeyPair {
+  const type = pair.privateKey.asymmetricKeyType;
+  if (type === (algorithm === "Ed25519" ? "ed25519" : "ec")) return pair;
+  throw new StoreError("STORE_KEY_WRONG", `using the key ${quote(name)} for ${algorithm}: it is a key of another kind`);
+}

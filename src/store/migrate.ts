@@ -1,0 +1,131 @@
+// SPDX-License-Identifier: Apache-2.0
+// Schema changes: forward only, numbered per room, one transaction each, and never changed afterwards. What is compared
+// is the SQL a step compiles to, not its source: that stays the same when types are stripped or the code is bundled.
+import { hash } from "node:crypto";
+import { type CompiledQuery, type DatabaseConnection, type Driver, Kysely, sql } from "kysely";
+import { Migrator } from "kysely/migration";
+import type { AnyDb, Migration, RoomSchema } from "../core/index.ts";
+import { sqliteDialect } from "./dialect.ts";
+import { StoreError } from "./errors.ts";
+
+type Digests = { readonly sys_migration_digest: { readonly name: string; readonly sha256: string } };
+
+const ROOM = /^[a-z]{2,16}$/;
+const WHAT = /^[a-z0-9]+(?:-[a-z0-9]+)*$/;
+
+/**
+ * Brings the database to the newest schema.
+ * @param db the writer, outside any transaction
+ * @throws StoreError STORE_SCHEMA_MALFORMED, STORE_SCHEMA_NEWER, STORE_SCHEMA_CHANGED, STORE_MIGRATION_FAILED
+ */
+export async function migrate(db: AnyDb, schemas: readonly RoomSchema[]): Promise<void> {
+  const steps = checkNames(schemas);
+  const digests = new Map<string, string>();
+  for (const step of steps) digests.set(step.name, await digest(step));
+  await sql`create table if not exists sys_migration_digest
+    (name text not null primary key, sha256 text not null) strict, without rowid`.execute(db);
+  await compare(db, digests);
+  const migrator = new Migrator({
+    db,
+    provider: {
+      getMigrations: () => Promise.resolve(Object.fromEntries(steps.map((s) => [s.name, noted(s, digests)]))),
+    },
+    migrationTableName: "sys_migration",
+    migrationLockTableName: "sys_migration_lock",
+    // rooms are numbered apart, so a step of one room may sort before a newer one of another
+    allowUnorderedMigrations: true,
+  });
+  for (;;) {
+    const { error, results } = await migrator.migrateUp();
+    const failed = results?.find((r) => r.status === "Error")?.migrationName;
+    if (error !== undefined || failed !== undefined) {
+      throw new StoreError("STORE_MIGRATION_FAILED", `migrating: ${failed ?? "no step"} failed and was rolled back`, {
+        cause: error,
+      });
+    }
+    if (results === undefined || results.length === 0) return;
+  }
+}
+
+/** Names are `<room>-0001-what`, from 1 without a hole, so that two builds can never number differently. */
+function checkNames(schemas: readonly RoomSchema[]): readonly Migration[] {
+  const rooms = new Set<string>();
+  for (const { room, migrations } of schemas) {
+    if (!ROOM.test(room) || rooms.has(room)) throw malformed(room, "a room is named once, in lower-case letters");
+    rooms.add(room);
+    migrations.forEach(({ name }, i) => {
+      const prefix = `${room}-${String(i + 1).padStart(4, "0")}-`;
+      if (!name.startsWith(prefix) || !WHAT.test(name.slice(prefix.length))) {
+        throw malformed(name, `the name starts with ${prefix} and says what it does`);
+      }
+    });
+  }
+  return schemas.flatMap((s) => s.migrations);
+}
+
+function malformed(name: string, rule: string): StoreError {
+  return new StoreError("STORE_SCHEMA_MALFORMED", `reading the schema of ${name}: ${rule}`);
+}
+
+async function compare(db: AnyDb, digests: ReadonlyMap<string, string>): Promise<void> {
+  const stored = await db.$extendTables<Digests>().selectFrom("sys_migration_digest").selectAll().execute();
+  for (const { name, sha256 } of stored) {
+    const ours = digests.get(name);
+    if (ours === undefined) {
+      throw new StoreError(
+        "STORE_SCHEMA_NEWER",
+        `opening the database: it already has ${name}, which is not known here`,
+        {
+          fix: "start the version that last wrote this data directory, or a newer one",
+        },
+      );
+    }
+    if (ours !== sha256) {
+      throw new StoreError("STORE_SCHEMA_CHANGED", `opening the database: ${name} is not what was run on it`, {
+        fix: "restore the step as it was released, and put the change into a new one",
+      });
+    }
+  }
+}
+
+function noted(step: Migration, digests: ReadonlyMap<string, string>): Migration {
+  return {
+    name: step.name,
+    async up(db) {
+      await step.up(db);
+      await db
+        .$extendTables<Digests>()
+        .insertInto("sys_migration_digest")
+        .values({ name: step.name, sha256: digests.get(step.name) ?? "" })
+        .execute();
+    },
+  };
+}
+
+const nothing = (): Promise<void> => Promise.resolve();
+
+/** SHA-256 of the SQL of a step, taken by running it against a database that only listens. */
+async function digest(step: Migration): Promise<string> {
+  const seen: string[] = [];
+  const connection: DatabaseConnection = {
+    executeQuery(query: CompiledQuery) {
+      seen.push([query.sql, ...query.parameters.map(String)].join("\n"));
+      return Promise.resolve({ rows: [] });
+    },
+    streamQuery() {
+      throw malformed(step.name, "a migration does not stream");
+    },
+  };
+  const listener: Driver = {
+    init: nothing,
+    acquireConnection: () => Promise.resolve(connection),
+    beginTransaction: nothing,
+    commitTransaction: nothing,
+    rollbackTransaction: nothing,
+    releaseConnection: nothing,
+    destroy: nothing,
+  };
+  const db: AnyDb = new Kysely({ dialect: sqliteDialect(listener, { shared: true }) });
+  await step.up(db);
+  return hash("sha256", seen.join("\n"), "hex");
+}
