@@ -1,0 +1,14 @@
+// SPDX-License-Identifier: Apache-2.0
+// Who is asking, and what may they ask right now: the registry, tokens bound to keys, proofs, and people's sessions.
+export type { IdentifyConfig, IdentifySettings, ProtectedResource } from "./config.ts";
+export { identifySection } from "./config.ts";
+export type { IdentifyErrorCode } from "./errors.ts";
+export type { HttpAnswer, HttpRequest } from "./http.ts";
+export type { Document } from "./metadata.ts";
+export type { Identify, IdentifyPorts } from "./open.ts";
+export { openIdentify } from "./open.ts";
+export type { People, Session } from "./people.ts";
+export type { InstanceInput, Registry } from "./registry.ts";
+export type { Act, AgentInput, HumanInput, Outcome, RegistryNo } from "./registry-rules.ts";
+export type { Instance } from "./rows.ts";
+export { IDENTIFY_SCHEMA } from "./schema.ts";

@@ -1,0 +1,110 @@
+// SPDX-License-Identifier: Apache-2.0
+// Puts the room together: registry, tokens, proofs, documents, people.
+import { rm } from "node:fs/promises";
+import path from "node:path";
+import type { Clock, Custody, IdentityView, Log, Prover, Random, Recorder, Store } from "../core/index.ts";
+import { AccessTokens } from "./access-token.ts";
+import { ClientAssertions } from "./assertion.ts";
+import { Changes } from "./changes.ts";
+import { checkConfig, type IdentifyConfig } from "./config.ts";
+import { Proofs } from "./dpop.ts";
+import type { HttpAnswer, HttpRequest } from "./http.ts";
+import { CallerKeys } from "./keys.ts";
+import { authorizeAnswer, type Document, documents, resourceMetadataUrl } from "./metadata.ts";
+import { Nonces } from "./nonce.ts";
+import { type People, PeopleDesk } from "./people.ts";
+import { TokenProver } from "./prover.ts";
+import { IdentityRegistry, type Registry } from "./registry.ts";
+import { tables } from "./schema.ts";
+import { isSecret, newSecret, writeSecretFile } from "./secret-file.ts";
+import { TokenEndpoint } from "./token-endpoint.ts";
+
+export interface IdentifyPorts {
+  readonly store: Store;
+  readonly recorder: Recorder;
+  readonly custody: Custody;
+  readonly clock: Clock;
+  readonly random: Random;
+  readonly log: Log;
+}
+
+export interface Identify extends AsyncDisposable {
+  readonly prover: Prover;
+  readonly view: IdentityView;
+  readonly registry: Registry;
+  readonly people: People;
+  /** Metadata and key set, each to be served with GET at its path. */
+  readonly documents: readonly Document[];
+  /** `POST /oauth/token`. */
+  token(request: HttpRequest): Promise<HttpAnswer>;
+  /** Any method of `/oauth/authorize`. */
+  authorize(): HttpAnswer;
+  /** Refusals of the token endpoint since the start, by OAuth error code. */
+  refusals(): Readonly<Record<string, number>>;
+  /** Whether this is the token that the command on this host read from the file `cli-token`. */
+  checkCliToken(text: string): boolean;
+  close(): Promise<void>;
+}
+
+const ACCESS_KEY = "identify/access";
+const CLI_FILE = "cli-token";
+
+/**
+ * Opens the room over a store that has {@link IDENTIFY_SCHEMA}.
+ * @throws IdentifyError IDENTIFY_CONFIG, IDENTIFY_ROW_MALFORMED; StoreError
+ */
+export async function openIdentify(ports: IdentifyPorts, config: IdentifyConfig): Promise<Identify> {
+  checkConfig(config);
+  const { store, clock, random, log, recorder } = ports;
+  const { issuer, dataDir, resources } = config;
+  const { ttlMs, skewMs, sessionMs } = config.settings;
+  const keys = new CallerKeys();
+  const changes = new Changes(ports);
+  const registry = new IdentityRegistry({ store, clock, random, keys }, config, changes);
+  const people = new PeopleDesk({ store, clock, random, registry, changes }, { dataDir, issuer, sessionMs });
+  const tokens = await AccessTokens.create(issuer, await ports.custody.keyPair(ACCESS_KEY, "ES256"), { clock, random });
+  await changes.run(() => noteKey(changes, ports, tokens.kid));
+  const nonces = new Nonces(ports.custody.derive("identify/dpop-nonce"), { clock, random });
+  const proofs = new Proofs(keys, nonces, clock);
+  const assertions = new ClientAssertions({ issuer, skewMs }, clock, registry);
+  const endpoint = new TokenEndpoint(
+    { clock, log, recorder, registry, tokens, proofs, nonces, assertions },
+    { issuer, resources: resources.map((r) => r.url), ttlMs, skewMs },
+  );
+  const metadata = new Map(resources.map(({ url }) => [url, resourceMetadataUrl(url)]));
+  const cliFile = path.join(dataDir, CLI_FILE);
+  const cliToken = newSecret(random);
+  await writeSecretFile(cliFile, cliToken);
+  const close = (): Promise<void> => rm(cliFile, { force: true });
+  return {
+    prover: new TokenProver({ clock, log, registry, tokens, proofs, nonces }, { issuer, skewMs, metadata }),
+    view: registry,
+    registry,
+    people,
+    documents: documents(issuer, resources, [tokens.jwk]),
+    token: (request) => endpoint.handle(request),
+    authorize: authorizeAnswer,
+    refusals: () => endpoint.refusals.totals(),
+    checkCliToken: (text) => isSecret(text, cliToken),
+    close,
+    [Symbol.asyncDispose]: close,
+  };
+}
+
+/** The first use of a signing key is an entry: whoever checks tokens later can see since when it signs. */
+async function noteKey(changes: Changes, { store, clock }: IdentifyPorts, kid: string): Promise<void> {
+  const known = await tables(store.read).selectFrom("id_key").select("kid").where("kid", "=", kid).executeTakeFirst();
+  if (known !== undefined) return;
+  const row = { kid, purpose: "access", created: clock.now() };
+  const because = "the first start with this key";
+  const draft = {
+    type: "admin",
+    name: "key.created",
+    by: "system",
+    because,
+    data: { kid, purpose: "access" },
+  } as const;
+  await changes.commit("identify.key", draft, async (db) => {
+    await db.insertInto("id_key").values(row).execute();
+  });
+}

@@ -1,0 +1,170 @@
+// SPDX-License-Identifier: Apache-2.0
+// The hot path: who is asking, from an access token and a proof that it is the caller's own (RFC 9449 section 7). The
+// signature of a token is checked once; the proof, the time and the registry on every call.
+import {
+  type Clock,
+  type Identity,
+  JWT_MAX_BYTES,
+  type Log,
+  type ProofInput,
+  type Prover,
+  type Refusal,
+  type RefusalCode,
+  type Standing,
+} from "../core/index.ts";
+import { type AccessToken, type AccessTokens, tokenHash } from "./access-token.ts";
+import type { ProofFault, Proofs } from "./dpop.ts";
+import { RETRY_AFTER_S } from "./http.ts";
+import { CALLER_ALGORITHMS } from "./keys.ts";
+import type { Nonces } from "./nonce.ts";
+import type { Registry } from "./registry.ts";
+
+export interface ProverPorts {
+  readonly clock: Clock;
+  readonly log: Log;
+  readonly registry: Registry;
+  readonly tokens: AccessTokens;
+  readonly proofs: Proofs;
+  readonly nonces: Nonces;
+}
+
+export interface ProverSettings {
+  readonly issuer: string;
+  readonly skewMs: number;
+  /** Resource URL to the URL of its metadata (RFC 9728 section 5.1). */
+  readonly metadata: ReadonlyMap<string, string>;
+}
+
+type Result = Awaited<ReturnType<Prover["prove"]>>;
+/** RFC 6750 section 3.1, RFC 9449 section 7.1; absent where no credential came. */
+type WireError = "invalid_request" | "invalid_token" | "invalid_dpop_proof" | "use_dpop_nonce";
+
+const PROOF_FAULTS: Readonly<Record<Exclude<ProofFault["fault"], "full">, readonly [RefusalCode, WireError]>> = {
+  nonce: ["nonce_required", "use_dpop_nonce"],
+  invalid: ["proof_invalid", "invalid_dpop_proof"],
+  replayed: ["credential_replayed", "invalid_dpop_proof"],
+};
+
+const CREDENTIALS = /^([A-Za-z]+) +([A-Za-z0-9._~+/-]+=*)$/;
+
+export class TokenProver implements Prover {
+  private readonly ports: ProverPorts;
+  private readonly settings: ProverSettings;
+
+  constructor(ports: ProverPorts, settings: ProverSettings) {
+    this.ports = ports;
+    this.settings = settings;
+  }
+
+  nonce(): string {
+    return this.ports.nonces.fresh();
+  }
+
+  async prove(input: ProofInput): Promise<Result> {
+    try {
+      return await this.judge(input);
+    } catch (error) {
+      // INVARIANT: a fault of ours lets nobody in
+      this.ports.log.fault("IDENTIFY_PROVE_FAILED", { error: error instanceof Error ? error.message : "unknown" });
+      return this.unavailable("proving failed");
+    }
+  }
+
+  private async judge(input: ProofInput): Promise<Result> {
+    const refuse = (code: RefusalCode, why: string, error?: WireError): Result => this.refuse(input, code, why, error);
+    if (input.authorization === undefined) return refuse("credential_missing", "there is no Authorization header");
+    const [, scheme = "", token = ""] = CREDENTIALS.exec(input.authorization.trim()) ?? [];
+    if (scheme === "")
+      return refuse(
+        "credential_malformed",
+        "the Authorization header is not one scheme and one token",
+        "invalid_request",
+      );
+    // SOURCE: RFC 9449 section 7.2: a bound token is worth nothing as a bearer
+    if (scheme.toLowerCase() !== "dpop")
+      return refuse("credential_unbound", `the scheme is ${scheme}, not DPoP`, "invalid_token");
+    if (token.length > JWT_MAX_BYTES) return refuse("credential_malformed", "the token is too large", "invalid_token");
+    const ath = tokenHash(token);
+    const access = await this.ports.tokens.read(token, ath);
+    if (access === undefined) return refuse("credential_malformed", "the token is none of ours", "invalid_token");
+    const now = this.ports.clock.now();
+    if (access.audience !== input.resource)
+      return refuse("credential_wrong_audience", `the token is for ${access.audience}`, "invalid_token");
+    if (access.expires + this.settings.skewMs <= now)
+      return refuse("credential_expired", "the token has expired", "invalid_token");
+    if (access.issued > now + this.settings.skewMs)
+      return refuse("credential_malformed", "the token is from the future", "invalid_token");
+    const proof = await this.ports.proofs.verify(input.dpop, { method: input.method, url: input.resource, ath });
+    if ("fault" in proof) return this.proofRefused(input, proof);
+    if (proof.jkt !== access.jkt)
+      return refuse("credential_wrong_key", "the proof was signed with another key", "invalid_token");
+    return this.standing(input, access);
+  }
+
+  private standing(input: ProofInput, access: AccessToken): Result {
+    const refuse = (code: RefusalCode, why: string): Result => this.refuse(input, code, why, "invalid_token");
+    const now = this.ports.clock.now();
+    const identity = this.ports.registry.get(access.identity);
+    const instance = this.ports.registry.instance(access.instance);
+    if (identity === undefined || instance === undefined)
+      return refuse("identity_unknown", "the registry does not know it");
+    if (identity.status !== "active" || instance.status !== "active") {
+      return refuse("identity_not_active", `the identity is ${identity.status}, its instance ${instance.status}`);
+    }
+    if (identity.expires <= now) return refuse("identity_expired", "the identity has expired");
+    // SOURCE: identify I4: coming back revives no credential; a token's time is whole seconds, so its second counts
+    if (access.issued <= (this.ports.registry.left(access.identity) ?? -1))
+      return refuse("credential_expired", "the token was given before the identity was suspended");
+    return { standing: standingOf(identity, access, now) };
+  }
+
+  private proofRefused(input: ProofInput, { fault, why }: ProofFault): Result {
+    if (fault === "full") return this.unavailable(why);
+    const [code, error] = PROOF_FAULTS[fault];
+    return this.refuse(input, code, why, error);
+  }
+
+  /** The caller learns which step failed, not why: a token's holder knows, and nobody else should. */
+  private refuse(input: ProofInput, code: RefusalCode, why: string, error?: WireError): Result {
+    const metadata = this.settings.metadata.get(input.resource);
+    const parameters = [
+      `realm="${this.settings.issuer}"`,
+      ...(error === undefined ? [] : [`error="${error}"`]),
+      `algs="${CALLER_ALGORITHMS.join(" ")}"`,
+      ...(metadata === undefined ? [] : [`resource_metadata="${metadata}"`]),
+    ];
+    const headers = { "WWW-Authenticate": `DPoP ${parameters.join(", ")}`, "DPoP-Nonce": this.nonce() };
+    const refusal: Refusal = {
+      by: "identity",
+      code,
+      why,
+      wire: { status: error === "invalid_request" ? 400 : 401, headers },
+    };
+    return { refusal };
+  }
+
+  private unavailable(why: string): Result {
+    const headers = { "Retry-After": String(RETRY_AFTER_S) };
+    return { refusal: { by: "identity", code: "busy", why, wire: { status: 503, headers } } };
+  }
+}
+
+function standingOf(identity: Identity, access: AccessToken, now: number): Standing {
+  return {
+    identity: identity.id,
+    instance: access.instance,
+    kind: identity.kind,
+    tenant: identity.tenant,
+    status: identity.status,
+    ...(identity.sponsor === undefined ? {} : { sponsor: identity.sponsor }),
+    ...(identity.blueprint === undefined ? {} : { blueprint: identity.blueprint }),
+    purpose: identity.purpose,
+    environment: identity.environment,
+    jurisdiction: identity.jurisdiction,
+    synthetic: identity.synthetic,
+    expires: identity.expires,
+    auth: { pop: "software", ageMs: Math.max(0, now - access.issued) },
+    assurance: 2,
+    token: { jti: access.jti, jkt: access.jkt, exp: access.expires },
+  };
+}

@@ -1,0 +1,159 @@
+// SPDX-License-Identifier: Apache-2.0
+// The tables of this room. What names a person is one row of its own, so that it can be erased and the record still holds.
+import { sql } from "kysely";
+import type { AnyDb, RoomSchema } from "../core/index.ts";
+
+export type IdentifyTables = {
+  readonly id_identity: {
+    readonly tenant: string;
+    readonly id: string;
+    readonly kind: string;
+    readonly status: string;
+    readonly suspended_by: string | null;
+    readonly left_active: number | null;
+    readonly sponsor: string | null;
+    readonly purpose: string;
+    readonly environment: string;
+    readonly jurisdiction: string;
+    readonly expires: number;
+    readonly synthetic: number;
+    readonly blueprint: string | null;
+    readonly blueprint_version: number | null;
+    readonly v: number;
+  };
+  readonly id_blueprint: {
+    readonly tenant: string;
+    readonly id: string;
+    readonly version: number;
+    readonly describes: string;
+  };
+  readonly id_instance: {
+    readonly tenant: string;
+    readonly id: string;
+    readonly identity: string;
+    readonly status: string;
+    readonly jkt: string;
+    readonly jwk: string;
+    readonly v: number;
+  };
+  readonly id_person: { readonly tenant: string; readonly id: string; readonly name: string };
+  readonly id_setup: {
+    readonly hash: string;
+    readonly person: string;
+    readonly expires: number;
+    readonly used: number | null;
+  };
+  readonly id_session: {
+    readonly hash: string;
+    readonly person: string;
+    readonly opened: number;
+    readonly expires: number;
+  };
+  readonly id_key: { readonly kid: string; readonly purpose: string; readonly created: number };
+  readonly id_outbox: { readonly id: string; readonly at: number; readonly draft: string };
+};
+
+/** The store's handle with this room's tables on it. */
+export function tables(db: AnyDb): ReturnType<typeof db.$extendTables<IdentifyTables>> {
+  return db.$extendTables<IdentifyTables>();
+}
+
+const STRICT = sql`strict, without rowid`;
+
+export const IDENTIFY_SCHEMA: RoomSchema = {
+  room: "id",
+  migrations: [
+    { name: "id-0001-registry", up: registry },
+    { name: "id-0002-people", up: people },
+    { name: "id-0003-keys-and-outbox", up: keysAndOutbox },
+  ],
+};
+
+async function registry(db: AnyDb): Promise<void> {
+  await db.schema
+    .createTable("id_identity")
+    .addColumn("tenant", "text", (c) => c.notNull())
+    .addColumn("id", "text", (c) => c.notNull())
+    .addColumn("kind", "text", (c) => c.notNull())
+    .addColumn("status", "text", (c) => c.notNull())
+    .addColumn("suspended_by", "text")
+    .addColumn("left_active", "integer")
+    .addColumn("sponsor", "text")
+    .addColumn("purpose", "text", (c) => c.notNull())
+    .addColumn("environment", "text", (c) => c.notNull())
+    .addColumn("jurisdiction", "text", (c) => c.notNull())
+    .addColumn("expires", "integer", (c) => c.notNull())
+    .addColumn("synthetic", "integer", (c) => c.notNull())
+    .addColumn("blueprint", "text")
+    .addColumn("blueprint_version", "integer")
+    .addColumn("v", "integer", (c) => c.notNull())
+    .addPrimaryKeyConstraint("id_identity_pk", ["tenant", "id"])
+    .modifyEnd(STRICT)
+    .execute();
+  await db.schema
+    .createTable("id_blueprint")
+    .addColumn("tenant", "text", (c) => c.notNull())
+    .addColumn("id", "text", (c) => c.notNull())
+    .addColumn("version", "integer", (c) => c.notNull())
+    .addColumn("describes", "text", (c) => c.notNull())
+    .addPrimaryKeyConstraint("id_blueprint_pk", ["tenant", "id", "version"])
+    .modifyEnd(STRICT)
+    .execute();
+  await db.schema
+    .createTable("id_instance")
+    .addColumn("tenant", "text", (c) => c.notNull())
+    .addColumn("id", "text", (c) => c.notNull())
+    .addColumn("identity", "text", (c) => c.notNull())
+    .addColumn("status", "text", (c) => c.notNull())
+    .addColumn("jkt", "text", (c) => c.notNull().unique())
+    .addColumn("jwk", "text", (c) => c.notNull())
+    .addColumn("v", "integer", (c) => c.notNull())
+    .addPrimaryKeyConstraint("id_instance_pk", ["tenant", "id"])
+    .addForeignKeyConstraint("id_instance_of", ["tenant", "identity"], "id_identity", ["tenant", "id"])
+    .modifyEnd(STRICT)
+    .execute();
+}
+
+async function people(db: AnyDb): Promise<void> {
+  await db.schema
+    .createTable("id_person")
+    .addColumn("tenant", "text", (c) => c.notNull())
+    .addColumn("id", "text", (c) => c.notNull())
+    .addColumn("name", "text", (c) => c.notNull())
+    .addPrimaryKeyConstraint("id_person_pk", ["tenant", "id"])
+    .modifyEnd(STRICT)
+    .execute();
+  await db.schema
+    .createTable("id_setup")
+    .addColumn("hash", "text", (c) => c.notNull().primaryKey())
+    .addColumn("person", "text", (c) => c.notNull())
+    .addColumn("expires", "integer", (c) => c.notNull())
+    .addColumn("used", "integer")
+    .modifyEnd(STRICT)
+    .execute();
+  await db.schema
+    .createTable("id_session")
+    .addColumn("hash", "text", (c) => c.notNull().primaryKey())
+    .addColumn("person", "text", (c) => c.notNull())
+    .addColumn("opened", "integer", (c) => c.notNull())
+    .addColumn("expires", "integer", (c) => c.notNull())
+    .modifyEnd(STRICT)
+    .execute();
+}
+
+async function keysAndOutbox(db: AnyDb): Promise<void> {
+  await db.schema
+    .createTable("id_key")
+    .addColumn("kid", "text", (c) => c.notNull().primaryKey())
+    .addColumn("purpose", "text", (c) => c.notNull())
+    .addColumn("created", "integer", (c) => c.notNull())
+    .modifyEnd(STRICT)
+    .execute();
+  await db.schema
+    .createTable("id_outbox")
+    .addColumn("id", "text", (c) => c.notNull().primaryKey())
+    .addColumn("at", "integer", (c) => c.notNull())
+    .addColumn("draft", "text", (c) => c.notNull())
+    .modifyEnd(STRICT)
+    .execute();
+}
