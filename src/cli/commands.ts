@@ -1,0 +1,122 @@
+// SPDX-License-Identifier: Apache-2.0
+// The one table of commands: help, parsing, completion of names and docs/reference/cli.md all come from it.
+import type { Command, Option } from "./command.ts";
+
+const JSON_OUT: Option = { name: "json", summary: "JSON: one document, or one object a line" };
+const PLAIN: Option = { name: "plain", summary: "tab-separated, whole, without colour" };
+const DATA: Option = { name: "data", value: "DIR", summary: "data folder of the server (./data)" };
+
+const NOTHING = { words: "", min: 0, max: 0 };
+
+export const COMMANDS: readonly Command[] = [
+  {
+    name: "up",
+    summary: "start the gate and everything it needs, in one process",
+    takes: NOTHING,
+    examples: [
+      { words: "up --demo", does: "an agent at a real gate, in a temporary folder" },
+      { words: "up --config bailiwick.yaml", does: "the servers and policies that the file names" },
+    ],
+    options: [
+      { name: "demo", summary: "tell a story on made-up files, then wait" },
+      { name: "data", value: "DIR", summary: "where state is kept (./data)" },
+      { name: "port", value: "N", summary: "port to listen on (7400)" },
+      { name: "config", value: "FILE", summary: "configuration (./bailiwick.yaml)" },
+      { name: "once", summary: "end when the demo's story is told" },
+      { name: "no-input", summary: "never read a key" },
+      { name: "json", summary: "one JSON object a line instead of text" },
+    ],
+    exits: "0 stopped · 70 a bug · 74 the disk failed · 75 locked by another · 78 configuration or record refuses",
+    load: () => import("./commands/up.ts"),
+  },
+  {
+    name: "status",
+    summary: "what is true now, and the next thing to do",
+    takes: NOTHING,
+    examples: [
+      { words: "status", does: "the server of ./data; also with no command at all" },
+      { words: "status --data /srv/bailiwick --json", does: "another server, for a program" },
+    ],
+    options: [DATA, JSON_OUT, PLAIN],
+    load: () => import("./commands/status.ts"),
+  },
+  {
+    name: "policy check",
+    summary: "what is wrong with the policies of a folder; needs no server",
+    takes: { words: "DIR", min: 0, max: 1 },
+    examples: [
+      { words: "policy check", does: "the folder ./policies" },
+      { words: "policy check policies/demo --json", does: "one set, for an editor" },
+    ],
+    options: [JSON_OUT, PLAIN],
+    exits: "3 a policy must be mended",
+    load: () => import("./commands/policy-check.ts"),
+  },
+  {
+    name: "policy test",
+    summary: "run the cases beside the policies; needs no server",
+    takes: { words: "DIR", min: 0, max: 1 },
+    examples: [
+      { words: "policy test", does: "every case under ./policies" },
+      { words: "policy test policies/demo --plain", does: "one set, one line a case" },
+    ],
+    options: [JSON_OUT, PLAIN],
+    exits: "3 a case fell",
+    load: () => import("./commands/policy-test.ts"),
+  },
+  {
+    name: "policy explain",
+    summary: "why one call was answered as it was",
+    takes: { words: "REFERENCE", min: 1, max: 1 },
+    examples: [
+      { words: "policy explain BW-7Q2F3AB", does: "the reference that the refused caller was shown" },
+      { words: "policy explain BW-7Q2F3AB --json", does: "the same, for a program" },
+    ],
+    options: [DATA, JSON_OUT, PLAIN],
+    load: () => import("./commands/policy-explain.ts"),
+  },
+  {
+    name: "record tail",
+    summary: "the newest entries of the record",
+    takes: NOTHING,
+    examples: [
+      { words: "record tail -n 20", does: "the last twenty" },
+      { words: "record tail --follow --json", does: "and each new one, one JSON object a line" },
+    ],
+    options: [
+      { name: "follow", short: "f", summary: "go on with each new entry" },
+      { name: "lines", short: "n", value: "N", summary: "how many to begin with (10)" },
+      DATA,
+      JSON_OUT,
+      PLAIN,
+    ],
+    load: () => import("./commands/record-tail.ts"),
+  },
+  {
+    name: "record show",
+    summary: "one entry, whole",
+    takes: { words: "KEY", min: 1, max: 1 },
+    examples: [
+      { words: "record show BW-7Q2F3AB", does: "by reference; an entry id or an index works too" },
+      { words: "record show 17 --json", does: "by index, for a program" },
+    ],
+    options: [DATA, JSON_OUT, PLAIN],
+    load: () => import("./commands/record-show.ts"),
+  },
+  {
+    name: "verify",
+    summary: "check a log or a proof offline; trusts only your policy file",
+    takes: { words: "FOLDER|PROOF...", min: 1, max: Number.POSITIVE_INFINITY },
+    examples: [
+      { words: "verify data/record --policy trust.policy", does: "every entry of every log in the folder" },
+      { words: "verify entry.tlog-proof --policy trust.policy", does: "one entry, by its proof" },
+    ],
+    options: [
+      { name: "policy", value: "FILE", summary: "whom to trust: a policy file that you had before" },
+      JSON_OUT,
+      PLAIN,
+    ],
+    exits: "1 cannot be read · 3 a required check was not run · 4 a check failed",
+    load: () => import("./commands/verify.ts"),
+  },
+];

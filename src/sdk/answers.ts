@@ -1,0 +1,222 @@
+// SPDX-License-Identifier: Apache-2.0
+// The answers of the control API: their shapes, and how each is read. Members that are not named here are ignored, so
+// that an older client reads a newer server (core K5).
+import { flag, list, type Members, maybe, member, members, type Part, text, whole } from "./parts.ts";
+
+/** What is true of a server now. */
+export interface Status {
+  readonly version: string;
+  readonly mode: string;
+  readonly demo: boolean;
+  readonly dataDir: string;
+  /** RFC 3339, UTC. */
+  readonly startedAt: string;
+  readonly publicUrl: string;
+  readonly servers: readonly UpstreamStatus[];
+  readonly record: RecordStatus;
+  /** `undefined` where no policies are in force. */
+  readonly policies: PolicyStatus | undefined;
+  readonly identities: { readonly active: number; readonly total: number };
+  readonly warnings: readonly string[];
+}
+
+export interface UpstreamStatus {
+  readonly id: string;
+  readonly url: string;
+  readonly operator: string;
+  readonly jurisdiction: string;
+  /** Tools that its manifest names. */
+  readonly tools: number;
+  /** Tools that the asker would be shown. */
+  readonly shown: number | undefined;
+  /** `ready`, `starting` or `failed`. */
+  readonly state: string;
+  readonly why: string | undefined;
+}
+
+export interface RecordStatus {
+  readonly log: string;
+  readonly origin: string;
+  /** Durable entries. */
+  readonly size: number;
+  /** Entries under the newest published checkpoint. */
+  readonly published: number;
+  readonly state: string;
+}
+
+export interface PolicyStatus {
+  readonly domain: string;
+  readonly name: string;
+  readonly digest: string;
+  readonly policies: number;
+  /** RFC 3339, UTC. */
+  readonly since: string;
+}
+
+/** One entry of the record, as it was written. */
+export interface EntryRow {
+  /** `<origin>#<index>:<leaf>`. */
+  readonly ref: string;
+  /** `BW-` and seven characters. */
+  readonly reference: string;
+  readonly entry: Members;
+}
+
+export interface EntryPage {
+  /** Durable entries of the log. */
+  readonly size: number;
+  /** Newest last. */
+  readonly entries: readonly EntryRow[];
+}
+
+/** One decision in words that a person reads. */
+export interface DecisionView {
+  readonly reference: string;
+  readonly ref: string;
+  /** RFC 3339, UTC. */
+  readonly at: string;
+  /** `undefined` where nobody proved who they are. */
+  readonly who: string | undefined;
+  readonly verb: string;
+  /** Id of what the verb was to be done to. */
+  readonly resource: string;
+  readonly answer: string;
+  /** `undefined` where no policy was reached; then `refusal` says what stopped it. */
+  readonly reason: string | undefined;
+  /** The gate's own reason. */
+  readonly refusal: string | undefined;
+  readonly policies: readonly DecidingPolicy[];
+  readonly errors: readonly PolicyFault[];
+  /** How the call ended, as its entry has it; `undefined` where none was made, or none ended yet. */
+  readonly outcome: Members | undefined;
+}
+
+export interface DecidingPolicy {
+  readonly id: string;
+  readonly effect: string;
+  readonly file: string;
+  readonly line: number;
+  readonly reason: string | undefined;
+  /** The policy as it is written. */
+  readonly text: string | undefined;
+}
+
+export interface PolicyFault {
+  readonly policy: string;
+  readonly code: string;
+}
+
+/** @throws SdkError SDK_ANSWER_MALFORMED */
+export function readStatus(answer: Part): Status {
+  return {
+    version: text(member(answer, "version")),
+    mode: text(member(answer, "mode")),
+    demo: flag(member(answer, "demo")),
+    dataDir: text(member(answer, "dataDir")),
+    startedAt: time(member(answer, "startedAt")),
+    publicUrl: text(member(answer, "publicUrl")),
+    servers: list(member(answer, "servers"), readUpstream),
+    record: readRecord(member(answer, "record")),
+    policies: orNull(member(answer, "policies"), readPolicies),
+    identities: readCounts(member(answer, "identities")),
+    warnings: list(member(answer, "warnings"), text),
+  };
+}
+
+/** @throws SdkError SDK_ANSWER_MALFORMED */
+export function readPage(answer: Part): EntryPage {
+  return { size: whole(member(answer, "size")), entries: readEntries(answer) };
+}
+
+/** @throws SdkError SDK_ANSWER_MALFORMED */
+export function readEntries(answer: Part): readonly EntryRow[] {
+  return list(member(answer, "entries"), readRow);
+}
+
+/** @throws SdkError SDK_ANSWER_MALFORMED */
+export function readRow(row: Part): EntryRow {
+  return {
+    ref: text(member(row, "ref")),
+    reference: text(member(row, "reference")),
+    entry: members(member(row, "entry")),
+  };
+}
+
+/** @throws SdkError SDK_ANSWER_MALFORMED */
+export function readDecision(answer: Part): DecisionView {
+  return {
+    reference: text(member(answer, "reference")),
+    ref: text(member(answer, "ref")),
+    at: time(member(answer, "at")),
+    who: orNull(member(answer, "who"), text),
+    verb: text(member(answer, "verb")),
+    resource: text(member(answer, "resource")),
+    answer: text(member(answer, "answer")),
+    reason: maybe(member(answer, "reason"), text),
+    refusal: maybe(member(answer, "refusal"), text),
+    policies: list(member(answer, "policies"), readDeciding),
+    errors: list(member(answer, "errors"), readFault),
+    outcome: maybe(member(answer, "outcome"), members),
+  };
+}
+
+function readUpstream(server: Part): UpstreamStatus {
+  return {
+    id: text(member(server, "id")),
+    url: text(member(server, "url")),
+    operator: text(member(server, "operator")),
+    jurisdiction: text(member(server, "jurisdiction")),
+    tools: whole(member(server, "tools")),
+    shown: maybe(member(server, "shown"), whole),
+    state: text(member(server, "state")),
+    why: maybe(member(server, "why"), text),
+  };
+}
+
+function readRecord(record: Part): RecordStatus {
+  return {
+    log: text(member(record, "log")),
+    origin: text(member(record, "origin")),
+    size: whole(member(record, "size")),
+    published: whole(member(record, "published")),
+    state: text(member(record, "state")),
+  };
+}
+
+function readPolicies(policies: Part): PolicyStatus {
+  return {
+    domain: text(member(policies, "domain")),
+    name: text(member(policies, "name")),
+    digest: text(member(policies, "digest")),
+    policies: whole(member(policies, "policies")),
+    since: time(member(policies, "since")),
+  };
+}
+
+function readCounts(counts: Part): Status["identities"] {
+  return { active: whole(member(counts, "active")), total: whole(member(counts, "total")) };
+}
+
+function readDeciding(policy: Part): DecidingPolicy {
+  return {
+    id: text(member(policy, "id")),
+    effect: text(member(policy, "effect")),
+    file: text(member(policy, "file")),
+    line: whole(member(policy, "line")),
+    reason: maybe(member(policy, "reason"), text),
+    text: maybe(member(policy, "text"), text),
+  };
+}
+
+function readFault(fault: Part): PolicyFault {
+  return { policy: text(member(fault, "policy")), code: text(member(fault, "code")) };
+}
+
+/** An instant as RFC 3339 text; entries of the record carry epoch milliseconds. */
+function time(part: Part): string {
+  return typeof part.value === "number" ? new Date(whole(part)).toISOString() : text(part);
+}
+
+function orNull<T>(part: Part, read: (part: Part) => T): T | undefined {
+  return part.value === null ? undefined : maybe(part, read);
+}

@@ -1,0 +1,83 @@
+// SPDX-License-Identifier: Apache-2.0
+// The typed client of the control API. It holds no state but where to ask and with what, and no right of its own.
+import {
+  type DecisionView,
+  type EntryPage,
+  type EntryRow,
+  readDecision,
+  readEntries,
+  readPage,
+  readRow,
+  readStatus,
+  type Status,
+} from "./answers.ts";
+import { SdkError } from "./errors.ts";
+import { EventReader } from "./events.ts";
+import { type Connection, checkConnection, type Fetch, getJson, getStream, pieces } from "./request.ts";
+
+export interface ClientOptions {
+  /** Where the server listens, without a path: `http://localhost:7400`. */
+  readonly baseUrl: string;
+  /** Bearer token of the control API. */
+  readonly token: string;
+  /** The global one by default. */
+  readonly fetch?: Fetch;
+}
+
+/** Every method throws SdkError: the server is away, says no, or answers what this client cannot read. */
+export interface Client {
+  status(): Promise<Status>;
+  /** @param options - `from`: first index, negative counts from the end; `limit`: rows, the server's own by default */
+  entries(options?: { readonly from?: number; readonly limit?: number }): Promise<EntryPage>;
+  /** Every entry that an index, an entry id or a `BW-` reference names. */
+  entry(key: string | number): Promise<readonly EntryRow[]>;
+  decision(ref: string): Promise<DecisionView>;
+  /**
+   * Entries as they become durable, until `signal` is aborted or the server ends the stream.
+   * @param opened - called once the server answered: from here on nothing is missed
+   */
+  live(signal: AbortSignal, opened?: () => void): AsyncGenerator<EntryRow, void>;
+}
+
+/** @throws SdkError SDK_BASE_URL_MALFORMED, SDK_TOKEN_MALFORMED */
+export function createClient(options: ClientOptions): Client {
+  const connection: Connection = { fetch: globalThis.fetch, ...options };
+  checkConnection(connection);
+  return {
+    status: async () => readStatus(await getJson(connection, "/api/status")),
+    entries: async (page = {}) => readPage(await getJson(connection, `/api/record/entries${query(page)}`)),
+    entry: async (key) => readEntries(await getJson(connection, `/api/record/entries/${encodeURIComponent(key)}`)),
+    decision: async (ref) => readDecision(await getJson(connection, `/api/decisions/${encodeURIComponent(ref)}`)),
+    live: (signal, opened) => live(connection, signal, opened),
+  };
+}
+
+function query(page: Readonly<Record<string, number>>): string {
+  const given = Object.entries(page).map(([name, value]) => `${name}=${value}`);
+  return given.length === 0 ? "" : `?${given.join("&")}`;
+}
+
+async function* live(connection: Connection, signal: AbortSignal, opened?: () => void): AsyncGenerator<EntryRow, void> {
+  const events = new EventReader();
+  const decoder = new TextDecoder();
+  try {
+    const body = await getStream(connection, "/api/record/live", signal);
+    opened?.();
+    for await (const piece of pieces(body)) {
+      for (const event of events.push(decoder.decode(piece, { stream: true }))) yield readEvent(event);
+    }
+  } catch (cause) {
+    if (signal.aborted) return; // the caller ended it
+    if (cause instanceof SdkError) throw cause;
+    throw new SdkError("SDK_UNREACHABLE", "following the record: the stream broke", { cause });
+  }
+}
+
+function readEvent(event: string): EntryRow {
+  try {
+    return readRow({ value: JSON.parse(event), at: "event" });
+  } catch (cause) {
+    if (cause instanceof SdkError) throw cause;
+    throw new SdkError("SDK_ANSWER_MALFORMED", "following the record: an event is not JSON", { cause });
+  }
+}

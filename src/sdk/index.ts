@@ -1,0 +1,20 @@
+// SPDX-License-Identifier: Apache-2.0
+// The typed client of a Bailiwick server's control API; runs in Node and in browsers.
+
+export type {
+  DecidingPolicy,
+  DecisionView,
+  EntryPage,
+  EntryRow,
+  PolicyFault,
+  PolicyStatus,
+  RecordStatus,
+  Status,
+  UpstreamStatus,
+} from "./answers.ts";
+export type { Client, ClientOptions } from "./client.ts";
+export { createClient } from "./client.ts";
+export type { ProblemDocument, SdkErrorCode } from "./errors.ts";
+export { SdkError } from "./errors.ts";
+export type { Members } from "./parts.ts";
+export type { Fetch } from "./request.ts";

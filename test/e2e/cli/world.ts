@@ -1,0 +1,105 @@
+// SPDX-License-Identifier: Apache-2.0
+// Where terminal scripts run: a temporary folder, the real command in a process of its own, and, where a script asks for
+// one, a control API on loopback that answers from a table.
+import { type ChildProcess, spawn } from "node:child_process";
+import { mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
+import { createServer, type IncomingMessage, type ServerResponse } from "node:http";
+import { tmpdir } from "node:os";
+import path from "node:path";
+import { ALLOWED, DECISION, DENIED, OPENED, row, STATUS } from "../../../src/cli/testing/answers.ts";
+import { smallLog } from "../../../src/cli/testing/log.ts";
+
+export const BIN: string = path.join(import.meta.dirname, "../../../bin/bailiwick.js");
+const TOKEN = "token-of-the-command-line";
+
+const ANSWERS: Readonly<Record<string, unknown>> = {
+  "/api/status": STATUS,
+  "/api/record/entries?from=-10&limit=10": { size: 3, entries: [OPENED, ALLOWED, DENIED] },
+  "/api/record/entries/BW-0000002": { entries: [DENIED] },
+  "/api/decisions/BW-0000002": DECISION,
+};
+
+/** What comes on the live stream, again and again. */
+const LATER = row(3, { type: "event", name: "session.opened", subject: { type: "Server", id: "files" } });
+
+export interface Ended {
+  readonly out: string;
+  readonly err: string;
+  readonly code: number | null;
+}
+
+export class World implements AsyncDisposable {
+  readonly folder: string = mkdtempSync(path.join(tmpdir(), "bailiwick-cli-"));
+  private readonly server = createServer((request, response) => this.answer(request, response));
+
+  write(file: string, text: string | Uint8Array): void {
+    mkdirSync(path.join(this.folder, path.dirname(file)), { recursive: true });
+    writeFileSync(path.join(this.folder, file), text, { mode: 0o600 });
+  }
+
+  /** Changes one bit in the middle of a file. */
+  change(file: string): void {
+    const bytes = readFileSync(path.join(this.folder, file));
+    const at = Math.floor(bytes.length / 2);
+    bytes.writeUInt8(bytes.readUInt8(at) ^ 1, at);
+    this.write(file, bytes);
+  }
+
+  addLog(): void {
+    const { files, policy } = smallLog("localhost/log/main-1");
+    for (const [file, content] of Object.entries(files)) this.write(`main-1/${file}`, content);
+    this.write("trust.policy", policy);
+  }
+
+  async addServer(): Promise<void> {
+    await new Promise<void>((resolve) => this.server.listen(0, "127.0.0.1", resolve));
+    const address = this.server.address();
+    if (address === null || typeof address === "string") throw new Error("the API has no port");
+    this.write("data/address", `http://127.0.0.1:${address.port}\n`);
+    this.write("data/cli-token", `${TOKEN}\n`);
+  }
+
+  start(program: string, args: readonly string[], env: Readonly<Record<string, string>> = {}): ChildProcess {
+    const stdio = ["ignore", "pipe", "pipe"] as const;
+    return spawn(program, args, { cwd: this.folder, env: { PATH: "/usr/bin:/bin", ...env }, stdio: [...stdio] });
+  }
+
+  async [Symbol.asyncDispose](): Promise<void> {
+    this.server.closeAllConnections();
+    await new Promise((resolve) => this.server.close(resolve));
+    rmSync(this.folder, { recursive: true });
+  }
+
+  private answer({ url = "", headers }: IncomingMessage, response: ServerResponse): void {
+    const found = ANSWERS[url];
+    if (headers.authorization !== `Bearer ${TOKEN}`) {
+      problem(response, 401, "API_UNAUTHENTICATED");
+    } else if (url === "/api/record/live") {
+      response.writeHead(200, { "content-type": "text/event-stream" });
+      response.write(": live\n\n");
+      const beat = setInterval(() => response.write(`data: ${JSON.stringify(LATER)}\n\n`), 20);
+      response.once("close", () => clearInterval(beat));
+    } else if (found === undefined) {
+      problem(response, 404, "API_NOT_FOUND");
+    } else {
+      response.writeHead(200, { "content-type": "application/json" }).end(JSON.stringify(found));
+    }
+  }
+}
+
+function problem(response: ServerResponse, status: number, code: string): void {
+  response.writeHead(status, { "content-type": "application/problem+json" });
+  response.end(JSON.stringify({ type: "about:blank", title: "No.", status, code }));
+}
+
+/** What a process said until it ended. */
+export async function ended(child: ChildProcess): Promise<Ended> {
+  const said = { out: "", err: "" };
+  child.stdout?.on("data", (piece) => void (said.out += String(piece)));
+  child.stderr?.on("data", (piece) => void (said.err += String(piece)));
+  const code = await new Promise<number | null>((resolve, reject) => {
+    child.on("error", reject);
+    child.on("close", resolve);
+  });
+  return { ...said, code };
+}
