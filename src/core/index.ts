@@ -32,7 +32,7 @@ export type {
 } from "./entry/entry.ts";
 export { ADMIN_NAMES, EVENT_NAMES } from "./entry/entry.ts";
 export type { CoreErrorCode } from "./errors.ts";
-export { BailiwickError, CoreError, QUOTE_MAX_UNITS, quote } from "./errors.ts";
+export { BailiwickError, CoreError, quote } from "./errors.ts";
 export type {
   BlueprintRef,
   Identity,
@@ -42,7 +42,7 @@ export type {
   RefusalCode,
   Standing,
 } from "./identity.ts";
-export { IDENTITY_KINDS, IDENTITY_STATUSES, REFUSAL_CODES } from "./identity.ts";
+export { IDENTITY_KINDS, IDENTITY_STATUSES } from "./identity.ts";
 export type {
   Brand,
   Bytes,
@@ -68,7 +68,6 @@ export {
   parseDomainId,
   parseEntryId,
   parseEntryIndex,
-  parseEntryRef,
   parseIdentityId,
   parseInstanceId,
   parsePointId,
@@ -78,7 +77,6 @@ export {
   referenceOf,
 } from "./ids.ts";
 export type { Destination, Facet, Interaction, Via } from "./interaction.ts";
-export { DESTINATION_KINDS, VIAS } from "./interaction.ts";
 export type { Json, JsonLimits, JsonObject } from "./json.ts";
 export { decodeUtf8, isJsonArray, isJsonObject, jsonObject, member, parseJson, RawNumber, writeJson } from "./json.ts";
 export type { Level } from "./label.ts";
@@ -89,8 +87,6 @@ export {
   CONTEXT_MAX_DEPTH,
   ENTRY_MAX_BYTES,
   ENTRY_STRING_MAX_BYTES,
-  IDENTITY_ID_MAX_BYTES,
-  JSON_MAX_DEPTH,
   JWT_MAX_BYTES,
   PAGE_MAX_ROWS,
 } from "./limits.ts";
@@ -104,4 +100,4 @@ export type { Clock, Log, Random, Timers } from "./ports/system.ts";
 export type { Instant } from "./time.ts";
 export { formatInstant, instant, parseInstant } from "./time.ts";
 export type { Impact, Verb } from "./verb.ts";
-export { EFFECTS, isEffect, isVerb, READS, VERBS } from "./verb.ts";
+export { isEffect, isVerb, VERBS } from "./verb.ts";

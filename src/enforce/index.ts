@@ -4,7 +4,6 @@
 export type { EnforceConfig, McpConfig, McpServerConfig } from "./config.ts";
 export { enforceConfig, mcpConfig } from "./config.ts";
 export type { EnforceErrorCode } from "./errors.ts";
-export { EnforceError } from "./errors.ts";
 export type { Gate } from "./gate.ts";
 export { createGate } from "./gate.ts";
 export { readManifest } from "./manifest.ts";

@@ -2,7 +2,7 @@
 import type { KeyObject } from "node:crypto";
 import type { Kysely } from "kysely";
 
-/** Tables are typed by the room that owns them: `store.read.withTables<MyTables>()`. */
+/** Tables are typed by the room that owns them: `store.read.$extendTables<MyTables>()`. */
 // oxlint-disable-next-line typescript/no-generated-empty-object-type -- a database that declares no table yet
 export type AnyDb = Kysely<Record<never, never>>;
 

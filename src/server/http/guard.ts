@@ -5,7 +5,15 @@
 /** The hosts and origins that a listener answers to. */
 export interface Guard {
   /** `undefined` when the request may go on, else why not. */
-  check(headers: { readonly host?: string | undefined; readonly origin?: string | undefined }): string | undefined;
+  check(request: Checked): string | undefined;
+}
+
+export interface Checked {
+  readonly method: string;
+  readonly host?: string | undefined;
+  readonly origin?: string | undefined;
+  /** `Sec-Fetch-Site` (Fetch Metadata): what a browser says of where the request comes from. */
+  readonly site?: string | undefined;
 }
 
 /** @param publicUrl - the configured base URL; on loopback the other names of loopback are ours too. */
@@ -16,9 +24,12 @@ export function createGuard(publicUrl: string): Guard {
   const hosts = new Set(names.map((name) => `${name}${port}`));
   const origins = new Set(names.map((name) => `${url.protocol}//${name}${port}`));
   return {
-    check({ host, origin }) {
+    check({ method, host, origin, site }) {
       if (host === undefined || !hosts.has(host.toLowerCase())) return "the Host header is not one of this server";
       if (origin !== undefined && !origins.has(origin.toLowerCase())) return "the Origin is not this server";
+      if (method !== "GET" && site !== undefined && site !== "same-origin" && site !== "none") {
+        return "the request comes from another site";
+      }
       return undefined;
     },
   };

@@ -25,7 +25,8 @@ export function createListener(publicUrl: string, log: Log): FastifyInstance {
   app.addContentTypeParser("*", { parseAs: "buffer" }, (_request, body, done) => done(null, body));
   app.addHook("onRequest", async (request, reply) => {
     reply.headers(HEADERS);
-    const why = guard.check({ host: request.headers.host, origin: request.headers.origin });
+    const { host, origin, "sec-fetch-site": site } = request.headers;
+    const why = guard.check({ method: request.method, host, origin, ...(typeof site === "string" ? { site } : {}) });
     if (why !== undefined) return sendProblem(reply, { ...PROBLEMS.forbiddenHost, detail: why });
     return undefined;
   });
