@@ -6,7 +6,6 @@ import {
   type Decider,
   type Decision,
   type DomainId,
-  type EntityJson,
   formatInstant,
   type Instant,
   type JsonObject,
@@ -57,7 +56,7 @@ export interface Moment {
 
 /** Judges one call: the verb on the tool and on each resource, and the disclosure of its arguments to the upstream. */
 export function judgeCall(ports: JudgePorts, moment: Moment, act: Act): Judged {
-  const ask = asker(ports, moment, act.resources);
+  const ask = asker(ports, moment);
   const facet = { verb: act.tool.verb, facet: "act", tool: act.tool.tool } as const;
   const [tool] = ask(facet, [toolRef(act.tool)]);
   const rulings = ask(facet, act.resources);
@@ -71,7 +70,7 @@ export function judgeCall(ports: JudgePorts, moment: Moment, act: Act): Judged {
 
 /** Which tools an identity may see: those whose own question is not denied (enforce E23). */
 export function judgeTools(ports: JudgePorts, moment: Moment): readonly Ruling[] {
-  const ask = asker(ports, moment, []);
+  const ask = asker(ports, moment);
   return [...moment.server.tools.values()].flatMap((tool) =>
     ask({ verb: tool.verb, facet: "act", tool: tool.tool }, [toolRef(tool)]),
   );
@@ -88,12 +87,8 @@ interface Facet {
   readonly tool: string;
 }
 
-function asker(
-  ports: JudgePorts,
-  moment: Moment,
-  asked: readonly Ref[],
-): (facet: Facet, resources: readonly Ref[]) => Ruling[] {
-  const entities: readonly EntityJson[] = [principalEntity(moment.standing), ...resourceEntities(moment.server, asked)];
+function asker(ports: JudgePorts, moment: Moment): (facet: Facet, resources: readonly Ref[]) => Ruling[] {
+  const principal = principalEntity(moment.standing);
   return (facet, resources) => {
     const [first] = resources;
     if (first === undefined) return [];
@@ -103,7 +98,7 @@ function asker(
       action: facet.verb,
       resource: first,
       context: contextOf(moment, facet),
-      entities,
+      entities: [principal, ...resourceEntities(moment.server, resources)],
       pep: { id: ports.point },
       at: moment.at,
     };

@@ -139,6 +139,16 @@ describe("E2: a file that may be read is allowed under every spelling", () => {
   });
 });
 
+test("E3: a search over hundreds of files is judged on all of them, and one that is refused refuses it", async () => {
+  const many = path.join(root, "customers", "many");
+  await mkdir(many);
+  for (let i = 0; i < 300; i++) await writeFile(path.join(many, `c${i}.txt`), "x");
+  expect(await answer("search_files", { path: "customers", pattern: "**/c29*.txt" })).toMatch(/c299\.txt/);
+  await mkdir(path.join(root, "hr", "many"));
+  for (let i = 0; i < 300; i++) await writeFile(path.join(root, "hr", "many", `h${i}.txt`), "x");
+  expect(await answer("search_files", { path: ".", pattern: "*.txt" })).toMatch(REFUSED);
+});
+
 test("E2: what leads out of the folder is refused before the upstream sees it", async () => {
   for (const spelling of ["/etc/passwd", "../../../../etc/passwd", "invoices/etc/passwd", "~/x", ""]) {
     expect(await answer("read_text_file", { path: spelling }), spelling).toMatch(/cannot tell what this would do/);

@@ -66,7 +66,7 @@ kept     <dir>
 test("the story as text, in a folder that is kept, opened again, checked, and found out when one byte is changed", () => {
   const dir = mkdtempSync(path.join(tmpdir(), "bailiwick-story-"));
   const told = (): string => {
-    const { code, out } = bailiwick("up", "--demo", "--once", "--no-input", "--data", dir, "--port", "0");
+    const { code, out, err } = bailiwick("up", "--demo", "--once", "--no-input", "--data", dir, "--port", "0");
     expect(code).toBe(0);
     return out
       .replaceAll(dir, "<dir>")

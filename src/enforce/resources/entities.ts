@@ -74,7 +74,7 @@ export function destinationRef(server: UpstreamServer): Ref {
   return { type: "Destination", id: server.id };
 }
 
-/** The server, its destination, and what of its tools and files is asked about, with every folder above. */
+/** What is asked about, with everything above it up to the server. */
 export function resourceEntities(server: UpstreamServer, asked: readonly Ref[]): readonly EntityJson[] {
   const { kind, operator, jurisdiction } = server.destination;
   const where: [string, Json][] = [
@@ -86,21 +86,20 @@ export function resourceEntities(server: UpstreamServer, asked: readonly Ref[]):
     entities.set(`${uid.type}::${uid.id}`, { uid, attrs: jsonObject(attrs), parents });
   };
   add(serverRef(server), where, []);
-  add(destinationRef(server), [["kind", kind], ...where], []);
-  for (const tool of server.tools.values()) {
-    add(
-      toolRef(tool),
-      [
-        ["verb", tool.verb],
-        ["effect", tool.effect],
-      ],
-      [serverRef(server)],
-    );
-  }
   for (const ref of asked) {
-    if (ref.type === "Document" || ref.type === "Collection") addWithFolders(server, ref, add);
+    const tool = ref.type === "Tool" ? server.tools.get(ref.id.slice(server.id.length + 1)) : undefined;
+    if (tool !== undefined) add(ref, toolAttributes(tool), [serverRef(server)]);
+    else if (ref.type === "Destination") add(ref, [["kind", kind], ...where], []);
+    else addWithFolders(server, ref, add);
   }
   return [...entities.values()];
+}
+
+function toolAttributes(tool: ToolManifest): readonly (readonly [string, Json])[] {
+  return [
+    ["verb", tool.verb],
+    ["effect", tool.effect],
+  ];
 }
 
 function addWithFolders(
