@@ -1,0 +1,34 @@
+// SPDX-License-Identifier: Apache-2.0
+// A schema and its policies, ready to be asked: conversion at the edge, evaluation inside.
+import { type ConvertRecord, recordConverter } from "./convert.ts";
+import { type ConvertEntities, entitiesConverter } from "./convert-entities.ts";
+import { type CompiledSet, compilePolicies } from "./evaluate.ts";
+import type { InputLimits } from "./input.ts";
+import type { Policy } from "./policy.ts";
+import type { Action, Schema } from "./schema.ts";
+
+/** An action, and how its context becomes values. */
+export interface EngineAction {
+  readonly action: Action;
+  readonly context: ConvertRecord;
+}
+
+export interface Engine {
+  readonly schema: Schema;
+  readonly set: CompiledSet;
+  readonly entities: ConvertEntities;
+  /** By type, then by id: `Action`, `view`. */
+  readonly actions: ReadonlyMap<string, ReadonlyMap<string, EngineAction>>;
+}
+
+/** @throws DecideError DECIDE_EXPRESSION_UNSUPPORTED, DECIDE_LINK_INVALID */
+export function createEngine(schema: Schema, policies: readonly Policy[], limits: InputLimits): Engine {
+  const to = { schema, limits };
+  const actions = new Map<string, Map<string, EngineAction>>();
+  for (const action of schema.actions.values()) {
+    const { type, id } = action.uid;
+    const ofType = actions.get(type) ?? new Map<string, EngineAction>();
+    actions.set(type, ofType.set(id, { action, context: recordConverter(action.context, to) }));
+  }
+  return { schema, set: compilePolicies(policies, schema), entities: entitiesConverter(to), actions };
+}

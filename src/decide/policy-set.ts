@@ -1,0 +1,31 @@
+// SPDX-License-Identifier: Apache-2.0
+// What decides: an engine, and for each of its policies what a decision says of it.
+import { CONTEXT_MAX_DEPTH, type Digest, type PolicyHit } from "../core/index.ts";
+import { createEngine, type Engine } from "./cedar/engine.ts";
+import type { Policy } from "./cedar/policy.ts";
+import type { Schema } from "./cedar/schema.ts";
+
+/** Elements of one set in a question. SOURCE: decide section 2, `limits` */
+const SET_MAX_SIZE = 10_000;
+/** Entities of one question, and as many more as it asks resources. SOURCE: decide section 2, `limits` */
+export const ENTITIES_MAX = 64;
+
+/** A compiled policy set. It never changes: another set is another object. */
+export interface PolicySet {
+  readonly digest: Digest;
+  readonly engine: Engine;
+  /** In bundle order, as the engine numbers its policies. */
+  readonly hits: readonly PolicyHit[];
+}
+
+/** @throws DecideError DECIDE_EXPRESSION_UNSUPPORTED, DECIDE_LINK_INVALID */
+export function createPolicySet(
+  schema: Schema,
+  policies: readonly { readonly policy: Policy; readonly hit: PolicyHit }[],
+  digest: Digest,
+): PolicySet {
+  // how many entities a question may bring depends on how many resources it asks about: question.ts counts them
+  const limits = { depth: CONTEXT_MAX_DEPTH, setSize: SET_MAX_SIZE, entities: Number.POSITIVE_INFINITY };
+  const parsed = policies.map(({ policy }) => policy);
+  return { digest, engine: createEngine(schema, parsed, limits), hits: policies.map(({ hit }) => hit) };
+}

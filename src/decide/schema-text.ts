@@ -1,0 +1,82 @@
+// SPDX-License-Identifier: Apache-2.0
+// The default schema (D72). Its context record is core's table and its actions are core's verbs, so that a policy cannot
+// speak of what no room fills. `tools/gen-schema.ts` writes it into the bundles that ship.
+import { CONTEXT, type ContextMember, VERBS, type Verb } from "../core/index.ts";
+
+/** The group that a verb stands in; `keep` and `egress` are themselves in `effect`. */
+const GROUPS: Readonly<Record<Verb, "read" | "keep" | "egress" | "effect">> = {
+  view: "read",
+  summarize: "read",
+  recommend: "read",
+  retain: "keep",
+  train: "keep",
+  share: "egress",
+  execute: "effect",
+  delegate: "effect",
+};
+
+const PRINCIPALS = "Human, Agent, Model, Workload, Service";
+const RESOURCES = "Tool, Collection, Document, Prompt, Task, Destination, Server";
+
+const ENTITIES = `// Who asks. Every one that is no human has a human who answers for it.
+entity Team, Blueprint;
+entity ${PRINCIPALS} in [Team, Blueprint] = {
+  status: String, // only \`active\` is ever allowed anything
+  expires: datetime,
+  environment: String,
+  jurisdiction: String,
+  purpose: String,
+  synthetic: Bool,
+  sponsor?: Human,
+};
+
+// What is asked for. Files and what else an upstream holds lie in collections, the outermost one in its server.
+entity Server = {
+  operator: String,
+  jurisdiction: String,
+};
+entity Tool in [Server] = {
+  verb: String,
+  effect: String, // none, reversible or irreversible
+};
+entity Collection in [Collection, Server];
+entity Document in [Collection];
+entity Prompt, Task;
+entity Destination = {
+  kind: String, // none, internal, partner or external
+  operator: String,
+  jurisdiction: String,
+};`;
+
+/** The whole of `schema.cedarschema`. */
+export function schemaText(): string {
+  const context = CONTEXT.flatMap((member) => [`  // ${member.doc}`, `  ${member.name}: ${typeText(member.type)},`]);
+  const actions = Array.from(
+    Map.groupBy(VERBS, (verb) => GROUPS[verb]),
+    ([group, verbs]) => `action ${verbs.join(", ")} in [${group}] appliesTo {
+  principal: [${PRINCIPALS}],
+  resource: [${RESOURCES}],
+  context: Context,
+};`,
+  );
+  return `// Generated from the context table and the verbs of the source; \`node tools/gen-schema.ts\` writes it anew.
+
+${ENTITIES}
+
+// What is known of the question itself.
+type Context = {
+${context.join("\n")}
+};
+
+// The verbs, in groups. A rule for every effect says \`action in Action::"effect"\`.
+action read, effect;
+action keep, egress in [effect];
+${actions.join("\n")}
+`;
+}
+
+function typeText(type: ContextMember["type"]): string {
+  if (typeof type === "string") return type;
+  const members = Object.entries(type).map(([name, member]) => `${name}: ${member}`);
+  return `{ ${members.join(", ")} }`;
+}

@@ -1,0 +1,162 @@
+// SPDX-License-Identifier: Apache-2.0
+// A bundle, all or nothing (D16): a folder becomes a set that can decide, or a list of problems and no set at all.
+import {
+  type Digest,
+  type DomainId,
+  isJsonArray,
+  member,
+  type PolicyHit,
+  type Problem,
+  type Timers,
+} from "../../core/index.ts";
+import { CedarParser } from "../cedar/parser.ts";
+import { scan } from "../cedar/scan.ts";
+import { readSchema, type Schema } from "../cedar/schema.ts";
+import { DecideError } from "../errors.ts";
+import { createPolicySet, type PolicySet } from "../policy-set.ts";
+import { askParser, type Passage, problemOf } from "./ask.ts";
+import { CASE_FILE, type CaseFile } from "./cases.ts";
+import { policyDigest, setDigest, sourceDigest } from "./digest.ts";
+import { type BundleFiles, readFolder } from "./folder.ts";
+import { lint, validate } from "./lint.ts";
+import { MANIFEST, type Manifest } from "./manifest.ts";
+import { type ParsedPolicy, parsePolicies } from "./parse.ts";
+import { type Complaint, positionOf, problemAt, problemIn } from "./source.ts";
+import { readYaml } from "./yaml.ts";
+
+export interface BundleSource {
+  readonly dir: string;
+  /** For the parser's deadline. */
+  readonly timers: Timers;
+}
+
+/** What a person reads of one policy. */
+export interface BundlePolicy extends PolicyHit {
+  readonly column: number;
+  readonly owner?: string;
+  readonly control?: string;
+  readonly doc?: string;
+}
+
+export interface Bundle {
+  readonly name: string;
+  readonly domain: DomainId;
+  readonly owner: string;
+  /** Of what the set means; the same as `set.digest`. */
+  readonly digest: Digest;
+  /** Of the bytes. */
+  readonly sourceDigest: Digest;
+  readonly set: PolicySet;
+  /** In bundle order. */
+  readonly policies: readonly BundlePolicy[];
+  readonly cases: readonly { readonly file: string; readonly content: CaseFile }[];
+  /** Problems that do not block. */
+  readonly problems: readonly Problem[];
+}
+
+export type Loaded = { readonly bundle: Bundle } | { readonly problems: readonly Problem[] };
+
+/** Reads, parses, lints and validates. A bad bundle is a list of problems; nothing is thrown for what a bundle holds. */
+export async function loadBundle({ dir, timers }: BundleSource): Promise<Loaded> {
+  await using parser = new CedarParser(timers);
+  return await loadFolder(dir, parser);
+}
+
+/** The same with a parser that is already there. */
+export async function loadFolder(dir: string, parser: CedarParser): Promise<Loaded> {
+  const { files, problems } = await readFolder(dir);
+  return files === undefined ? { problems } : readBundle(files, parser, [...problems]);
+}
+
+async function readBundle(files: BundleFiles, parser: CedarParser, problems: Problem[]): Promise<Loaded> {
+  const manifest = readOne(readYaml(files.manifest, MANIFEST), problems);
+  const cases = files.cases.flatMap((file) => {
+    const content = readOne(readYaml(file, CASE_FILE), problems);
+    return content === undefined ? [] : [{ file: file.path, content }];
+  });
+  const schema = await parseSchema({ file: files.schema, start: 0, text: files.schema.text }, parser, problems);
+  const policies = await parsePolicies(files.policies, parser, problems);
+  problems.push(...lint(policies));
+  if (policies.length === 0 && !blocked(problems)) problems.push(problemIn("", NO_POLICIES));
+  if (manifest === undefined || schema === undefined || blocked(problems)) return { problems };
+  problems.push(...(await validate(policies, schema, parser)));
+  if (blocked(problems)) return { problems };
+  const all = [files.manifest, files.schema, ...files.policies, ...files.cases];
+  return { bundle: { ...build(manifest, schema, policies), sourceDigest: sourceDigest(all), cases, problems } };
+}
+
+const NO_POLICIES: Complaint = {
+  code: "no_policies",
+  text: "a bundle without policies would deny everything",
+  fix: "write a first permit in a file that ends in .cedar",
+};
+
+function readOne<T>(read: { value: T } | { problems: readonly Problem[] }, problems: Problem[]): T | undefined {
+  if ("value" in read) return read.value;
+  problems.push(...read.problems);
+  return undefined;
+}
+
+interface ParsedSchema extends Passage {
+  readonly schema: Schema;
+  readonly digest: (policies: readonly ParsedPolicy[]) => Digest;
+}
+
+async function parseSchema(
+  passage: Passage,
+  parser: CedarParser,
+  problems: Problem[],
+): Promise<ParsedSchema | undefined> {
+  const { file, text } = passage;
+  const scanned = scan(text, true);
+  if ("code" in scanned) {
+    problems.push(problemAt(file, scanned.offset, { code: scanned.code, text: "the schema nests too deep" }));
+    return undefined;
+  }
+  const asked = await askParser(parser, { op: "schema", text }, passage);
+  if ("problems" in asked) {
+    problems.push(...asked.problems);
+    return undefined;
+  }
+  const json = member(asked.answer, "json") ?? null;
+  const warnings = member(asked.answer, "warnings");
+  for (const warning of isJsonArray(warnings) ? warnings : [])
+    problems.push(problemOf(warning, passage, { code: "schema_warning", blocking: false }));
+  try {
+    return { ...passage, schema: readSchema(json), digest: (policies) => setDigest(json, policies.map(idAndJson)) };
+  } catch (cause) {
+    if (!(cause instanceof DecideError)) throw cause;
+    problems.push(problemIn(file.path, { code: "unsupported_schema", text: cause.message }));
+    return undefined;
+  }
+}
+
+function idAndJson({ notes, json }: ParsedPolicy): { id: string; json: ParsedPolicy["json"] } {
+  return { id: notes.id, json };
+}
+
+function build(
+  manifest: Manifest,
+  { schema, digest }: ParsedSchema,
+  parsed: readonly ParsedPolicy[],
+): Omit<Bundle, "sourceDigest" | "cases" | "problems"> {
+  const members = parsed.map((one) => ({ policy: one.policy, hit: hitOf(one) }));
+  const set = createPolicySet(schema, members, digest(parsed));
+  return { ...manifest, digest: set.digest, set, policies: parsed.map(describe) };
+}
+
+function hitOf({ policy, notes, json, file, start }: ParsedPolicy): PolicyHit {
+  const { id, tier, reason } = notes;
+  const { line } = positionOf(file, start);
+  const said = reason === undefined ? {} : { reason };
+  return { id, effect: policy.effect, tier, file: file.path, line, ...said, digest: policyDigest(id, json) };
+}
+
+function describe(parsed: ParsedPolicy): BundlePolicy {
+  const { accept: _, ...said } = parsed.notes;
+  return { ...said, ...hitOf(parsed), column: positionOf(parsed.file, parsed.start).column };
+}
+
+function blocked(problems: readonly Problem[]): boolean {
+  return problems.some((problem) => problem.blocking);
+}

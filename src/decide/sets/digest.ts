@@ -1,0 +1,40 @@
+// SPDX-License-Identifier: Apache-2.0
+// Digests of a bundle (D21): of what it means, where comments and layout count for nothing, and of its bytes.
+import {
+  type Digest,
+  digestOf,
+  isJsonArray,
+  isJsonObject,
+  type Json,
+  jsonObject,
+  RawNumber,
+} from "../../core/index.ts";
+import type { SourceFile } from "./source.ts";
+
+/** One policy: its id and its meaning, annotations included. */
+export function policyDigest(id: string, json: Json): Digest {
+  return digestOf({ id, policy: lossless(json) });
+}
+
+/** The whole set, policies in bundle order. */
+export function setDigest(schema: Json, policies: readonly { readonly id: string; readonly json: Json }[]): Digest {
+  return digestOf({
+    version: 1,
+    schema: lossless(schema),
+    policies: policies.map(({ id, json }) => [id, lossless(json)]),
+  });
+}
+
+/** Every byte of every file. */
+export function sourceDigest(files: readonly SourceFile[]): Digest {
+  return digestOf(files.map(({ path, text }) => [path, digestOf(text)]));
+}
+
+/** Integers beyond 2^53 as `{"$long": ".."}`, so that any reader of the JSON arrives at the same digest. */
+function lossless(json: Json): Json {
+  if (json instanceof RawNumber) return { $long: json.lexeme };
+  if (typeof json === "number" && !Number.isSafeInteger(json)) return { $long: String(json) };
+  if (isJsonArray(json)) return json.map(lossless);
+  if (isJsonObject(json)) return jsonObject(Object.entries<Json>(json).map(([name, value]) => [name, lossless(value)]));
+  return json;
+}

@@ -1,0 +1,101 @@
+// SPDX-License-Identifier: Apache-2.0
+// Runs the cases of a bundle against its own set, and says which policies they have seen hold and not hold (D75).
+import { type Answer, type DomainId, parsePointId, type Question, type ReasonCode } from "../../core/index.ts";
+import { answerOf, deny, type Outcome } from "../answer.ts";
+import { askedText } from "../input-digest.ts";
+import type { PolicySet } from "../policy-set.ts";
+import { evaluateFor, prepare, type Refused } from "../question.ts";
+import type { Bundle } from "./bundle.ts";
+import type { CaseFile, PolicyCase } from "./cases.ts";
+
+export interface CaseResult {
+  readonly file: string;
+  readonly name: string;
+  readonly passed: boolean;
+  readonly answer: Answer;
+  readonly reason: ReasonCode;
+  /** Ids of the policies that made the answer. */
+  readonly policies: readonly string[];
+  /** What was expected instead, a sentence each; empty where it passed. */
+  readonly differences: readonly string[];
+}
+
+export interface PolicyCoverage {
+  readonly id: string;
+  /** Cases in which the policy held. */
+  readonly satisfied: number;
+  /** Cases in which it did not. */
+  readonly unsatisfied: number;
+}
+
+export interface CaseReport {
+  readonly results: readonly CaseResult[];
+  /** In bundle order. */
+  readonly coverage: readonly PolicyCoverage[];
+}
+
+const POINT = parsePointId("cases/mcp");
+
+/** Every case of every file, in order. */
+export function runCases({ set, domain, cases }: Bundle): CaseReport {
+  const seen = set.hits.map(({ id }) => ({ id, satisfied: 0, unsatisfied: 0 }));
+  const results = cases.flatMap(({ file, content }) =>
+    content.cases.map((one) => {
+      const { outcome, satisfied, fault } = judge(set, questionOf(content.given, one, domain));
+      if (satisfied !== undefined)
+        for (const [index, policy] of seen.entries()) policy[satisfied.has(index) ? "satisfied" : "unsatisfied"] += 1;
+      return resultOf(file, one, outcome, fault);
+    }),
+  );
+  return { results, coverage: seen };
+}
+
+function questionOf(given: CaseFile["given"], { ask }: PolicyCase, domain: DomainId): Question {
+  return {
+    domain,
+    principal: ask.who,
+    action: ask.verb,
+    resource: ask.what,
+    context: { ...given.context, ...ask.context },
+    entities: given.entities,
+    pep: { id: POINT },
+    at: given.at,
+  };
+}
+
+interface Judged {
+  readonly outcome: Outcome;
+  /** Positions of the policies that hold; absent where no policy was asked. */
+  readonly satisfied?: ReadonlySet<number>;
+  readonly fault?: string;
+}
+
+function judge(set: PolicySet, question: Question): Judged {
+  const ready = prepare(set, question, askedText(question).contextBytes, 1);
+  const evaluation = "reason" in ready ? ready : evaluateFor(set, ready, question.resource);
+  if ("satisfied" in evaluation)
+    return { outcome: answerOf(evaluation, set.hits), satisfied: new Set(evaluation.satisfied) };
+  return { outcome: deny(evaluation.reason), ...faultOf(evaluation) };
+}
+
+function faultOf({ fault }: Refused): { readonly fault?: string } {
+  return fault === undefined ? {} : { fault: `${fault.code} at ${fault.path}` };
+}
+
+function resultOf(file: string, { name, expect }: PolicyCase, outcome: Outcome, fault: string | undefined): CaseResult {
+  const policies = outcome.policies.map(({ id }) => id);
+  const differences = [
+    ...differs("answer", expect.answer, outcome.answer),
+    ...differs("reason", expect.reason, outcome.reason),
+    ...differs("policies", expect.policies?.toSorted().join(", "), policies.toSorted().join(", ")),
+  ];
+  if (differences.length > 0 && fault !== undefined) differences.push(`the question was refused: ${fault}`);
+  const { answer, reason } = outcome;
+  return { file, name, passed: differences.length === 0, answer, reason, policies, differences };
+}
+
+function differs(what: string, expected: string | undefined, got: string): readonly string[] {
+  return expected === undefined || expected === got
+    ? []
+    : [`${what}: expected ${expected || "none"}, got ${got || "none"}`];
+}

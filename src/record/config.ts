@@ -1,0 +1,65 @@
+// SPDX-License-Identifier: Apache-2.0
+// The section `record` of the configuration, and what the process adds to it.
+import { z } from "zod";
+
+/** Section `record`. */
+export interface RecordSettings {
+  /** Name of the log; its folder, and the last part of its origin. */
+  readonly name: string;
+  readonly checkpointMs: number;
+  readonly sealAfterMs: number;
+  readonly segmentBytes: number;
+  readonly batch: { readonly entries: number; readonly bytes: number };
+  readonly queue: { readonly entries: number; readonly bytes: number };
+  readonly unpublishedBytes: number;
+  readonly low: { readonly percent: number; readonly bytes: number };
+}
+
+export interface RecordConfig extends RecordSettings {
+  /** Folder that holds the log's folder. One process at a time: the caller holds its lock (record L13). */
+  readonly dir: string;
+  /** Name of the log for everybody, `<public host>/log/<name>`: its checkpoints' origin and its key's name. */
+  readonly origin: string;
+  readonly node: string;
+  readonly tenant: string;
+}
+
+const KIB = 1024;
+const MIB: number = 1024 * KIB;
+const count = (least: number, most: number, preset: number): z.ZodDefault<z.ZodNumber> =>
+  z.number().int().min(least).max(most).default(preset);
+
+/** Section `record`, with its defaults. */
+export const recordConfig: z.ZodType<RecordSettings> = z.strictObject({
+  name: z
+    .string()
+    .regex(/^[a-z0-9][a-z0-9._-]{0,63}$/)
+    .default("main-1")
+    .describe("name of the log; a log keeps its name for ever"),
+  checkpointMs: count(100, 60_000, 1000).meta({ unit: "ms" }).describe("how often a grown log is signed and published"),
+  sealAfterMs: count(1, 10_000, 100).meta({ unit: "ms" }).describe("quiet after which the last batch is sealed"),
+  segmentBytes: count(64 * KIB, 128 * MIB, 128 * MIB)
+    .meta({ unit: "bytes" })
+    .describe("size of a journal file"),
+  batch: z
+    .strictObject({
+      entries: count(1, 65_536, 1024),
+      bytes: count(128 * KIB, 16 * MIB, 4 * MIB).meta({ unit: "bytes" }),
+    })
+    .prefault({})
+    .describe("largest group of entries that one sync makes durable"),
+  queue: z
+    .strictObject({ entries: count(16, 1_000_000, 4096), bytes: count(128 * KIB, 1024 * MIB, 16 * MIB) })
+    .prefault({})
+    .describe("entries that may wait for the disk; past it calls are refused as busy"),
+  unpublishedBytes: count(128 * KIB, 1024 * MIB, 64 * MIB)
+    .meta({ unit: "bytes" })
+    .describe("entries in memory that no checkpoint covers yet; past it calls are refused as busy"),
+  low: z
+    .strictObject({
+      percent: z.number().min(0).max(50).default(2),
+      bytes: count(0, 1024 * MIB, 16 * MIB).meta({ unit: "bytes" }),
+    })
+    .prefault({})
+    .describe("free space under which no new effect is let through"),
+});

@@ -1,0 +1,24 @@
+// SPDX-License-Identifier: Apache-2.0
+import { BailiwickError } from "../core/index.ts";
+
+export type RecordErrorCode =
+  /** The queue is full; nothing was written. */
+  | "RECORD_BUSY"
+  /** The disk is full, or too full for new effects; nothing was written. */
+  | "RECORD_FULL"
+  /** The record stopped for ever, or is closed. */
+  | "RECORD_DOWN"
+  | "RECORD_ENTRY_MALFORMED"
+  | "RECORD_ENTRY_TOO_LARGE"
+  /** A file of the log is not what it must be. */
+  | "RECORD_CORRUPT"
+  /** The journal is behind the published checkpoint, or has another history. */
+  | "RECORD_ROLLBACK"
+  /** The published checkpoint was signed with another key. */
+  | "RECORD_KEY_MISMATCH"
+  | "RECORD_CONFIG"
+  /** No entry has this index. */
+  | "RECORD_NOT_FOUND";
+
+/** A fault of the record. */
+export class RecordError extends BailiwickError<RecordErrorCode> {}

@@ -1,0 +1,11 @@
+// SPDX-License-Identifier: Apache-2.0
+// What happened and why, provably: the record of decisions as a Merkle log on disk.
+
+export type { RecordConfig, RecordSettings } from "./config.ts";
+export { recordConfig } from "./config.ts";
+export type { RecordErrorCode } from "./errors.ts";
+export { RecordError } from "./errors.ts";
+export type { JournalFile, JournalFs } from "./journal/fs.ts";
+export type { RecordPorts } from "./open.ts";
+export { openRecord } from "./open.ts";
+export type { RecordRoom, RecordStatus } from "./room.ts";

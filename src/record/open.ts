@@ -1,0 +1,189 @@
+// SPDX-License-Identifier: Apache-2.0
+// Opens the record: recovers the journal, checks that the published checkpoint is one of this very log, makes good what a
+// killed process left half done, and only then lets anything in.
+import { join } from "node:path";
+import {
+  type AdminDraft,
+  type Clock,
+  type Custody,
+  type Instant,
+  instant,
+  type Log,
+  type OutcomeDraft,
+  parseEntryIndex,
+  quote,
+  type Random,
+  type Timers,
+} from "../core/index.ts";
+import type { RecordConfig } from "./config.ts";
+import { Disk } from "./disk.ts";
+import { factsOf } from "./entry/facts.ts";
+import { EntryWriter } from "./entry/writer.ts";
+import { RecordError } from "./errors.ts";
+import { LogFolder } from "./folder.ts";
+import type { FramedEntry } from "./journal/frame.ts";
+import { errorCode, isFull, type JournalFs, nodeFs } from "./journal/fs.ts";
+import { Journal } from "./journal/journal.ts";
+import { type Recovered, readJournal } from "./journal/recover.ts";
+import { checkHead, readHead } from "./publish/head.ts";
+import { Leaves } from "./publish/leaves.ts";
+import { Publisher } from "./publish/publisher.ts";
+import { createSigner, type Signer } from "./publish/signer.ts";
+import { LogReader } from "./read/reader.ts";
+import { References } from "./read/references.ts";
+import { type RecordRoom, Room } from "./room.ts";
+import { base64urlOf, EMPTY_ROOT, type Hash } from "./tree/hash.ts";
+import { TILE_WIDTH, Tree } from "./tree/tree.ts";
+
+/** Exit code after a write that failed: what is on disk is no longer known (record L10). */
+export const FATAL_EXIT_CODE = 74;
+
+/** Outcomes that one group of appends closes at once. */
+const OUTCOMES_AT_ONCE = 128;
+
+export interface RecordPorts {
+  /** The machine's own file system where absent. */
+  readonly fs?: JournalFs;
+  readonly custody: Custody;
+  readonly clock: Clock;
+  readonly timers: Timers;
+  readonly random: Random;
+  readonly log: Log;
+  /** Ends the process: after a failed write nothing may go on. */
+  readonly onFatal: (exitCode: typeof FATAL_EXIT_CODE) => void;
+}
+
+/**
+ * Opens the log in `<dir>/<name>`, or begins it there.
+ * @throws RecordError RECORD_CONFIG, RECORD_CORRUPT, RECORD_ROLLBACK, RECORD_KEY_MISMATCH, RECORD_FULL
+ */
+export async function openRecord(ports: RecordPorts, config: RecordConfig): Promise<RecordRoom> {
+  // a key name of signed notes, without what would end it in an entry reference
+  if (!/^[A-Za-z0-9._~:/[\]-]{1,200}$/.test(config.origin)) {
+    throw new RecordError("RECORD_CONFIG", `opening the record: ${quote(config.origin)} is no origin`, {
+      fix: "use the public host and the log's name, such as gate.example/log/main-1",
+    });
+  }
+  try {
+    return await new Opening(ports, config).open();
+  } catch (cause) {
+    if (isFull(cause)) throw new RecordError("RECORD_FULL", `opening ${config.origin}: no room on the disk`, { cause });
+    throw cause;
+  }
+}
+
+/** What the entries of the journal say, gathered while they are read. */
+class Opening {
+  readonly tree = new Tree();
+  readonly leaves = new Leaves();
+  readonly references = new References();
+  private readonly ports: RecordPorts;
+  private readonly config: RecordConfig;
+  /** Effects that were let through, and whose outcome is in no entry: index and leaf hash of the intent. */
+  private readonly unfinished = new Map<number, Hash>();
+  private last: Instant = instant(0);
+
+  constructor(ports: RecordPorts, config: RecordConfig) {
+    this.ports = ports;
+    this.config = config;
+  }
+
+  async open(): Promise<RecordRoom> {
+    const { ports, config, tree, leaves, references } = this;
+    const { origin } = config;
+    const fs = ports.fs ?? nodeFs();
+    const folder = await LogFolder.open(fs, join(config.dir, config.name));
+    const signer = createSigner(origin, await ports.custody.keyPair(`log/${config.name}`, "Ed25519"));
+    const checkpoint = await folder.read("checkpoint");
+    // a process killed right after the rename never made it durable, and from here on it counts as told
+    if (checkpoint !== undefined) await folder.sync(["checkpoint"]);
+    const published = checkpoint === undefined ? undefined : readHead(checkpoint, origin);
+    const publisher = new Publisher({ folder, tree, leaves, signer, published });
+    const recovered = await this.recover(folder, signer, publisher);
+    const disk = new Disk(fs, config.dir, config.low);
+    await disk.look();
+    const journal = new Journal(
+      {
+        ...ports,
+        ...config,
+        folder,
+        tree,
+        onDurable: (entries) => room.onDurable(entries),
+        onFatal: (cause) => this.stop(cause),
+      },
+      recovered,
+    );
+    const room: Room = new Room({
+      ...ports,
+      config,
+      tree,
+      leaves,
+      references,
+      publisher,
+      disk,
+      journal,
+      vkey: signer.vkey,
+      domainKey: ports.custody.derive("record/domain/main"),
+      writer: new EntryWriter({ ...ports, ...config, last: this.last }),
+      reader: new LogReader({ folder, tree, leaves, origin }),
+    });
+    try {
+      await this.begin(room, signer.vkey);
+    } catch (cause) {
+      await journal.close();
+      throw cause;
+    }
+    return room;
+  }
+
+  private async recover(folder: LogFolder, signer: Signer, publisher: Publisher): Promise<Recovered> {
+    const { tree } = this;
+    const published = publisher.published;
+    let root = published.size === 0 ? EMPTY_ROOT : undefined;
+    const onEntry = async (entry: FramedEntry): Promise<void> => {
+      this.learn(entry);
+      if (tree.size === published.size) root = tree.root();
+      if (tree.size % TILE_WIDTH === 0 && tree.size <= published.size) await publisher.restoreFull(tree.size);
+    };
+    const journal = await readJournal(folder, { origin: this.config.origin, tree, onEntry });
+    if (published.note !== "") checkHead(published, tree.size, root, signer);
+    await publisher.restorePartial();
+    return journal.finish();
+  }
+
+  private learn({ index, hash, leaf }: FramedEntry): void {
+    const facts = factsOf(leaf);
+    this.leaves.push(leaf);
+    this.references.add(index, facts.id);
+    this.last = facts.at;
+    if (facts.isIntent) this.unfinished.set(index, hash);
+    if (facts.closes !== undefined) this.unfinished.delete(facts.closes);
+  }
+
+  /** The first entries of a new log, or of an old one that is opened again; then the first checkpoint. */
+  private async begin(room: Room, vkey: string): Promise<void> {
+    if (room.size() === 0) await room.append(logOpened(vkey));
+    const unknown = [...this.unfinished].map(([index, hash]) => unknownOutcome(this.config.origin, index, hash));
+    for (let i = 0; i < unknown.length; i += OUTCOMES_AT_ONCE) {
+      await Promise.all(unknown.slice(i, i + OUTCOMES_AT_ONCE).map((draft) => room.append(draft)));
+    }
+    await room.checkpoint();
+    room.start();
+  }
+
+  private stop(cause: unknown): void {
+    const error = errorCode(cause) ?? (cause instanceof RecordError ? cause.code : "unknown");
+    this.ports.log.fault("record.stopped", { error, log: this.config.origin });
+    this.ports.onFatal(FATAL_EXIT_CODE);
+  }
+}
+
+function logOpened(vkey: string): AdminDraft {
+  return { type: "admin", name: "log.opened", by: "system", because: "the log begins", data: { vkey } };
+}
+
+/** Nothing is retried on its own (record L14): whether the effect happened is not known, and that is said. */
+function unknownOutcome(log: string, index: number, hash: Hash): OutcomeDraft {
+  const of = { log, index: parseEntryIndex(index), leaf: base64urlOf(hash) };
+  return { type: "outcome", of, result: "unknown", bytesIn: 0, bytesOut: 0, ms: 0, objects: [] };
+}

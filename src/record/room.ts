@@ -1,0 +1,347 @@
+// SPDX-License-Identifier: Apache-2.0
+// The record as other rooms see it: what may be appended now, what became of it, and what can be read and proved.
+import type { KeyObject } from "node:crypto";
+import {
+  type Bytes,
+  type Clock,
+  type Commitment,
+  type EntryDraft,
+  type EntryId,
+  type EntryIndex,
+  type EntrySource,
+  type Log,
+  parseEntryIndex,
+  type Receipt,
+  type RecordedEntry,
+  type Recorder,
+  type Reference,
+  type Timers,
+} from "../core/index.ts";
+import { commit } from "./commitment.ts";
+import type { RecordConfig } from "./config.ts";
+import type { Disk } from "./disk.ts";
+import type { EntryWriter } from "./entry/writer.ts";
+import { RecordError } from "./errors.ts";
+import { Gap } from "./gap.ts";
+import type { FramedEntry } from "./journal/frame.ts";
+import { errorCode, isFull } from "./journal/fs.ts";
+import type { Journal } from "./journal/journal.ts";
+import type { Leaves } from "./publish/leaves.ts";
+import type { Publisher } from "./publish/publisher.ts";
+import { trustPolicy } from "./publish/signer.ts";
+import type { LogReader } from "./read/reader.ts";
+import { findEntries, type References } from "./read/references.ts";
+import { base64urlOf } from "./tree/hash.ts";
+import type { Tree } from "./tree/tree.ts";
+
+/** What part of the entries that may be in memory unpublished makes the next checkpoint be made at once. */
+const PUBLISH_EARLY = 0.25;
+
+/** What part of the queue an append may fill: what callers wait for has the other half, outcomes a last tenth (L16). */
+const SHARE = { note: 0.5, most: 0.9, outcome: 1 } as const;
+
+/** How the record is. */
+export interface RecordStatus {
+  /** `full`: no new effect is let through for want of disk space. `down`: stopped for ever. */
+  readonly state: "open" | "full" | "down" | "closed";
+  readonly origin: string;
+  readonly vkey: string;
+  /** Durable entries. */
+  readonly size: number;
+  /** Entries that the published checkpoint covers. */
+  readonly published: number;
+  /** Entries that wait for the disk. */
+  readonly waiting: number;
+  /** Refusals that could not be written, and are not yet in a `gap` entry. */
+  readonly missed: number;
+  readonly freeBytes: number;
+  /** Whether an old copy of the folder, put in its place, would show: not without a guard or a witness elsewhere. */
+  readonly rollback: "not detectable";
+}
+
+export interface RecordRoom extends Recorder, EntrySource {
+  /** Publishes what is durable now, and answers the signed note (C2SP tlog-checkpoint). @throws RecordError */
+  checkpoint(): Promise<string>;
+  /** A C2SP tlog-proof of one entry, which it carries; publishes first if need be. @throws RecordError RECORD_NOT_FOUND */
+  prove(index: number): Promise<string>;
+  /** RFC 6962 consistency proof between two sizes, both at least 1 and durable. @throws RecordError RECORD_NOT_FOUND */
+  proveGrowth(oldSize: number, newSize: number): Promise<readonly Bytes[]>;
+  /** Entries by what a caller was shown, by id, or by index; several can share a reference. */
+  find(what: Reference | EntryId | EntryIndex): Promise<readonly RecordedEntry[]>;
+  status(): RecordStatus;
+  /** C2SP tlog-policy text that trusts this log's key. */
+  trustPolicy(): string;
+  /** Writes what waits, publishes it, and closes. */
+  close(): Promise<void>;
+}
+
+/** What a room is made of; `openRecord` makes it. */
+export interface RecordParts {
+  readonly config: RecordConfig;
+  readonly clock: Clock;
+  readonly timers: Timers;
+  readonly log: Log;
+  readonly vkey: string;
+  readonly domainKey: KeyObject;
+  readonly tree: Tree;
+  readonly leaves: Leaves;
+  readonly writer: EntryWriter;
+  readonly publisher: Publisher;
+  readonly reader: LogReader;
+  readonly references: References;
+  readonly journal: Journal;
+  readonly disk: Disk;
+}
+
+/** What becomes of one append; exactly one of the two is called. */
+interface Fate {
+  readonly durable: (receipt: Receipt) => void;
+  readonly failed: (error: RecordError) => void;
+}
+
+export class Room implements RecordRoom {
+  private readonly parts: RecordParts;
+  private readonly gap = new Gap();
+  private readonly listeners = new Set<(entry: RecordedEntry) => void>();
+  private publishing: Promise<unknown> = Promise.resolve();
+  private isTicking = false;
+  private isClosing = false;
+  private stopTicking: () => void = () => undefined;
+
+  constructor(parts: RecordParts) {
+    this.parts = parts;
+  }
+
+  /** From now on the log is published as it grows. */
+  start(): void {
+    const { timers, config } = this.parts;
+    this.stopTicking = timers.every(config.checkpointMs, () => void this.tick());
+  }
+
+  append(draft: EntryDraft, options: { readonly id?: EntryId } = {}): Promise<Receipt> {
+    return new Promise((durable, failed) => {
+      if (letsThrough(draft) && this.isLow()) throw full("appending: too little room on the disk for new effects");
+      this.submit(draft, options.id, draft.type === "outcome" ? SHARE.outcome : SHARE.most, { durable, failed });
+    });
+  }
+
+  note(draft: EntryDraft, options: { readonly id?: EntryId } = {}): void {
+    this.noteWithin(SHARE.note, draft, options.id);
+  }
+
+  room(): { readonly entries: number; readonly bytes: number } {
+    const { config, journal, disk, leaves } = this.parts;
+    const { entries, bytes } = journal.held;
+    const isBehind = leaves.unpublishedBytes > config.unpublishedBytes * SHARE.most;
+    if (this.state() !== "open" || isBehind) return { entries: 0, bytes: 0 };
+    return {
+      entries: Math.max(0, Math.floor(config.queue.entries * SHARE.most) - entries),
+      bytes: Math.max(0, Math.min(Math.floor(config.queue.bytes * SHARE.most) - bytes, disk.usableBytes)),
+    };
+  }
+
+  commit(scope: string, field: string, content: Bytes): Commitment {
+    return commit(this.parts.domainKey, scope, field, content);
+  }
+
+  size(): number {
+    return this.parts.tree.size;
+  }
+
+  read(range: { readonly from: number; readonly to?: number }): AsyncIterable<RecordedEntry> {
+    return this.parts.reader.entries(Math.max(0, range.from), Math.min(range.to ?? this.size(), this.size()));
+  }
+
+  live(callback: (entry: RecordedEntry) => void): () => void {
+    this.listeners.add(callback);
+    return () => void this.listeners.delete(callback);
+  }
+
+  checkpoint(): Promise<string> {
+    const next = this.publishing.then(() => this.publish());
+    // whoever asks next waits for this one, whatever became of it
+    this.publishing = next.catch(() => undefined);
+    return next;
+  }
+
+  async prove(index: number): Promise<string> {
+    if (!Number.isSafeInteger(index) || index < 0 || index >= this.size()) throw notFound(`entry ${index}`);
+    if (index >= this.parts.publisher.published.size) await this.checkpoint();
+    return this.parts.reader.proof(index, this.parts.publisher.published);
+  }
+
+  async proveGrowth(oldSize: number, newSize: number): Promise<readonly Bytes[]> {
+    const isKnown = Number.isSafeInteger(oldSize) && Number.isSafeInteger(newSize) && newSize <= this.size();
+    if (!isKnown || oldSize < 1 || oldSize > newSize) throw notFound(`growth from ${oldSize} to ${newSize}`);
+    return this.parts.reader.growth(oldSize, newSize);
+  }
+
+  async find(what: Reference | EntryId | EntryIndex): Promise<readonly RecordedEntry[]> {
+    if (typeof what === "number") return gathered(this.read({ from: what, to: what + 1 }));
+    const { references, reader } = this.parts;
+    return gathered(findEntries(reader, references, what));
+  }
+
+  status(): RecordStatus {
+    const { config, vkey, publisher, disk, journal } = this.parts;
+    return {
+      state: this.state(),
+      origin: config.origin,
+      vkey,
+      size: this.size(),
+      published: publisher.published.size,
+      waiting: journal.held.entries,
+      missed: this.gap.count,
+      freeBytes: disk.freeBytes,
+      rollback: "not detectable",
+    };
+  }
+
+  trustPolicy(): string {
+    return trustPolicy(this.parts.vkey);
+  }
+
+  async close(): Promise<void> {
+    if (this.isClosing) return;
+    this.stopTicking();
+    this.writeGap();
+    this.isClosing = true;
+    await this.parts.journal.close();
+    if (this.state() === "closed") await this.checkpoint();
+  }
+
+  /** The journal's: these entries are durable and in the tree. */
+  onDurable(entries: readonly FramedEntry[]): void {
+    const { config, leaves, reader, log } = this.parts;
+    for (const { leaf } of entries) leaves.push(leaf);
+    if (this.gap.count > 0) this.writeGap();
+    if (leaves.unpublishedBytes > config.unpublishedBytes * PUBLISH_EARLY) void this.tick();
+    if (this.listeners.size === 0) return;
+    for (const { index, leaf } of entries) {
+      const entry = reader.entry(index, leaf);
+      for (const listener of this.listeners) {
+        try {
+          listener(entry);
+        } catch (error) {
+          // a listener's fault must not become the writer's
+          log.fault("record.listener_failed", { index, error: error instanceof Error ? error.name : "unknown" });
+        }
+      }
+    }
+  }
+
+  private noteWithin(share: number, draft: EntryDraft, id?: EntryId): void {
+    const at = this.parts.clock.now();
+    const missed = (error: unknown): void => {
+      this.gap.add(at);
+      const code = error instanceof RecordError ? error.code : "RECORD_ENTRY_MALFORMED";
+      // the others pass with time; a draft that no log can hold is a fault of the room that made it
+      if (code === "RECORD_ENTRY_MALFORMED" || code === "RECORD_ENTRY_TOO_LARGE") {
+        this.parts.log.fault("record.note_refused", { code, type: draft.type });
+      }
+    };
+    try {
+      this.submit(draft, id, share, { durable: () => undefined, failed: missed });
+    } catch (error) {
+      missed(error);
+    }
+  }
+
+  private submit(draft: EntryDraft, id: EntryId | undefined, share: number, fate: Fate): void {
+    const { writer, journal, references, config } = this.parts;
+    if (this.isClosing) throw new RecordError("RECORD_DOWN", "appending: the record is closed");
+    const step = writer.clockStep();
+    if (step !== undefined) this.noteWithin(SHARE.outcome, step);
+    const { text, bytes, id: entryId, at } = writer.write(draft, id);
+    this.refuseIfBusy(bytes, share);
+    journal.enqueue({
+      text,
+      bytes,
+      durable: ({ index, hash }) => {
+        references.add(index, entryId);
+        const ref = { log: config.origin, index: parseEntryIndex(index), leaf: base64urlOf(hash) };
+        fate.durable({ ref, id: entryId, at });
+      },
+      failed: fate.failed,
+    });
+  }
+
+  private refuseIfBusy(bytes: number, share: number): void {
+    const { journal, leaves, config } = this.parts;
+    const { held } = journal;
+    const isOver = held.entries + 1 > config.queue.entries * share || held.bytes + bytes > config.queue.bytes * share;
+    if (isOver) throw new RecordError("RECORD_BUSY", "appending: too many entries wait for the disk");
+    if (leaves.unpublishedBytes > config.unpublishedBytes * share) {
+      throw new RecordError("RECORD_BUSY", "appending: too many entries wait for a checkpoint");
+    }
+  }
+
+  private isLow(): boolean {
+    return this.parts.journal.state === "full" || this.parts.disk.usableBytes === 0;
+  }
+
+  private state(): RecordStatus["state"] {
+    const { state } = this.parts.journal;
+    return state === "open" && this.isLow() ? "full" : state;
+  }
+
+  private async tick(): Promise<void> {
+    const { disk, journal, publisher, log } = this.parts;
+    if (this.isTicking || this.isClosing) return;
+    this.isTicking = true;
+    try {
+      await disk.look();
+      if (disk.usableBytes > 0) journal.retry();
+      if (this.gap.count > 0) this.writeGap();
+      if (this.size() > publisher.published.size) await this.checkpoint();
+    } catch (error) {
+      log.fault("record.tick_failed", {
+        code: error instanceof RecordError ? error.code : (errorCode(error) ?? "unknown"),
+      });
+    } finally {
+      this.isTicking = false;
+    }
+  }
+
+  private async publish(): Promise<string> {
+    const { journal, publisher } = this.parts;
+    if (journal.state === "down") throw new RecordError("RECORD_DOWN", "publishing: the record stopped");
+    try {
+      return (await publisher.publish()).note;
+    } catch (cause) {
+      if (isFull(cause)) throw full("publishing: no room on the disk", cause);
+      journal.fail(cause);
+      throw new RecordError("RECORD_DOWN", "publishing: the record stopped", { cause });
+    }
+  }
+
+  private writeGap(): void {
+    const draft = this.gap.take();
+    if (draft === undefined) return;
+    const putBack = (): void => this.gap.putBack(draft);
+    try {
+      this.submit(draft, undefined, SHARE.most, { durable: () => undefined, failed: putBack });
+    } catch {
+      putBack(); // no room yet: the next batch or tick tries again
+    }
+  }
+}
+
+/** Does the entry let something happen, so that it is refused first when the disk runs low (record L17)? */
+function letsThrough(draft: EntryDraft): boolean {
+  return draft.type === "decision" && draft.shape !== "attempt";
+}
+
+function full(message: string, cause?: unknown): RecordError {
+  return new RecordError("RECORD_FULL", message, cause === undefined ? {} : { cause });
+}
+
+function notFound(what: string): RecordError {
+  return new RecordError("RECORD_NOT_FOUND", `proving ${what}: the log has no such entry`);
+}
+
+async function gathered(entries: AsyncIterable<RecordedEntry>): Promise<readonly RecordedEntry[]> {
+  const all: RecordedEntry[] = [];
+  for await (const entry of entries) all.push(entry);
+  return all;
+}

@@ -1,0 +1,12 @@
+// SPDX-License-Identifier: Apache-2.0
+// The verifier for strangers: proofs, growth and whole log folders, judged with node:crypto and nothing else. It shares
+// no line with the code that writes logs, so that a mistake there is not repeated here.
+
+export { type Checkpoint, parseCheckpoint } from "./checkpoint.ts";
+export { VerifyError } from "./fault.ts";
+export { type LogSource, verifyLog } from "./log.ts";
+export { leafHash, nodeHash, rootOf, verifyConsistency, verifyInclusion } from "./merkle.ts";
+export { type Note, type NoteSignature, parseNote, parseVkey, signersOf, type VerifierKey } from "./note.ts";
+export { type Policy, parsePolicy, policyOf } from "./policy.ts";
+export { type Proof, parseProof, verifyGrowth, verifyProof } from "./proof.ts";
+export type { Check, CheckName, Verdict } from "./verdict.ts";
