@@ -67,7 +67,7 @@ test("the story as text, in a folder that is kept, opened again, checked, and fo
   const dir = mkdtempSync(path.join(tmpdir(), "bailiwick-story-"));
   const told = (): string => {
     const { code, out, err } = bailiwick("up", "--demo", "--once", "--no-input", "--data", dir, "--port", "0");
-    expect(code).toBe(0);
+    expect(code, err).toBe(0);
     return out
       .replaceAll(dir, "<dir>")
       .replace(/bailiwick \S+ demo/, "bailiwick <version> demo")
