@@ -4,7 +4,6 @@
 export type { DecidePorts, PolicyControl } from "./decider.ts";
 export { createDecider } from "./decider.ts";
 export type { DecideErrorCode } from "./errors.ts";
-export { DecideError } from "./errors.ts";
 export type { PolicySet } from "./policy-set.ts";
 export { schemaText } from "./schema-text.ts";
 export type { Bundle, BundlePolicy, BundleSource, Loaded } from "./sets/bundle.ts";

@@ -7,7 +7,7 @@ import { fakeClock } from "../../core/testing/system.ts";
 import { CedarParser, PARSER_DEADLINE_MS } from "../cedar/parser.ts";
 import { schemaText } from "../schema-text.ts";
 import { bundleOf, FINE, loadFiles, problemsOf } from "../testing/bundle.ts";
-import { type Loaded, loadBundle, loadFolder } from "./bundle.ts";
+import { loadBundle, loadFolder } from "./bundle.ts";
 
 /** Each line doubles the one before it many times over. */
 const RUNAWAY: string = Array.from({ length: 9 }, (_, n) =>
