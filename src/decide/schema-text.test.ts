@@ -13,7 +13,7 @@ afterAll(async () => {
 });
 
 test.each(["starter", "demo"])(
-  "D72: the schema of policies/%s is the generated one (node tools/gen-schema.ts)",
+  "D72: the schema of policies/%s is the generated one (npm run gen)",
   (bundle) => {
     const shipped = path.join(import.meta.dirname, "..", "..", "policies", bundle, "schema.cedarschema");
     expect(readFileSync(shipped, "utf8")).toBe(schemaText());

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 // The default schema (D72). Its context record is core's table and its actions are core's verbs, so that a policy cannot
-// speak of what no room fills. `tools/gen-schema.ts` writes it into the bundles that ship.
+// speak of what no room fills. `npm run gen` writes it into the bundles that ship.
 import { CONTEXT, type ContextMember, VERBS, type Verb } from "../core/index.ts";
 
 /** The group that a verb stands in; `keep` and `egress` are themselves in `effect`. */
@@ -59,7 +59,7 @@ export function schemaText(): string {
   context: Context,
 };`,
   );
-  return `// Generated from the context table and the verbs of the source; \`node tools/gen-schema.ts\` writes it anew.
+  return `// Generated from the context table and the verbs of the source; \`npm run gen\` writes it anew.
 
 ${ENTITIES}
 
