@@ -8,6 +8,9 @@ import { existsSync } from "node:fs";
 import { constants } from "node:os";
 import { fileURLToPath } from "node:url";
 
+// one sync of the record may hold a thread for long, and name look-ups share the pool; read before its first use
+process.env.UV_THREADPOOL_SIZE ??= "8";
+
 const NEEDED = [24, 15];
 const EXIT_CONFIG = 78; // sysexits.h EX_CONFIG: starting it again does not help
 

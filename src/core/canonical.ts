@@ -3,18 +3,31 @@
 // its lexeme (RFC 8785 would round it, and two different calls would share a digest).
 import { hash } from "node:crypto";
 import { type Bytes, type Digest, parseDigest } from "./ids.ts";
-import { isJsonArray, isJsonObject, type Json, RawNumber } from "./json.ts";
+import { isJsonArray, type Json, type JsonObject, RawNumber } from "./json.ts";
 
-/** RFC 8785 section 3.2. */
+/** RFC 8785 section 3.2. Text is grown, not joined from lists: this runs for every question and every entry. */
 export function canonicalText(json: Json): string {
+  if (typeof json === "string") return JSON.stringify(json);
+  if (typeof json !== "object" || json === null) return String(json);
   if (json instanceof RawNumber) return canonicalLexeme(json.lexeme);
-  if (isJsonArray(json)) return `[${json.map(canonicalText).join(",")}]`;
-  if (isJsonObject(json)) {
-    // JCS sorts by UTF-16 units, which is what Array.prototype.sort does without a comparer
-    const names = Object.keys(json).toSorted();
-    return `{${names.map((name) => `${JSON.stringify(name)}:${canonicalText(json[name] ?? null)}`).join(",")}}`;
+  return isJsonArray(json) ? arrayText(json) : objectText(json);
+}
+
+function arrayText(array: readonly Json[]): string {
+  let text = "[";
+  for (const item of array) text += text === "[" ? canonicalText(item) : `,${canonicalText(item)}`;
+  return `${text}]`;
+}
+
+function objectText(object: JsonObject): string {
+  // JCS sorts by UTF-16 units, which is what Array.prototype.sort does without a comparer
+  const names = Object.keys(object).sort(); // oxlint-disable-line unicorn/no-array-sort -- a list of our own
+  let text = "{";
+  for (const name of names) {
+    const member = `${JSON.stringify(name)}:${canonicalText(object[name] ?? null)}`;
+    text += text === "{" ? member : `,${member}`;
   }
-  return JSON.stringify(json);
+  return `${text}}`;
 }
 
 export function canonicalize(json: Json): Bytes {

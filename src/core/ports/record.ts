@@ -12,7 +12,8 @@ export interface Receipt {
 
 export interface Recorder {
   /**
-   * Resolves once the entry is on disk. Rejects RECORD_BUSY, RECORD_FULL, RECORD_DOWN or RECORD_ENTRY_TOO_LARGE; never half.
+   * Resolves once the entry is on disk. Rejects RECORD_BUSY, RECORD_FULL, RECORD_DOWN, RECORD_ENTRY_MALFORMED or
+   * RECORD_ENTRY_TOO_LARGE; never half.
    * `id` names the entry where the caller must know its id before (an interaction's).
    */
   append(draft: EntryDraft, options?: { readonly id?: EntryHeader["id"] }): Promise<Receipt>;
