@@ -12,13 +12,10 @@ afterAll(async () => {
   await parser[Symbol.asyncDispose]();
 });
 
-test.each(["starter", "demo"])(
-  "D72: the schema of policies/%s is the generated one (npm run gen)",
-  (bundle) => {
-    const shipped = path.join(import.meta.dirname, "..", "..", "policies", bundle, "schema.cedarschema");
-    expect(readFileSync(shipped, "utf8")).toBe(schemaText());
-  },
-);
+test.each(["starter", "demo"])("D72: the schema of policies/%s is the generated one (npm run gen)", (bundle) => {
+  const shipped = path.join(import.meta.dirname, "..", "..", "policies", bundle, "schema.cedarschema");
+  expect(readFileSync(shipped, "utf8")).toBe(schemaText());
+});
 
 test("D72: every verb applies to the five kinds of identity, with the context of core's table", async () => {
   const schema = await schemaOf(parser, schemaText());
