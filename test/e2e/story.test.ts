@@ -2,7 +2,7 @@
 // `npm start` as a visitor sees it: the story through the real command, its record checked by another program, Ctrl-C.
 import { spawn, spawnSync } from "node:child_process";
 import { once } from "node:events";
-import { existsSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
+import { cpSync, existsSync, mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import path from "node:path";
 import { expect, test } from "vitest";
@@ -140,5 +140,29 @@ test("`up` in an empty folder says what it needs, and starts nothing", () => {
   expect(ran.stderr).toContain("SERVER_CONFIG_MISSING");
   expect(ran.stderr).toContain("not in this version");
   expect(readdirSync(dir)).toEqual([]);
+  rmSync(dir, { recursive: true });
+});
+
+test("`up --config` serves the example office with a key of one's own, as the README says", async () => {
+  const dir = mkdtempSync(path.join(tmpdir(), "bailiwick-readme-"));
+  for (const part of ["examples/office", "policies/demo"])
+    cpSync(path.join(ROOT, part), path.join(dir, part), { recursive: true });
+  const readme = readFileSync(path.join(ROOT, "README.md"), "utf8");
+  const makeKeys = /^node -e '(.*)'$/m.exec(readme)?.[1] ?? "";
+  mkdirSync(path.join(dir, "examples", "office", "keys"));
+  expect(spawnSync(process.execPath, ["-e", makeKeys], { cwd: dir }).status).toBe(0);
+  const args = [BIN, "up", "--config", "examples/office/bailiwick.yaml", "--port", "0", "--json"];
+  const child = spawn(process.execPath, args, { cwd: dir, env: {} });
+  let out = "";
+  child.stdout.setEncoding("utf8").on("data", (chunk: string) => (out += chunk));
+  child.stderr.resume();
+  await expect.poll(() => out, { timeout: 30_000 }).toContain("\n");
+  const data = path.join(dir, "examples", "office", "data");
+  expect(JSON.parse(out)).toMatchObject({ name: "up", servers: [{ id: "files" }] });
+  const status = bailiwick("status", "--data", data, "--json");
+  expect(JSON.parse(status.out)).toMatchObject({ mode: "enforce", demo: false, policies: { name: "demo" } });
+  child.kill("SIGINT");
+  await once(child, "exit");
+  expect(bailiwick("verify", path.join(data, "record"), "--policy", path.join(data, "trust.policy")).code).toBe(0);
   rmSync(dir, { recursive: true });
 });

@@ -32,11 +32,12 @@ export async function prepareWorld(root: string, dir: string, port?: number): Pr
   await cp(path.join(root, "examples", "office"), office, { recursive: true, force: false });
   await cp(path.join(root, "policies", "demo"), path.join(dir, "policies", "demo"), { recursive: true, force: false });
   const privateJwk = await agentKey(path.join(office, "keys"));
-  const config = await readConfig({
+  const read = await readConfig({
     file: path.join(office, "bailiwick.yaml"),
     settings: new Map(),
     flags: { ...(port === undefined ? {} : { port }), dataDir: path.join(dir, "data") },
   });
+  const config = { ...read, policies: { dir: path.join(dir, "policies", "demo") } };
   const installed = path.join(root, "node_modules", UPSTREAM, "dist", "index.js");
   const isInstalled = await access(installed).then(
     () => true,
