@@ -9,6 +9,7 @@ import path from "node:path";
 import { preparsePolicySet, preparseSchema, statefulIsAuthorized } from "@cedar-policy/cedar-wasm/nodejs";
 import { instant, type Question } from "../../src/core/index.ts";
 import { answerOf } from "../../src/decide/answer.ts";
+import { meansOf } from "../../src/decide/discharge.ts";
 import { type Bundle, createDecider, loadBundle } from "../../src/decide/index.ts";
 import { evaluateFor, prepare } from "../../src/decide/question.ts";
 import { policyTexts, question, SCHEMA } from "./world.ts";
@@ -127,7 +128,7 @@ function decideOnly({ set }: Bundle, q: Question): unknown {
   const ready = prepare(set, q, 0, 1);
   if ("reason" in ready) throw new Error(ready.reason);
   const evaluation = evaluateFor(set, ready, q.resource);
-  return "reason" in evaluation ? evaluation : answerOf(evaluation, set.hits);
+  return "reason" in evaluation ? evaluation : answerOf(evaluation, set.rules, meansOf(q, q.resource));
 }
 
 function callsPerTurn(run: (q: Question) => void): number {

@@ -6,6 +6,9 @@ const JSON_OUT: Option = { name: "json", summary: "JSON: one document, or one ob
 const PLAIN: Option = { name: "plain", summary: "tab-separated, whole, without colour" };
 const DATA: Option = { name: "data", value: "DIR", summary: "data folder of the server (./data)" };
 
+const YES: Option = { name: "yes", summary: "agree without being asked; needed where nobody is at a terminal" };
+const NO_INPUT: Option = { name: "no-input", summary: "never ask" };
+
 const NOTHING = { words: "", min: 0, max: 0 };
 
 export const COMMANDS: readonly Command[] = [
@@ -74,6 +77,41 @@ export const COMMANDS: readonly Command[] = [
     ],
     options: [DATA, JSON_OUT, PLAIN],
     load: () => import("./commands/policy-explain.ts"),
+  },
+  {
+    name: "approve",
+    summary: "show a call that waits for a person, and agree to it",
+    takes: { words: "REFERENCE", min: 1, max: 1 },
+    examples: [
+      { words: "approve BW-7Q2F3AB", does: "shows the call, then asks for yes" },
+      { words: "approve BW-7Q2F3AB --yes", does: "the same, and does not ask" },
+    ],
+    options: [YES, NO_INPUT, DATA],
+    exits: "3 no yes was said, it no longer waits, or the server says no",
+    load: () => import("./commands/approve.ts"),
+  },
+  {
+    name: "approve list",
+    summary: "the calls that wait for a person",
+    takes: NOTHING,
+    examples: [
+      { words: "approve list", does: "oldest first" },
+      { words: "approve list --json", does: "whole, with digests, for a program" },
+    ],
+    options: [DATA, JSON_OUT, PLAIN],
+    load: () => import("./commands/approve-list.ts"),
+  },
+  {
+    name: "approve refuse",
+    summary: "say no to a call that waits",
+    takes: { words: "REFERENCE", min: 1, max: 1 },
+    examples: [
+      { words: "approve refuse BW-7Q2F3AB --because unexpected", does: "the reason goes to the record" },
+      { words: "approve refuse BW-7Q2F3AB --because unknown --data /srv", does: "another server" },
+    ],
+    options: [{ name: "because", value: "WHY", summary: "why not; required" }, DATA],
+    exits: "3 it no longer waits, or the server says no",
+    load: () => import("./commands/approve-refuse.ts"),
   },
   {
     name: "record tail",

@@ -17,6 +17,8 @@ export interface CliIo {
    */
   readonly stop: () => AbortSignal;
   readonly fetch: Fetch;
+  /** Asks the person at the terminal for a line, empty at the end of the input; `undefined` where nobody sits at one. */
+  readonly ask: ((question: string) => Promise<string>) | undefined;
 }
 
 export type Style = "bold" | "dim" | "red" | "green" | "yellow" | "blue" | "cyan";

@@ -5,7 +5,6 @@ const LATER: Readonly<Record<string, string>> = {
   connect: "",
   identity: "",
   watch: "",
-  approve: "",
   contain: "",
   prove: "",
   share: "",

@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 // The program: gives the command line what it needs of this process, and takes its exit code back.
+import { createInterface } from "node:readline";
 import { EXIT } from "./exit.ts";
 import type { CliIo } from "./io.ts";
 import { runCli } from "./run.ts";
@@ -32,6 +33,18 @@ for (const stream of [process.stdout, process.stderr]) {
   });
 }
 
+/** One line of the terminal's own line editing, where Ctrl-C ends the process as everywhere. */
+async function ask(question: string): Promise<string> {
+  process.stderr.write(question);
+  const lines = createInterface({ input: process.stdin, terminal: false });
+  const line = await lines[Symbol.asyncIterator]().next();
+  lines.close();
+  return line.done === true ? "" : line.value;
+}
+
+// whoever is asked must also see what was shown before
+const atTerminal = [process.stdin, process.stdout, process.stderr].every(({ isTTY }) => isTTY);
+
 const io: CliIo = {
   out: (text) => void (unread || process.stdout.write(text)),
   err: (text) => void (unread || process.stderr.write(text)),
@@ -40,6 +53,7 @@ const io: CliIo = {
   cwd: process.cwd(),
   stop: stopSignal,
   fetch: globalThis.fetch,
+  ask: atTerminal ? ask : undefined,
 };
 
 /** A width that the caller states, as shells do; nothing narrower than a word is one. */

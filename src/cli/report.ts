@@ -63,8 +63,12 @@ const SDK_FAULTS: Readonly<Record<SdkErrorCode, Pick<Fault, "fix" | "exit">>> = 
   SDK_ANSWER_TOO_LARGE: { fix: "ask for fewer entries at once", exit: EXIT.failed },
 };
 
+/** The server understood, and what is there now says no: that is an answer. */
+const CONFLICT = 409;
+const SAID_NO: Pick<Fault, "fix" | "exit"> = { fix: "see what waits now: npx bailiwick approve list", exit: EXIT.no };
+
 function sdkFault({ code, message, problem }: SdkError): Fault {
-  const { fix, exit } = SDK_FAULTS[code];
+  const { fix, exit } = problem?.status === CONFLICT ? SAID_NO : SDK_FAULTS[code];
   const ref = problem?.ref === undefined ? {} : { ref: problem.ref };
   return { message, fix: problem?.fix ?? fix, code: problem?.code ?? code, ...ref, exit };
 }

@@ -3,14 +3,26 @@
 // A member is here only once a room fills it.
 
 /** A Cedar type as the schema spells it. */
-export type CedarType = "String" | "Long" | "Bool" | "datetime" | "Set<String>";
+type CedarType = "String" | "Long" | "Bool" | "datetime" | "Set<String>";
+
+/** A Cedar type, or a record of such. */
+export type ContextType = CedarType | { readonly [name: string]: ContextType };
 
 export interface ContextMember {
   readonly name: string;
-  readonly type: CedarType | Readonly<Record<string, CedarType>>;
-  readonly filledBy: "enforce" | "identify";
+  readonly type: ContextType;
+  readonly filledBy: "enforce" | "identify" | "protect" | "prove";
   readonly doc: string;
 }
+
+/** One label; ranks as in core's `levelRank` and `trustRank`. */
+const LABEL: ContextType = {
+  level: "Long",
+  trust: "Long",
+  categories: "Set<String>",
+  jurisdictions: "Set<String>",
+  complete: "Bool",
+};
 
 export const CONTEXT: readonly ContextMember[] = [
   { name: "now", type: "datetime", filledBy: "enforce", doc: "the gate's time of the question" },
@@ -25,6 +37,28 @@ export const CONTEXT: readonly ContextMember[] = [
   { name: "server", type: "String", filledBy: "enforce", doc: "the upstream that is asked" },
   { name: "tool", type: "String", filledBy: "enforce", doc: "the tool that is called, empty for none" },
   {
+    name: "mandate",
+    type: {
+      id: "String",
+      task: "String",
+      purpose: "String",
+      covers: "Bool",
+      why: "String",
+      labelMax: "Long",
+      verbs: "Set<String>",
+      jurisdictions: "Set<String>",
+      deadline: "datetime",
+    },
+    filledBy: "identify",
+    doc: "what the caller was sent to do; covers: that lets exactly this call through; why: else what it lacks",
+  },
+  {
+    name: "step",
+    type: { id: "String", hop: "Long", ownAuthority: "Bool" },
+    filledBy: "identify",
+    doc: "the step of the task; hop: steps above it",
+  },
+  {
     name: "auth",
     type: { pop: "String", assurance: "Long", age: "Long" },
     filledBy: "identify",
@@ -35,5 +69,30 @@ export const CONTEXT: readonly ContextMember[] = [
     type: { kind: "String", operator: "String", jurisdiction: "String", listed: "Bool" },
     filledBy: "enforce",
     doc: "where the arguments go: none, internal, partner or external",
+  },
+  {
+    name: "data",
+    type: { flow: LABEL, context: LABEL },
+    filledBy: "protect",
+    doc: "flow: what moves now, arguments before, results after; context: all that the task has seen",
+  },
+  {
+    name: "origin",
+    type: { lowest: "Long", watermark: "Long", broken: "Set<String>", lookalike: "Bool" },
+    filledBy: "protect",
+    doc: "who chose the values of the call; broken: roles of arguments whose value came from nobody who may choose it",
+  },
+  {
+    name: "transfer",
+    type: {
+      verdict: "String",
+      crossing: "Bool",
+      reviewed: "Bool",
+      rules: "Set<String>",
+      missing: "Set<String>",
+      basis: "String",
+    },
+    filledBy: "prove",
+    doc: "may this data go there: allowed, conditional, barred or unknown; where nothing crosses a border, allowed and domestic",
   },
 ];

@@ -1,7 +1,9 @@
 // SPDX-License-Identifier: Apache-2.0
 // The question a policy answers, and the answer.
-import type { Digest, DomainId, PointId, Ref } from "./ids.ts";
+import type { Challenge, Evidence } from "./approval.ts";
+import type { ApprovalId, Commitment, Digest, DomainId, PointId, Ref } from "./ids.ts";
 import type { JsonObject } from "./json.ts";
+import type { Category } from "./label.ts";
 import type { Instant } from "./time.ts";
 
 /** From loosest to strictest; the strictest that applies wins. */
@@ -12,6 +14,22 @@ export type Answer = (typeof ANSWERS)[number];
 export function strictest(answers: readonly Answer[]): Answer {
   return ANSWERS[Math.max(...answers.map((a) => ANSWERS.indexOf(a)))] ?? "deny";
 }
+
+/** How something is taken out of data, from loosest to strictest: leaving a mark in its place, or nothing. */
+export const REDACT_STYLES = ["mask", "drop"] as const;
+
+/** What must be done with a call or its answer, or it does not happen (decide D33). Closed: an unknown type denies. */
+export type Obligation =
+  | {
+      readonly type: "redact";
+      /** Sorted, without repeats. */
+      readonly categories: readonly Category[];
+      readonly style: (typeof REDACT_STYLES)[number];
+    }
+  /** UNIT: bytes of what comes back. */
+  | { readonly type: "max_bytes"; readonly max: number }
+  /** What comes back is marked as not to be trusted. */
+  | { readonly type: "mark_untrusted" };
 
 /** An entity as Cedar's JSON has it; attribute values use Cedar's JSON escapes. */
 export interface EntityJson {
@@ -29,13 +47,22 @@ export interface Question {
   readonly context: JsonObject;
   /** The principal, the resource and their ancestors, as the gate knows them. */
   readonly entities: readonly EntityJson[];
-  readonly pep: { readonly id: PointId };
+  /** Over the arguments as they would be forwarded; without it no evidence fits, since evidence is for one exact call. */
+  readonly argsDigest?: Commitment;
+  /** What people agreed to; only what fits this exact question counts. */
+  readonly evidence?: readonly Evidence[];
+  /** Who asks, and the types of obligations that it can carry out; none where it does not say. */
+  readonly pep: { readonly id: PointId; readonly obligations?: ReadonlySet<string> };
   readonly at: Instant;
 }
 
 export const REASON_CODES = [
   "permitted",
   "logged",
+  "discharged",
+  "limited",
+  "challenged",
+  "obligation_unsupported",
   "no_permit",
   "forbidden",
   "forbid_error",
@@ -55,7 +82,8 @@ export type ReasonCode = (typeof REASON_CODES)[number];
 export interface PolicyHit {
   readonly id: string;
   readonly effect: "permit" | "forbid";
-  readonly tier: "permit" | "log" | "deny";
+  /** What it answers where it holds; a forbid below `deny` can be discharged (decide D29). */
+  readonly tier: "permit" | "log" | "limit" | "challenge" | "deny";
   /** Path inside the bundle. */
   readonly file: string;
   /** From 1. */
@@ -79,6 +107,12 @@ export interface Decision {
   /** The policies that made the answer, in bundle order. */
   readonly policies: readonly PolicyHit[];
   readonly errors: readonly EvalError[];
+  /** For `limit`: what must be done, one of each type, joined over all policies. Empty for every other answer. */
+  readonly obligations: readonly Obligation[];
+  /** For `challenge`: what would lift it, one for each policy that stops the call. Empty for every other answer. */
+  readonly challenges: readonly Challenge[];
+  /** Evidence that the answer rests on: to be claimed before the effect (core K1). */
+  readonly uses: readonly ApprovalId[];
   /** Digest of the policy set that decided, `null` where there was none. */
   readonly setDigest: Digest | null;
   /** Digest of what was asked. */

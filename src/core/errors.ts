@@ -27,6 +27,7 @@ export type CoreErrorCode =
   | "CORE_JSON_TOO_LARGE"
   | "CORE_JSON_DUPLICATE_MEMBER"
   | "CORE_JSON_NOT_UTF8"
+  | "CORE_GRANT_MALFORMED"
   | "CORE_WORD_UNKNOWN";
 
 /** A fault of the shared words: something that is no id, instant, digest, word or JSON text. */

@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 // Who may ask: governed identities, and what is known of one after it proved itself.
-import type { IdentityId, InstanceId, Reference, TenantId } from "./ids.ts";
+import type { ScopeKey } from "./feed.ts";
+import type { IdentityId, InstanceId, Reference, StepId, TenantId } from "./ids.ts";
+import type { Mandate, StepGrant } from "./mandate.ts";
 import type { Instant } from "./time.ts";
 
 export const IDENTITY_KINDS = ["human", "agent", "model", "workload", "service"] as const;
@@ -51,7 +53,29 @@ export interface Standing {
   readonly auth: { readonly pop: "none" | "software" | "hardware"; readonly ageMs: number };
   /** 1 bearer, 2 key in software, 3 hardware or attested. */
   readonly assurance: 1 | 2 | 3;
-  readonly token: { readonly jti: string; readonly jkt: string; readonly exp: Instant };
+  /** For whom it acts; absent where it acts on its own authority. */
+  readonly onBehalfOf?: IdentityId;
+  readonly ownAuthority: boolean;
+  /** As it is now: open, and what the token was given under. */
+  readonly mandate: Mandate;
+  readonly step: StepId;
+  /** Steps from the first to this one, which is the last. */
+  readonly path: readonly StepId[];
+  /** How many steps lie above this one. */
+  readonly hop: number;
+  /** What the token lets through: ask `covers`. */
+  readonly grant: StepGrant;
+  /** Every scope of the control feed that it falls under. */
+  readonly scopes: readonly ScopeKey[];
+  readonly token: {
+    readonly jti: string;
+    readonly jkt: string;
+    /** Whole seconds, as tokens have it. */
+    readonly issued: Instant;
+    readonly exp: Instant;
+    /** It is good for one call: claim it (`Once`, scope `token`, key `jti`) before the intent is written. */
+    readonly once: boolean;
+  };
 }
 
 export const REFUSAL_CODES = [
@@ -78,6 +102,11 @@ export const REFUSAL_CODES = [
   "policy_unavailable",
   "record_unavailable",
   "busy",
+  "mandate_exceeded",
+  "approval_pending",
+  "approval_refused",
+  "token_spent",
+  "result_withheld",
   "upstream_failed",
   "outcome_not_recorded",
 ] as const;

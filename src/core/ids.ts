@@ -12,6 +12,16 @@ export type IdentityId = Brand<string, "IdentityId">;
 export type InstanceId = Brand<string, "InstanceId">;
 /** Lower-case UUIDv7 text (RFC 9562) of one entry of the record. */
 export type EntryId = Brand<string, "EntryId">;
+/** Lower-case UUIDv7 text of one question to people. */
+export type ApprovalId = Brand<string, "ApprovalId">;
+/** Lower-case UUIDv7 text of one mandate. */
+export type MandateId = Brand<string, "MandateId">;
+/** Lower-case UUIDv7 text of one step of a task. */
+export type StepId = Brand<string, "StepId">;
+/** Lower-case UUIDv7 text of the task of a mandate; its name in tokens and in the feed is `txn`. */
+export type TaskId = Brand<string, "TaskId">;
+/** Lower-case UUIDv7 text of an order of containment. */
+export type OrderId = Brand<string, "OrderId">;
 /** Name of an upstream server: `[a-z0-9][a-z0-9._-]{0,63}`. */
 export type ServerId = Brand<string, "ServerId">;
 /** Name of a policy domain, `main` by default. */
@@ -94,6 +104,7 @@ function brand<T extends string>(what: string, pattern: RegExp, rule: string): (
   };
 }
 
+const UUID_RULE = "not a lower-case UUIDv7";
 const NAME_RULE = "not [a-z0-9][a-z0-9._-]{0,63}";
 /** @throws CoreError CORE_ID_MALFORMED */
 export const parseServerId: (text: string) => ServerId = brand<"ServerId">("server id", NAME, NAME_RULE);
@@ -109,6 +120,20 @@ export const parsePointId: (text: string) => PointId = brand<"PointId">(
 );
 /** @throws CoreError CORE_ID_MALFORMED */
 export const parseEntryId: (text: string) => EntryId = brand<"EntryId">("entry id", UUID_V7, "not a lower-case UUIDv7");
+/** @throws CoreError CORE_ID_MALFORMED */
+export const parseApprovalId: (text: string) => ApprovalId = brand<"ApprovalId">(
+  "approval id",
+  UUID_V7,
+  "not a lower-case UUIDv7",
+);
+/** @throws CoreError CORE_ID_MALFORMED */
+export const parseMandateId: (text: string) => MandateId = brand<"MandateId">("mandate id", UUID_V7, UUID_RULE);
+/** @throws CoreError CORE_ID_MALFORMED */
+export const parseStepId: (text: string) => StepId = brand<"StepId">("step id", UUID_V7, UUID_RULE);
+/** @throws CoreError CORE_ID_MALFORMED */
+export const parseTaskId: (text: string) => TaskId = brand<"TaskId">("task id", UUID_V7, UUID_RULE);
+/** @throws CoreError CORE_ID_MALFORMED */
+export const parseOrderId: (text: string) => OrderId = brand<"OrderId">("order id", UUID_V7, UUID_RULE);
 /** @throws CoreError CORE_ID_MALFORMED */
 export const parseDigest: (text: string) => Digest = brand<"Digest">("digest", DIGEST, "not sha256: and 64 hex digits");
 /** @throws CoreError CORE_ID_MALFORMED */

@@ -1,28 +1,46 @@
 // SPDX-License-Identifier: Apache-2.0
 // The shared words and ports. No I/O, no clock, no chance.
 
+export type {
+  ApprovalCall,
+  ApproverRule,
+  BoundAssertion,
+  Challenge,
+  Evidence,
+} from "./approval.ts";
+export { CHALLENGE_KINDS } from "./approval.ts";
+export type { GrantCall, GrantDimension, GrantVerdict } from "./attenuation.ts";
+export { covers, implies } from "./attenuation.ts";
+export { bindsOf } from "./binds.ts";
 export { canonicalize, canonicalText, digestOf } from "./canonical.ts";
-export type { CedarType, ContextMember } from "./context.ts";
+export type { Constraint } from "./constraint.ts";
+export type { ContextMember, ContextType } from "./context.ts";
 export { CONTEXT } from "./context.ts";
 export type {
   Answer,
   Decision,
   EntityJson,
   EvalError,
+  Obligation,
   PolicyHit,
   Problem,
   Question,
   ReasonCode,
 } from "./decision.ts";
-export { ANSWERS, REASON_CODES, strictest } from "./decision.ts";
+export { ANSWERS, REASON_CODES, REDACT_STYLES, strictest } from "./decision.ts";
+export type { CheckState, Coverage, Detection, EvidenceKind, Layer, Mac } from "./detection.ts";
 export type {
   AdminDraft,
   AdminName,
   DecisionDraft,
+  EntryContent,
   EntryDraft,
   EntryHeader,
+  EntryLabel,
   EntryOutcome,
+  EntryRelease,
   EntryType,
+  EntryUse,
   EntryWho,
   EntryWhy,
   EventDraft,
@@ -33,6 +51,9 @@ export type {
 export { ADMIN_NAMES, EVENT_NAMES } from "./entry/entry.ts";
 export type { CoreErrorCode } from "./errors.ts";
 export { BailiwickError, CoreError, quote } from "./errors.ts";
+export type { ControlDraft, ControlEntry, Effect, ScopeKey, ScopeKind } from "./feed.ts";
+export { FEED_EFFECTS, FEED_START, feedHead, SCOPE_KINDS, stricterEffect } from "./feed.ts";
+export { parseStepGrant } from "./grant-json.ts";
 export type {
   BlueprintRef,
   Identity,
@@ -44,6 +65,7 @@ export type {
 } from "./identity.ts";
 export { IDENTITY_KINDS, IDENTITY_STATUSES } from "./identity.ts";
 export type {
+  ApprovalId,
   Brand,
   Bytes,
   Commitment,
@@ -54,15 +76,20 @@ export type {
   EntryRef,
   IdentityId,
   InstanceId,
+  MandateId,
+  OrderId,
   PointId,
   Ref,
   Reference,
   ServerId,
+  StepId,
+  TaskId,
   TenantId,
 } from "./ids.ts";
 export {
   formatEntryRef,
   identityOf,
+  parseApprovalId,
   parseCommitment,
   parseDigest,
   parseDomainId,
@@ -70,17 +97,32 @@ export {
   parseEntryIndex,
   parseIdentityId,
   parseInstanceId,
+  parseMandateId,
+  parseOrderId,
   parsePointId,
   parseReference,
   parseServerId,
+  parseStepId,
+  parseTaskId,
   parseTenantId,
   referenceOf,
 } from "./ids.ts";
 export type { Destination, Facet, Interaction, Via } from "./interaction.ts";
 export type { Json, JsonLimits, JsonObject } from "./json.ts";
 export { decodeUtf8, isJsonArray, isJsonObject, jsonObject, member, parseJson, RawNumber, writeJson } from "./json.ts";
-export type { Level } from "./label.ts";
-export { JURISDICTION, LEVELS, levelRank } from "./label.ts";
+export type { Category, HoldId, Jurisdiction, Label, Level, OriginRef, Purpose, Tlp } from "./label.ts";
+export {
+  formatOrigin,
+  JURISDICTION,
+  join,
+  LEVELS,
+  levelRank,
+  NEUTRAL_LABEL,
+  parseCategory,
+  parseJurisdiction,
+  TLPS,
+  tlpRank,
+} from "./label.ts";
 export {
   BODY_MAX_BYTES,
   CONTEXT_MAX_BYTES,
@@ -88,16 +130,37 @@ export {
   ENTRY_MAX_BYTES,
   ENTRY_STRING_MAX_BYTES,
   JWT_MAX_BYTES,
+  LABEL_MAX_ORIGINS,
   PAGE_MAX_ROWS,
+  TRACES_MAX,
 } from "./limits.ts";
+export { isWithin, locationBelow, normalizeLocation } from "./location.ts";
+export type { Budget, Mandate, MandateState, StepGrant } from "./mandate.ts";
+export { argsS256, MANDATE_STATES, mandateS256, stepGrantJson } from "./mandate.ts";
 export type { Reach, Role, ToolArgument, ToolManifest } from "./manifest.ts";
 export { ROLES } from "./manifest.ts";
 export type { Decider } from "./ports/decide.ts";
-export type { IdentityView, ProofInput, Prover } from "./ports/identify.ts";
+export type { ControlFeed, FeedView, IdentityView, ProofInput, Prover } from "./ports/identify.ts";
+export type { Flow, FlowDestinations, TransferGate, TransferVerdict } from "./ports/prove.ts";
 export type { EntrySource, Receipt, RecordedEntry, Recorder } from "./ports/record.ts";
+export type {
+  ApprovalDesk,
+  AskedArgument,
+  DeskItem,
+  DeskRefusal,
+  DeskState,
+  DeskView,
+  EvidenceQuery,
+  Once,
+  OnceScope,
+} from "./ports/respond.ts";
+export { DESK_STATES } from "./ports/respond.ts";
 export type { AnyDb, Custody, KeyAlgorithm, Migration, RoomSchema, Store } from "./ports/store.ts";
 export type { Clock, Log, Random, Timers } from "./ports/system.ts";
 export type { Instant } from "./time.ts";
 export { formatInstant, instant, parseInstant } from "./time.ts";
+export type { Occurrence, Trace, TraceAsk } from "./trace.ts";
+export type { Trust } from "./trust.ts";
+export { lowestTrust, TRUSTS, trustRank } from "./trust.ts";
 export type { Impact, Verb } from "./verb.ts";
 export { isEffect, isVerb, VERBS } from "./verb.ts";

@@ -75,6 +75,8 @@ export function writeJson(json: Json): string {
 
 const emptyObject = (): Record<string, Json> => Object.create(null) as Record<string, Json>; // oxlint-disable-line typescript/no-unsafe-type-assertion -- Object.create is typed any
 
+/** UNIT: characters. Longer numbers mean nothing to anybody and are slow to compare. */
+const NUMBER_MAX_UNITS = 256;
 const NUMBER = /-?(?:0|[1-9][0-9]*)(?:\.[0-9]+)?(?:[eE][+-]?[0-9]+)?/y;
 // oxlint-disable-next-line no-control-regex -- RFC 8259 section 7: control characters must be escaped, so they end the run
 const PLAIN = /[^"\\\u0000-\u001f]*/y;
@@ -204,6 +206,7 @@ class Reader {
   private number(): number | RawNumber {
     const lexeme = this.take(NUMBER);
     if (lexeme === "") throw this.fault("CORE_JSON_MALFORMED", "a value was expected");
+    if (lexeme.length > NUMBER_MAX_UNITS) throw this.fault("CORE_JSON_TOO_LARGE", "a number is too long");
     const value = Number(lexeme);
     return String(value) === lexeme ? value : new RawNumber(lexeme);
   }

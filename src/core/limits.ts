@@ -19,3 +19,7 @@ export const IDENTITY_ID_MAX_BYTES = 2048;
 export const JWT_MAX_BYTES: number = 16 * 1024;
 /** Rows of one page. */
 export const PAGE_MAX_ROWS = 1000;
+/** Origins that one label lists (protect P16). */
+export const LABEL_MAX_ORIGINS = 64;
+/** Traces of one call. */
+export const TRACES_MAX = 256;

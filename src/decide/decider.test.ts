@@ -14,6 +14,7 @@ import {
 import { fakeClock, fakeLog } from "../core/testing/system.ts";
 import { createDecider, type PolicyControl } from "./decider.ts";
 import type { Bundle } from "./sets/bundle.ts";
+import { caseContext } from "./sets/case-context.ts";
 import { bundleOf } from "./testing/bundle.ts";
 
 const MAIN = parseDomainId("main");
@@ -57,18 +58,9 @@ const ATTRS: JsonObject = {
   synthetic: false,
 };
 
+/** An ordinary call; `jurisdiction` is the destination's, other members are replaced whole. */
 function context(jurisdiction = "DE", more: JsonObject = {}): JsonObject {
-  return {
-    now: { __extn: { fn: "datetime", arg: "2026-12-06T09:00:00Z" } },
-    channel: "mcp",
-    phase: "before",
-    facet: "act",
-    server: "notes",
-    tool: "",
-    auth: { pop: "software", assurance: 2, age: 30 },
-    destination: { kind: "none", operator: "", jurisdiction, listed: true },
-    ...more,
-  };
+  return { ...caseContext(clock.now(), { server: "notes", destination: { jurisdiction } }), ...more };
 }
 
 function question(more: Partial<Question> = {}, attrs: JsonObject = ATTRS): Question {
@@ -203,7 +195,7 @@ test("D23: without a set everything is denied, and so with a set of nothing", ()
   made.swap(MAIN, null);
   expect(made.decide(question())).toMatchObject({ answer: "deny", reason: "policy_unavailable", setDigest: null });
   expect(made.current(MAIN)).toBeNull();
-  made.swap(MAIN, { ...bundle.set, hits: [] });
+  made.swap(MAIN, { ...bundle.set, rules: [] });
   expect(made.decide(question())).toMatchObject({ answer: "deny", reason: "policy_unavailable" });
   expect(made.decide(question({ domain: parseDomainId("other") }))).toMatchObject({ reason: "policy_unavailable" });
 });

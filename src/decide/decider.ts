@@ -14,6 +14,7 @@ import {
   type Ref,
 } from "../core/index.ts";
 import { answerOf, deny, type Outcome } from "./answer.ts";
+import { meansOf } from "./discharge.ts";
 import { askedText } from "./input-digest.ts";
 import type { PolicySet } from "./policy-set.ts";
 import { evaluateFor, prepare, type Refused } from "./question.ts";
@@ -62,7 +63,7 @@ export function createDecider({ clock, log }: DecidePorts): Decider & PolicyCont
     }
     return (resource) => {
       const evaluation = evaluateFor(set, ready, resource);
-      return "reason" in evaluation ? refuse(evaluation) : answerOf(evaluation, set.hits);
+      return "reason" in evaluation ? refuse(evaluation) : answerOf(evaluation, set.rules, meansOf(question, resource));
     };
   }
 
@@ -77,11 +78,13 @@ export function createDecider({ clock, log }: DecidePorts): Decider & PolicyCont
     decideMany,
     current(domain) {
       const held = inForce.get(domain);
-      return held === undefined ? null : { digest: held.set.digest, policies: held.set.hits.length, since: held.since };
+      return held === undefined
+        ? null
+        : { digest: held.set.digest, policies: held.set.rules.length, since: held.since };
     },
     swap(domain, set) {
       // a set of nothing is no set: an empty folder must not look like a decision
-      if (set === null || set.hits.length === 0) inForce.delete(domain);
+      if (set === null || set.rules.length === 0) inForce.delete(domain);
       else inForce.set(domain, { set, since: clock.now() });
     },
   };

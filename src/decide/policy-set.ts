@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
-// What decides: an engine, and for each of its policies what a decision says of it.
-import { CONTEXT_MAX_DEPTH, type Digest, type PolicyHit } from "../core/index.ts";
+// What decides: an engine, and for each of its policies what a decision says of it and what would discharge it.
+import { type Challenge, CONTEXT_MAX_DEPTH, type Digest, type Obligation, type PolicyHit } from "../core/index.ts";
 import { createEngine, type Engine } from "./cedar/engine.ts";
 import type { Policy } from "./cedar/policy.ts";
 import type { Schema } from "./cedar/schema.ts";
@@ -10,22 +10,31 @@ const SET_MAX_SIZE = 10_000;
 /** Entities of one question, and as many more as it asks resources. SOURCE: decide section 2, `limits` */
 export const ENTITIES_MAX = 64;
 
+/** One policy apart from its conditions. */
+export interface Rule {
+  readonly hit: PolicyHit;
+  /** What discharges a `limit`; empty for every other tier. */
+  readonly obligations: readonly Obligation[];
+  /** What discharges a `challenge`; absent for every other tier. */
+  readonly challenge?: Challenge;
+}
+
 /** A compiled policy set. It never changes: another set is another object. */
 export interface PolicySet {
   readonly digest: Digest;
   readonly engine: Engine;
   /** In bundle order, as the engine numbers its policies. */
-  readonly hits: readonly PolicyHit[];
+  readonly rules: readonly Rule[];
 }
 
 /** @throws DecideError DECIDE_EXPRESSION_UNSUPPORTED, DECIDE_LINK_INVALID */
 export function createPolicySet(
   schema: Schema,
-  policies: readonly { readonly policy: Policy; readonly hit: PolicyHit }[],
+  policies: readonly { readonly policy: Policy; readonly rule: Rule }[],
   digest: Digest,
 ): PolicySet {
   // how many entities a question may bring depends on how many resources it asks about: question.ts counts them
   const limits = { depth: CONTEXT_MAX_DEPTH, setSize: SET_MAX_SIZE, entities: Number.POSITIVE_INFINITY };
   const parsed = policies.map(({ policy }) => policy);
-  return { digest, engine: createEngine(schema, parsed, limits), hits: policies.map(({ hit }) => hit) };
+  return { digest, engine: createEngine(schema, parsed, limits), rules: policies.map(({ rule }) => rule) };
 }

@@ -2,7 +2,7 @@
 import { readFileSync } from "node:fs";
 import path from "node:path";
 import { afterAll, expect, test } from "vitest";
-import { CONTEXT, VERBS } from "../core/index.ts";
+import { CONTEXT, LEVELS, TRUSTS, VERBS } from "../core/index.ts";
 import { entityKey } from "./cedar/value.ts";
 import { schemaText } from "./schema-text.ts";
 import { openParser, schemaOf } from "./testing/cedar.ts";
@@ -27,6 +27,15 @@ test("D72: every verb applies to the five kinds of identity, with the context of
       CONTEXT.map(({ name }) => name).toSorted(),
     );
   }
+});
+
+function ranks(words: readonly string[]): string {
+  return words.map((word, rank) => `${word} ${rank}`).join(", ");
+}
+
+test("D72: ranks in the schema's own words are those of core", () => {
+  const text = schemaText().replaceAll("\n// ", " ");
+  expect(text).toContain(`Levels: ${ranks(LEVELS)}. Trust: ${ranks(TRUSTS)}.`);
 });
 
 test("D72: effect verbs are in the group effect, and no reading verb is", async () => {

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 // The default schema (D72). Its context record is core's table and its actions are core's verbs, so that a policy cannot
 // speak of what no room fills. `npm run gen` writes it into the bundles that ship.
-import { CONTEXT, type ContextMember, VERBS, type Verb } from "../core/index.ts";
+import { CONTEXT, type ContextType, VERBS, type Verb } from "../core/index.ts";
 
 /** The group that a verb stands in; `keep` and `egress` are themselves in `effect`. */
 const GROUPS: Readonly<Record<Verb, "read" | "keep" | "egress" | "effect">> = {
@@ -14,6 +14,9 @@ const GROUPS: Readonly<Record<Verb, "read" | "keep" | "egress" | "effect">> = {
   execute: "effect",
   delegate: "effect",
 };
+
+/** UNIT: characters. */
+const LINE_MAX = 100;
 
 const PRINCIPALS = "Human, Agent, Model, Workload, Service";
 const RESOURCES = "Tool, Collection, Document, Prompt, Task, Destination, Server";
@@ -63,7 +66,8 @@ export function schemaText(): string {
 
 ${ENTITIES}
 
-// What is known of the question itself.
+// What is known of the question itself. Levels: public 0, internal 1, confidential 2, restricted 3. Trust: unknown 0, web 1,
+// peer 2, tool 3, directory 4, mandate 5, user 6.
 type Context = {
 ${context.join("\n")}
 };
@@ -75,8 +79,11 @@ ${actions.join("\n")}
 `;
 }
 
-function typeText(type: ContextMember["type"]): string {
+/** A record of more than a line can hold stands member under member. */
+function typeText(type: ContextType, indent = "  "): string {
   if (typeof type === "string") return type;
-  const members = Object.entries(type).map(([name, member]) => `${name}: ${member}`);
-  return `{ ${members.join(", ")} }`;
+  const inner = `${indent}  `;
+  const members = Object.entries(type).map(([name, member]) => `${name}: ${typeText(member, inner)}`);
+  const line = `{ ${members.join(", ")} }`;
+  return line.length <= LINE_MAX ? line : `{\n${members.map((member) => `${inner}${member},\n`).join("")}${indent}}`;
 }

@@ -8,6 +8,8 @@ import {
   ROLES,
   type Role,
   type ToolManifest,
+  TRUSTS,
+  type Trust,
   VERBS,
 } from "../core/index.ts";
 
@@ -20,6 +22,9 @@ export const SESSIONS_PER_IDENTITY = 16;
 /** UNIT: ms. A session that nobody used for so long is closed. */
 export const SESSION_IDLE_MS: number = 30 * 60_000;
 
+/** UNIT: ms. How long a call waits for a person before its caller is told that it waits (enforce E29). */
+export const HOLD_MS = 25_000;
+
 /** One upstream MCP server. */
 export interface McpServerConfig {
   readonly command: readonly string[];
@@ -27,6 +32,7 @@ export interface McpServerConfig {
   readonly operator: string;
   readonly jurisdiction: string;
   readonly destination: Exclude<Destination["kind"], "none">;
+  readonly trust: Trust;
   readonly folder?: string | undefined;
   readonly manifest: string;
 }
@@ -42,6 +48,7 @@ export interface EnforceConfig {
   readonly callsPerIdentity: number;
   readonly sessionsPerIdentity: number;
   readonly sessionIdleMs: number;
+  readonly holdMs: number;
 }
 
 const serverConfig = z.strictObject({
@@ -53,6 +60,11 @@ const serverConfig = z.strictObject({
     .enum(["internal", "partner", "external"])
     .default("external")
     .describe("internal (our own), partner or external: what arguments sent there mean"),
+  trust: z
+    .enum(TRUSTS)
+    .exclude(["directory", "mandate", "user"])
+    .default("unknown")
+    .describe("who speaks in what it returns"),
   folder: z.string().min(1).optional().describe("the folder that its path arguments name files in"),
   manifest: z.string().min(1).describe("file that says what each tool does"),
 });
@@ -73,6 +85,7 @@ export const enforceConfig: z.ZodType<EnforceConfig> = z.strictObject({
     .default(CALLS_PER_IDENTITY)
     .describe("calls that may wait at once"),
   sessionsPerIdentity: z.number().int().min(1).max(256).default(SESSIONS_PER_IDENTITY).describe("open MCP sessions"),
+  holdMs: milliseconds(120_000).default(HOLD_MS).describe("how long a call waits for a person"),
   sessionIdleMs: milliseconds(86_400_000).default(SESSION_IDLE_MS).describe("an unused session is closed after this"),
 });
 

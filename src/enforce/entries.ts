@@ -8,6 +8,7 @@ import {
   ENTRY_STRING_MAX_BYTES,
   type EntryId,
   type EntryOutcome,
+  type EntryUse,
   type EntryWho,
   type EntryWhy,
   type Impact,
@@ -19,10 +20,16 @@ import {
   type ToolManifest,
   type Verb,
 } from "../core/index.ts";
+import { sourceOf } from "./ask-people.ts";
+import { type Facts, lowestOf } from "./facts.ts";
 import type { Judged } from "./judge.ts";
+import { entryLabel } from "./release.ts";
 
 /** Longest list of resources that stands in an entry; a longer one is its count. */
 const RESOURCES_MAX = 64;
+
+/** Most broken arguments that an entry names. */
+const BROKEN_MAX = 16;
 
 /** What is known of an interaction before anything is asked. */
 export interface Subject {
@@ -66,11 +73,12 @@ function whoOf(standing: Standing): EntryWho {
 /** An interaction that policy judged. */
 export function judgedEntry(
   shape: DecisionDraft["shape"],
-  subject: Subject,
+  subject: Subject & { readonly standing: Standing },
   reading: Reading,
-  judged: Judged,
+  found: { readonly judged: Judged; readonly facts: Facts; readonly uses: readonly EntryUse[] },
 ): DecisionDraft {
-  const { decision, resource } = judged.decisive;
+  const { judged, facts, uses } = found;
+  const { decision } = judged.decisive;
   return {
     type: "decision",
     shape,
@@ -78,7 +86,7 @@ export function judgedEntry(
     ...whoIs(subject),
     verb: reading.verb,
     impact: reading.impact,
-    resource,
+    resource: actResource(judged, reading),
     ...resourcesOf(reading.resources),
     destination: subject.destination,
     disclose: {
@@ -87,11 +95,38 @@ export function judgedEntry(
       reason: judged.disclose.decision.reason,
     },
     ...toolOf(reading),
+    mandate: mandateOf(subject.standing),
+    labels: { flow: entryLabel(facts.flow), context: entryLabel(facts.context) },
+    origin: brokenOf(facts),
     answer: judged.answer,
     mode: "enforce",
-    why: whyOf([decision]),
+    why: { ...whyOf([decision]), transfer: transferOf(facts) },
     digests: { ...(reading.args === undefined ? {} : { args: reading.args }), input: decision.inputDigest },
+    ...(uses.length === 0 ? {} : { uses }),
   };
+}
+
+/** The resource of the act that decided; where the disclosure decided, what the act is about. */
+function actResource({ decisive, disclose, tool }: Judged, { resources }: Reading): Ref {
+  return decisive === disclose ? (resources[0] ?? tool.resource) : decisive.resource;
+}
+
+function mandateOf({ mandate, step }: Standing): NonNullable<DecisionDraft["mandate"]> {
+  const { id, task, s256, depth, grant } = mandate;
+  return { id, task, s256, step, depth, purpose: grant.purpose };
+}
+
+function brokenOf(facts: Facts): NonNullable<DecisionDraft["origin"]> {
+  const broken = facts.traces.filter((trace) => trace.contract === "broken");
+  return {
+    lowest: lowestOf(facts),
+    broken: broken.slice(0, BROKEN_MAX).map((trace) => ({ role: trace.role, source: clip(sourceOf(trace)) })),
+  };
+}
+
+function transferOf({ transfer }: Facts): NonNullable<EntryWhy["transfer"]> {
+  const { verdict, crossing, reviewed, rules } = transfer;
+  return { verdict, crossing, reviewed, rules };
 }
 
 /** A list of tools that was filtered: what policy showed, and why. */

@@ -4,7 +4,6 @@
 export type { EnforceConfig, McpConfig, McpServerConfig } from "./config.ts";
 export { enforceConfig, mcpConfig } from "./config.ts";
 export type { EnforceErrorCode } from "./errors.ts";
-export type { Gate } from "./gate.ts";
 export { createGate } from "./gate.ts";
 export { readManifest } from "./manifest.ts";
 export type { GateRequest, GateResponse } from "./mcp/http.ts";
@@ -12,4 +11,5 @@ export type { Relay } from "./mcp/relay.ts";
 export { createRelay } from "./mcp/relay.ts";
 export type { Folder } from "./resources/folder.ts";
 export { openFolder } from "./resources/folder.ts";
+export { Tasks } from "./tasks.ts";
 export type { UpstreamServer } from "./upstream-server.ts";

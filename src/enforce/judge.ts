@@ -3,13 +3,13 @@
 import {
   ANSWERS,
   type Answer,
+  type ApprovalId,
+  type Commitment,
   type Decider,
   type Decision,
   type DomainId,
-  formatInstant,
+  type Evidence,
   type Instant,
-  type JsonObject,
-  jsonObject,
   type PointId,
   type Question,
   type Ref,
@@ -18,6 +18,8 @@ import {
   type ToolManifest,
   type Verb,
 } from "../core/index.ts";
+import { contextOf } from "./context.ts";
+import type { Facts } from "./facts.ts";
 import { destinationRef, principalEntity, principalRef, resourceEntities, toolRef } from "./resources/entities.ts";
 import type { UpstreamServer } from "./upstream-server.ts";
 
@@ -29,6 +31,7 @@ export interface Act {
 
 /** One decision and what it was about. */
 export interface Ruling {
+  readonly verb: Verb;
   readonly resource: Ref;
   readonly decision: Decision;
 }
@@ -39,6 +42,7 @@ export interface Judged {
   readonly decisive: Ruling;
   readonly tool: Ruling;
   readonly disclose: Ruling;
+  readonly all: readonly Ruling[];
 }
 
 export interface JudgePorts {
@@ -52,7 +56,17 @@ export interface Moment {
   readonly standing: Standing;
   readonly server: UpstreamServer;
   readonly at: Instant;
+  /** Before the effect, or after it: is what came back to be released? */
+  readonly phase: "before" | "after";
+  /** Absent for a list, which carries nothing. */
+  readonly facts?: Facts;
+  readonly argsDigest?: Commitment;
+  readonly evidence?: readonly Evidence[];
 }
+
+/** The types of obligations that this gate carries out on what comes back. */
+const CARRIED_OUT: ReadonlySet<string> = new Set(["redact", "max_bytes"]);
+const NONE: ReadonlySet<string> = new Set();
 
 /** Judges one call: the verb on the tool and on each resource, and the disclosure of its arguments to the upstream. */
 export function judgeCall(ports: JudgePorts, moment: Moment, act: Act): Judged {
@@ -62,18 +76,34 @@ export function judgeCall(ports: JudgePorts, moment: Moment, act: Act): Judged {
   const rulings = ask(facet, act.resources);
   const [disclose] = ask({ verb: "share", facet: "disclose", tool: act.tool.tool }, [destinationRef(moment.server)]);
   if (tool === undefined || disclose === undefined) throw new Error("a decider answers every question");
-  const answer = strictest([tool, ...rulings, disclose].map((r) => r.decision.answer));
   // the resource speaks first, so that a person reads about the file and not about the tool
-  const decisive = [...rulings, tool, disclose].find((r) => r.decision.answer === answer) ?? tool;
-  return { answer, decisive, tool, disclose };
+  const all = [...rulings, tool, disclose];
+  const answer = strictest(all.map((r) => r.decision.answer));
+  const decisive = all.find((r) => r.decision.answer === answer) ?? tool;
+  return { answer, decisive, tool, disclose, all };
+}
+
+/** Judges the release of what came back: the verb on the tool and on each resource again, with the label of the result (E8). */
+export function judgeRelease(ports: JudgePorts, moment: Moment, act: Act): readonly Ruling[] {
+  const ask = asker(ports, moment);
+  return ask({ verb: act.tool.verb, facet: "act", tool: act.tool.tool }, [toolRef(act.tool), ...act.resources]);
+}
+
+/** The question on one tool alone, whatever it is called with. */
+export function judgeTool(ports: JudgePorts, moment: Moment, tool: ToolManifest): Ruling {
+  const [ruling] = asker(ports, moment)({ verb: tool.verb, facet: "act", tool: tool.tool }, [toolRef(tool)]);
+  if (ruling === undefined) throw new Error("a decider answers every question");
+  return ruling;
 }
 
 /** Which tools an identity may see: those whose own question is not denied (enforce E23). */
 export function judgeTools(ports: JudgePorts, moment: Moment): readonly Ruling[] {
-  const ask = asker(ports, moment);
-  return [...moment.server.tools.values()].flatMap((tool) =>
-    ask({ verb: tool.verb, facet: "act", tool: tool.tool }, [toolRef(tool)]),
-  );
+  return [...moment.server.tools.values()].map((tool) => judgeTool(ports, moment, tool));
+}
+
+/** Evidence that the answers rest on, each once. */
+export function usesOf(judged: Judged): readonly ApprovalId[] {
+  return [...new Set(judged.all.flatMap((ruling) => ruling.decision.uses))];
 }
 
 /** True when `now` is stricter than `before`: what was allowed a moment ago no longer is. */
@@ -99,55 +129,16 @@ function asker(ports: JudgePorts, moment: Moment): (facet: Facet, resources: rea
       resource: first,
       context: contextOf(moment, facet),
       entities: [principal, ...resourceEntities(moment.server, resources)],
-      pep: { id: ports.point },
+      ...(moment.argsDigest === undefined ? {} : { argsDigest: moment.argsDigest }),
+      ...(moment.evidence === undefined ? {} : { evidence: moment.evidence }),
+      pep: { id: ports.point, obligations: moment.phase === "after" ? CARRIED_OUT : NONE },
       at: moment.at,
     };
     const decisions = ports.decider.decideMany(question, resources);
     return resources.map((resource, i) => {
       const decision = decisions[i];
       if (decision === undefined) throw new Error("a decider answers every question");
-      return { resource, decision };
+      return { verb: facet.verb, resource, decision };
     });
   };
-}
-
-/** The context record of core's table (`CONTEXT`). */
-function contextOf(moment: Moment, facet: Facet): JsonObject {
-  const { standing, server, at } = moment;
-  return jsonObject([
-    [
-      "now",
-      jsonObject([
-        [
-          "__extn",
-          jsonObject([
-            ["fn", "datetime"],
-            ["arg", formatInstant(at)],
-          ]),
-        ],
-      ]),
-    ],
-    ["channel", "mcp"],
-    ["phase", "before"],
-    ["facet", facet.facet],
-    ["server", server.id],
-    ["tool", facet.tool],
-    [
-      "auth",
-      jsonObject([
-        ["pop", standing.auth.pop],
-        ["assurance", standing.assurance],
-        ["age", Math.trunc(standing.auth.ageMs / 1000)],
-      ]),
-    ],
-    [
-      "destination",
-      jsonObject([
-        ["kind", server.destination.kind],
-        ["operator", server.destination.operator],
-        ["jurisdiction", server.destination.jurisdiction],
-        ["listed", server.destination.listed],
-      ]),
-    ],
-  ]);
 }

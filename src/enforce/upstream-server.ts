@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 // One upstream as the gate knows it: what it is, who runs it, what its tools do, which folder its paths name.
-import type { Destination, ServerId, ToolManifest } from "../core/index.ts";
+import type { Destination, ServerId, ToolManifest, Trust } from "../core/index.ts";
 import type { Folder } from "./resources/folder.ts";
 
 export interface UpstreamServer {
@@ -11,6 +11,8 @@ export interface UpstreamServer {
   readonly env: Readonly<Record<string, string>>;
   readonly cwd: string;
   readonly destination: Destination & { readonly operator: string; readonly jurisdiction: string };
+  /** Who speaks in what it returns (protect P22): what its values may decide. */
+  readonly trust: Trust;
   readonly tools: ReadonlyMap<string, ToolManifest>;
   readonly folder?: Folder;
 }

@@ -5,10 +5,14 @@ import { type Clock, isJsonArray, member } from "../core/index.ts";
 import { isSigned, type Jwt, jtiClaim, readJwt, textClaim, timeClaim } from "./jwt.ts";
 import type { Registry } from "./registry.ts";
 import type { Instance } from "./rows.ts";
+import { Seen, type Use } from "./seen.ts";
 
 export const ASSERTION_TYPE = "urn:ietf:params:oauth:client-assertion-type:jwt-bearer";
 /** UNIT: ms. How far ahead an assertion may end. */
 export const ASSERTION_LIFE_MAX_MS = 300_000;
+
+/** Assertions of the last minutes that are remembered; above it no client is believed. */
+export const ASSERTIONS_MAX = 100_000;
 
 export type ClientVerdict =
   | { readonly instance: Instance; readonly jti: string }
@@ -23,6 +27,7 @@ export class ClientAssertions {
   private readonly clock: Clock;
   private readonly registry: Registry;
   private readonly started: number;
+  private readonly used: Seen;
 
   constructor(options: { readonly issuer: string; readonly skewMs: number }, clock: Clock, registry: Registry) {
     this.issuer = options.issuer;
@@ -30,9 +35,16 @@ export class ClientAssertions {
     this.clock = clock;
     this.registry = registry;
     this.started = Math.floor(clock.now() / 1000) * 1000;
+    const keepMs = ASSERTION_LIFE_MAX_MS + 2 * options.skewMs + 1000;
+    this.used = new Seen(clock, { keepMs, max: ASSERTIONS_MAX });
   }
 
-  /** Judges an assertion; whether its `jti` was used is for whoever acts on it. */
+  /** Remembers that an assertion was acted on. */
+  use({ instance, jti }: { readonly instance: Instance; readonly jti: string }): Use {
+    return this.used.use(instance.id, jti);
+  }
+
+  /** Judges an assertion; {@link use} says whether it was acted on before. */
   async verify(assertion: string, clientId: string | undefined): Promise<ClientVerdict> {
     const jwt = readJwt(assertion, { embedsKey: false });
     if (jwt === undefined) return { why: "the client assertion is not a well-formed JWT" };

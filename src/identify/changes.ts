@@ -107,7 +107,13 @@ const draftShape = z.discriminatedUnion("type", [
     because: z.string(),
     data,
   }),
-  z.object({ type: z.literal("event"), name: z.enum(EVENT_NAMES), by: identity, data }),
+  z.object({
+    type: z.literal("event"),
+    name: z.enum(EVENT_NAMES),
+    subject: z.object({ type: z.string(), id: z.string() }).exactOptional(),
+    by: identity.exactOptional(),
+    data,
+  }),
 ]);
 
 function readDraft(text: string): ChangeDraft {

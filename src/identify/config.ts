@@ -6,7 +6,11 @@ import { IdentifyError } from "./errors.ts";
 
 export interface IdentifySettings {
   /** UNIT: ms. */
-  readonly ttlMs: number;
+  readonly readTtlMs: number;
+  /** UNIT: ms. */
+  readonly effectTtlMs: number;
+  /** UNIT: ms. */
+  readonly stepMs: number;
   /** UNIT: ms. */
   readonly skewMs: number;
   /** UNIT: ms. */
@@ -16,14 +20,30 @@ export interface IdentifySettings {
 /** The section `identify:` of the configuration. */
 export const identifySection: z.ZodType<IdentifySettings> = z
   .strictObject({
-    ttlMs: z
+    readTtlMs: z
       .number()
       .int()
       .min(10_000)
       .max(300_000)
-      .default(300_000)
+      .default(120_000)
       .meta({ unit: "ms" })
-      .describe("How long an access token lives; a token never outlives its identity."),
+      .describe("How long a token that only reads lives; no token outlives its step, its mandate or its identity."),
+    effectTtlMs: z
+      .number()
+      .int()
+      .min(5_000)
+      .max(120_000)
+      .default(30_000)
+      .meta({ unit: "ms" })
+      .describe("How long a token with any other verb lives."),
+    stepMs: z
+      .number()
+      .int()
+      .min(30_000)
+      .max(3_600_000)
+      .default(600_000)
+      .meta({ unit: "ms" })
+      .describe("How long a step may stay open; it never outlives its mandate."),
     skewMs: z
       .number()
       .int()

@@ -19,7 +19,11 @@ describe("metadata", () => {
       response_types_supported: [],
       token_endpoint: `${ISSUER}/oauth/token`,
       jwks_uri: `${ISSUER}/oauth/jwks`,
-      grant_types_supported: ["client_credentials"],
+      grant_types_supported: ["client_credentials", "urn:ietf:params:oauth:grant-type:token-exchange"],
+      authorization_details_types_supported: ["bailiwick_step"],
+      revocation_endpoint: `${ISSUER}/oauth/revoke`,
+      revocation_endpoint_auth_methods_supported: ["private_key_jwt"],
+      revocation_endpoint_auth_signing_alg_values_supported: ["ES256", "Ed25519", "EdDSA"],
       token_endpoint_auth_methods_supported: ["private_key_jwt"],
       token_endpoint_auth_signing_alg_values_supported: ["ES256", "Ed25519", "EdDSA"],
       dpop_signing_alg_values_supported: ["ES256", "Ed25519", "EdDSA"],
@@ -35,6 +39,7 @@ describe("metadata", () => {
       resource_name: "files",
       authorization_servers: [ISSUER],
       bearer_methods_supported: ["header"],
+      authorization_details_types_supported: ["bailiwick_step"],
       dpop_signing_alg_values_supported: ["ES256", "Ed25519", "EdDSA"],
       dpop_bound_access_tokens_required: true,
     });
@@ -85,9 +90,10 @@ describe("configuration", () => {
     dataDir: "/nowhere",
     settings: identifySection.parse(undefined),
   };
-  it("the defaults are 5 minutes, 5 seconds, 12 hours", () => {
-    expect(identifySection.parse({})).toEqual({ ttlMs: 300_000, skewMs: 5000, sessionMs: 43_200_000 });
-    expect(identifySection.safeParse({ ttlMs: 300_001 }).success).toBe(false);
+  it("I25: the defaults are 2 minutes to read, 30 seconds to act, 10 minutes for a step", () => {
+    const lives = { readTtlMs: 120_000, effectTtlMs: 30_000, stepMs: 600_000 };
+    expect(identifySection.parse({})).toEqual({ ...lives, skewMs: 5000, sessionMs: 43_200_000 });
+    expect(identifySection.safeParse({ readTtlMs: 300_001 }).success).toBe(false);
     expect(identifySection.safeParse({ ttl: 1 }).success).toBe(false);
   });
   it.each([

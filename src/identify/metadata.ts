@@ -3,9 +3,12 @@
 import { hash } from "node:crypto";
 import type { JWK } from "jose";
 import type { ProtectedResource } from "./config.ts";
+import { DETAILS_TYPE } from "./details.ts";
 import { type HttpAnswer, jsonAnswer } from "./http.ts";
 import { CALLER_ALGORITHMS } from "./keys.ts";
+import { REVOKE_PATH } from "./revocation.ts";
 import { TOKEN_PATH } from "./token-endpoint.ts";
+import { EXCHANGE } from "./token-request.ts";
 import { wellKnownPath } from "./url.ts";
 
 export const JWKS_PATH = "/oauth/jwks";
@@ -37,7 +40,11 @@ export function documents(
       response_types_supported: [],
       token_endpoint: `${issuer}${TOKEN_PATH}`,
       jwks_uri: `${issuer}${JWKS_PATH}`,
-      grant_types_supported: ["client_credentials"],
+      revocation_endpoint: `${issuer}${REVOKE_PATH}`,
+      revocation_endpoint_auth_methods_supported: ["private_key_jwt"],
+      revocation_endpoint_auth_signing_alg_values_supported: CALLER_ALGORITHMS,
+      grant_types_supported: ["client_credentials", EXCHANGE],
+      authorization_details_types_supported: [DETAILS_TYPE],
       token_endpoint_auth_methods_supported: ["private_key_jwt"],
       token_endpoint_auth_signing_alg_values_supported: CALLER_ALGORITHMS,
       dpop_signing_alg_values_supported: CALLER_ALGORITHMS,
@@ -51,6 +58,7 @@ export function documents(
         ...(name === undefined ? {} : { resource_name: name }),
         authorization_servers: [issuer],
         bearer_methods_supported: ["header"],
+        authorization_details_types_supported: [DETAILS_TYPE],
         dpop_signing_alg_values_supported: CALLER_ALGORITHMS,
         dpop_bound_access_tokens_required: true,
       }),
@@ -72,7 +80,7 @@ function document(path: string, content: object): Document {
 export function authorizeAnswer(): HttpAnswer {
   const body = {
     error: "unsupported_response_type",
-    error_description: "tokens are given for client_credentials only",
+    error_description: "tokens are given at the token endpoint only",
   };
   return jsonAnswer(400, body, { "Cache-Control": "no-store" });
 }

@@ -2,21 +2,40 @@
 // Puts the room together: registry, tokens, proofs, documents, people.
 import { rm } from "node:fs/promises";
 import path from "node:path";
-import type { Clock, Custody, IdentityView, Log, Prover, Random, Recorder, Store } from "../core/index.ts";
+import type {
+  Clock,
+  ControlFeed,
+  Custody,
+  FeedView,
+  IdentityView,
+  Log,
+  Once,
+  Prover,
+  Random,
+  Recorder,
+  Store,
+} from "../core/index.ts";
 import { AccessTokens } from "./access-token.ts";
 import { ClientAssertions } from "./assertion.ts";
 import { Changes } from "./changes.ts";
 import { checkConfig, type IdentifyConfig } from "./config.ts";
 import { Proofs } from "./dpop.ts";
+import { Feed } from "./feed/feed.ts";
 import type { HttpAnswer, HttpRequest } from "./http.ts";
 import { CallerKeys } from "./keys.ts";
+import { MandateDesk } from "./mandate/mandates.ts";
+import { StepDesk } from "./mandate/steps.ts";
+import { type Mandates, mandatesOf } from "./mandate/surface.ts";
 import { authorizeAnswer, type Document, documents, resourceMetadataUrl } from "./metadata.ts";
 import { Nonces } from "./nonce.ts";
 import { type People, PeopleDesk } from "./people.ts";
 import { TokenProver } from "./prover.ts";
 import { IdentityRegistry, type Registry } from "./registry.ts";
+import { RevocationEndpoint } from "./revocation.ts";
 import { tables } from "./schema.ts";
 import { isSecret, newSecret, writeSecretFile } from "./secret-file.ts";
+import { SingleUse } from "./single-use.ts";
+import { StepIssuer } from "./step-issuer.ts";
 import { TokenEndpoint } from "./token-endpoint.ts";
 
 export interface IdentifyPorts {
@@ -33,10 +52,16 @@ export interface Identify extends AsyncDisposable {
   readonly view: IdentityView;
   readonly registry: Registry;
   readonly people: People;
+  readonly mandates: Mandates;
+  readonly feed: ControlFeed & FeedView;
+  /** Claims tokens that are good for one call: scope `token`, key `Standing.token.jti`. */
+  readonly once: Once;
   /** Metadata and key set, each to be served with GET at its path. */
   readonly documents: readonly Document[];
   /** `POST /oauth/token`. */
   token(request: HttpRequest): Promise<HttpAnswer>;
+  /** `POST /oauth/revoke`. */
+  revoke(request: HttpRequest): Promise<HttpAnswer>;
   /** Any method of `/oauth/authorize`. */
   authorize(): HttpAnswer;
   /** Refusals of the token endpoint since the start, by OAuth error code. */
@@ -57,32 +82,45 @@ export async function openIdentify(ports: IdentifyPorts, config: IdentifyConfig)
   checkConfig(config);
   const { store, clock, random, log, recorder } = ports;
   const { issuer, dataDir, resources } = config;
-  const { ttlMs, skewMs, sessionMs } = config.settings;
+  const { skewMs, sessionMs, ...lives } = config.settings;
   const keys = new CallerKeys();
   const changes = new Changes(ports);
   const registry = new IdentityRegistry({ store, clock, random, keys }, config, changes);
   const people = new PeopleDesk({ store, clock, random, registry, changes }, { dataDir, issuer, sessionMs });
-  const tokens = await AccessTokens.create(issuer, await ports.custody.keyPair(ACCESS_KEY, "ES256"), { clock, random });
+  const tokens = await AccessTokens.create(issuer, await ports.custody.keyPair(ACCESS_KEY, "ES256"));
+  const feed = new Feed({ store, clock, log, changes }, config.tenant);
+  const mandates = new MandateDesk({ store, clock, random, registry, changes, feed }, config.tenant);
+  const steps = new StepDesk({ store, clock, changes, feed }, config.tenant);
+  const singleUse = new SingleUse(clock);
   await changes.run(() => noteKey(changes, ports, tokens.kid));
   const nonces = new Nonces(ports.custody.derive("identify/dpop-nonce"), { clock, random });
   const proofs = new Proofs(keys, nonces, clock);
   const assertions = new ClientAssertions({ issuer, skewMs }, clock, registry);
+  const stepIssuer = new StepIssuer({ clock, random, mandates, steps, feed }, { ...lives, issuer, kid: tokens.kid });
   const endpoint = new TokenEndpoint(
-    { clock, log, recorder, registry, tokens, proofs, nonces, assertions },
-    { issuer, resources: resources.map((r) => r.url), ttlMs, skewMs },
+    { clock, log, recorder, registry, tokens, proofs, nonces, assertions, steps, singleUse, issuer: stepIssuer },
+    { issuer, resources: resources.map((r) => r.url) },
   );
+  const revocation = new RevocationEndpoint({ log, assertions, tokens, feed, changes });
   const metadata = new Map(resources.map(({ url }) => [url, resourceMetadataUrl(url)]));
   const cliFile = path.join(dataDir, CLI_FILE);
   const cliToken = newSecret(random);
   await writeSecretFile(cliFile, cliToken);
   const close = (): Promise<void> => rm(cliFile, { force: true });
   return {
-    prover: new TokenProver({ clock, log, registry, tokens, proofs, nonces }, { issuer, skewMs, metadata }),
+    prover: new TokenProver(
+      { clock, log, registry, tokens, proofs, nonces, mandates, feed, singleUse },
+      { issuer, skewMs, metadata },
+    ),
     view: registry,
     registry,
     people,
+    mandates: mandatesOf(mandates, steps),
+    feed,
+    once: singleUse,
     documents: documents(issuer, resources, [tokens.jwk]),
     token: (request) => endpoint.handle(request),
+    revoke: (request) => revocation.handle(request),
     authorize: authorizeAnswer,
     refusals: () => endpoint.refusals.totals(),
     checkCliToken: (text) => isSecret(text, cliToken),

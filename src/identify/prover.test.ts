@@ -1,13 +1,15 @@
 // SPDX-License-Identifier: Apache-2.0
 import * as fc from "fast-check";
+import { decodeJwt } from "jose";
 import { afterEach, beforeEach, describe, expect, it } from "vitest";
-import type { ProofInput, Refusal } from "../core/index.ts";
+import type { Json, ProofInput, Refusal } from "../core/index.ts";
 import { JWT_MAX_BYTES } from "../core/index.ts";
 import { ANY_TEXT } from "./testing/any.ts";
 import { sha256, signJwt, type TestKey, testKey } from "./testing/jwt.ts";
 import {
   ACT,
   freshJti,
+  GRANT,
   ISSUER,
   OTHER_RESOURCE,
   openWorld,
@@ -62,13 +64,19 @@ describe("proving who is asking", () => {
     return {
       iss: ISSUER,
       aud: RESOURCE,
-      sub: world.agent.id,
+      sub: world.owner,
       client_id: id,
       jti: freshJti(),
       iat,
       exp: iat + 60,
       cnf,
+      ...stepClaims(),
     };
+  };
+  /** What the good token says of its step. */
+  const stepClaims = () => {
+    const { act, scope, authorization_details, txn, bw } = decodeJwt(token) as Record<string, Json>;
+    return { act, scope, authorization_details, txn, bw };
   };
   const kid = () => /"kid":"([^"]+)"/.exec(Buffer.from(token.split(".")[0] ?? "", "base64url").toString())?.[1] ?? "";
   const withToken = (given: string) => {
@@ -79,6 +87,12 @@ describe("proving who is asking", () => {
   it("I26: a good token with a good proof gives the standing", async () => {
     world.clock.advance(10_000);
     const result = await prove();
+    const scopes: unknown = expect.arrayContaining([
+      { kind: "mandate", id: world.mandate.id },
+      { kind: "txn", id: world.mandate.task },
+      { kind: "instance", id: world.instance.id },
+      { kind: "identity", id: world.owner },
+    ]);
     expect(result).toEqual({
       standing: {
         identity: world.agent.id,
@@ -95,7 +109,21 @@ describe("proving who is asking", () => {
         expires: world.agent.expires,
         auth: { pop: "software", ageMs: 10_000 },
         assurance: 2,
-        token: { jti: ANY_TEXT, jkt: world.key.jkt, exp: world.clock.now() + 290_000 },
+        onBehalfOf: world.owner,
+        ownAuthority: false,
+        mandate: world.mandate,
+        step: ANY_TEXT,
+        path: [ANY_TEXT],
+        hop: 0,
+        grant: { ...GRANT, verbs: ["view", "summarize", "recommend"], locations: [RESOURCE] },
+        scopes,
+        token: {
+          jti: ANY_TEXT,
+          jkt: world.key.jkt,
+          issued: world.clock.now() - 10_000,
+          exp: world.clock.now() + 110_000,
+          once: false,
+        },
       },
     });
   });
@@ -202,7 +230,18 @@ describe("proving who is asking", () => {
           { cnf: { jkt: 1 } },
           { aud: undefined },
           { aud: [RESOURCE] },
-          { sub: world.owner },
+          { sub: "nobody" },
+          { act: undefined },
+          { act: { sub: world.owner } },
+          { scope: "view execute" },
+          { txn: undefined },
+          { authorization_details: undefined },
+          { authorization_details: [] },
+          { bw: undefined },
+          { bw: { ...(stepClaims().bw as object), more: true } },
+          { bw: { ...(stepClaims().bw as object), hop: 1 } },
+          { bw: { ...(stepClaims().bw as object), path: [] } },
+          { bw: { ...(stepClaims().bw as object), mandate: world.mandate.task } },
           { client_id: undefined },
           { jti: undefined },
           { exp: undefined },
@@ -230,7 +269,7 @@ describe("proving who is asking", () => {
       ]);
     });
     it("I24: a token ends, with five seconds for the clocks", async () => {
-      world.clock.advance(304_999);
+      world.clock.advance(124_999);
       expect(await prove()).toHaveProperty("standing");
       world.clock.advance(1);
       expect(await told()).toEqual(["credential_expired", 401, "invalid_token"]);

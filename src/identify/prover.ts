@@ -1,23 +1,29 @@
 // SPDX-License-Identifier: Apache-2.0
-// The hot path: who is asking, from an access token and a proof that it is the caller's own (RFC 9449 section 7). The
-// signature of a token is checked once; the proof, the time and the registry on every call.
+// The hot path: who is asking, from a step token and a proof that it is the caller's own (RFC 9449 section 7). The signature of
+// a token is checked once; the proof, the time, the registry, the mandate and the control feed on every call (identify I33).
 import {
   type Clock,
   type Identity,
+  implies,
   JWT_MAX_BYTES,
   type Log,
+  type Mandate,
   type ProofInput,
   type Prover,
   type Refusal,
   type RefusalCode,
   type Standing,
 } from "../core/index.ts";
-import { type AccessToken, type AccessTokens, tokenHash } from "./access-token.ts";
+import { type AccessTokens, isSingleUse, type StepToken, stepOf, tokenHash } from "./access-token.ts";
 import type { ProofFault, Proofs } from "./dpop.ts";
+import type { Feed } from "./feed/feed.ts";
 import { RETRY_AFTER_S } from "./http.ts";
 import { CALLER_ALGORITHMS } from "./keys.ts";
+import type { MandateDesk } from "./mandate/mandates.ts";
 import type { Nonces } from "./nonce.ts";
 import type { Registry } from "./registry.ts";
+import { scopesOf } from "./scopes.ts";
+import type { SingleUse } from "./single-use.ts";
 
 export interface ProverPorts {
   readonly clock: Clock;
@@ -26,6 +32,9 @@ export interface ProverPorts {
   readonly tokens: AccessTokens;
   readonly proofs: Proofs;
   readonly nonces: Nonces;
+  readonly mandates: MandateDesk;
+  readonly feed: Feed;
+  readonly singleUse: SingleUse;
 }
 
 export interface ProverSettings {
@@ -36,6 +45,11 @@ export interface ProverSettings {
 }
 
 type Result = Awaited<ReturnType<Prover["prove"]>>;
+/** What the token stood on is gone. */
+interface Over {
+  readonly code: RefusalCode;
+  readonly why: string;
+}
 /** RFC 6750 section 3.1, RFC 9449 section 7.1; absent where no credential came. */
 type WireError = "invalid_request" | "invalid_token" | "invalid_dpop_proof" | "use_dpop_nonce";
 
@@ -101,7 +115,7 @@ export class TokenProver implements Prover {
     return this.standing(input, access);
   }
 
-  private standing(input: ProofInput, access: AccessToken): Result {
+  private standing(input: ProofInput, access: StepToken): Result {
     const refuse = (code: RefusalCode, why: string): Result => this.refuse(input, code, why, "invalid_token");
     const now = this.ports.clock.now();
     const identity = this.ports.registry.get(access.identity);
@@ -115,7 +129,29 @@ export class TokenProver implements Prover {
     // SOURCE: identify I4: coming back revives no credential; a token's time is whole seconds, so its second counts
     if (access.issued <= (this.ports.registry.left(access.identity) ?? -1))
       return refuse("credential_expired", "the token was given before the identity was suspended");
-    return { standing: standingOf(identity, access, now) };
+    if (access.environment !== identity.environment)
+      return refuse("identity_not_active", "the token is for another environment");
+    const granted = this.granted(identity, access);
+    if ("why" in granted) return refuse(granted.code, granted.why);
+    return { standing: standingOf(identity, access, granted, now) };
+  }
+
+  /** The signature alone is not trusted: the mandate that we hold must still say so, and nothing of it may be dead. */
+  private granted(identity: Identity, access: StepToken): Granted | Over {
+    const { mandates, feed, tokens, singleUse } = this.ports;
+    const mandate = mandates.get(access.mandate);
+    if (mandate?.state !== "open") return over(`its mandate is ${mandate?.state ?? "not held here"}`);
+    const isSame = mandate.s256 === access.s256 && mandate.holder === identity.id && mandate.task === access.task;
+    if (!isSame || mandate.grantor !== access.onBehalfOf) return over("its mandate has other terms now");
+    if (!implies(access.grant, mandate.grant).ok) return over("its grant is wider than its mandate");
+    const scopes = scopesOf(access, identity, tokens.kid, this.settings.issuer);
+    if (feed.effect(scopes, access.issued).effect === "isolate") return over("it was revoked, or its step was closed");
+    if (isSingleUse(access.grant) && !singleUse.isUnused(access.jti))
+      return {
+        code: "credential_replayed",
+        why: "the token is for one call and was used, or is from before the start",
+      };
+    return { mandate, scopes };
   }
 
   private proofRefused(input: ProofInput, { fault, why }: ProofFault): Result {
@@ -149,7 +185,13 @@ export class TokenProver implements Prover {
   }
 }
 
-function standingOf(identity: Identity, access: AccessToken, now: number): Standing {
+function over(why: string): Over {
+  return { code: "credential_expired", why };
+}
+
+type Granted = Pick<Standing, "scopes"> & { readonly mandate: Mandate };
+
+function standingOf(identity: Identity, access: StepToken, { mandate, scopes }: Granted, now: number): Standing {
   return {
     identity: identity.id,
     instance: access.instance,
@@ -165,6 +207,20 @@ function standingOf(identity: Identity, access: AccessToken, now: number): Stand
     expires: identity.expires,
     auth: { pop: "software", ageMs: Math.max(0, now - access.issued) },
     assurance: 2,
-    token: { jti: access.jti, jkt: access.jkt, exp: access.expires },
+    onBehalfOf: access.onBehalfOf,
+    ownAuthority: false,
+    mandate,
+    step: stepOf(access),
+    path: access.path,
+    hop: access.path.length - 1,
+    grant: access.grant,
+    scopes,
+    token: {
+      jti: access.jti,
+      jkt: access.jkt,
+      issued: access.issued,
+      exp: access.expires,
+      once: isSingleUse(access.grant),
+    },
   };
 }

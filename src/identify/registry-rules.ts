@@ -12,7 +12,15 @@ import {
 import type { Registered } from "./rows.ts";
 
 /** Why the registry says no; nothing was stored. */
-export type RegistryNo = "invalid" | "exists" | "unknown" | "sponsor_unfit" | "move_refused" | "key_in_use" | "full";
+export type RegistryNo =
+  | "invalid"
+  | "exists"
+  | "unknown"
+  | "sponsor_unfit"
+  | "grantor_unfit"
+  | "move_refused"
+  | "key_in_use"
+  | "full";
 export interface No {
   readonly no: RegistryNo;
   /** For the person who asked. */

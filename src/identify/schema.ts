@@ -50,6 +50,44 @@ export type IdentifyTables = {
     readonly expires: number;
   };
   readonly id_key: { readonly kid: string; readonly purpose: string; readonly created: number };
+  readonly id_mandate: {
+    readonly tenant: string;
+    readonly id: string;
+    readonly task: string;
+    readonly grantor: string;
+    readonly holder: string;
+    readonly grant: string;
+    readonly deadline: number;
+    readonly depth: number;
+    readonly request: string;
+    readonly opened: number;
+    readonly state: string;
+    readonly v: number;
+  };
+  readonly id_step: {
+    readonly tenant: string;
+    readonly id: string;
+    readonly mandate: string;
+    readonly path: string;
+    readonly instance: string;
+    readonly jkt: string;
+    readonly grant: string;
+    readonly expires: number;
+    readonly outcome: string | null;
+  };
+  readonly id_feed: {
+    readonly tenant: string;
+    readonly seq: number;
+    readonly at: number;
+    readonly kind: string;
+    readonly id: string;
+    readonly effect: string;
+    readonly order_id: string | null;
+    readonly exp: number | null;
+    readonly why: string;
+    readonly synthetic: number;
+    readonly head: string;
+  };
   readonly id_outbox: { readonly id: string; readonly at: number; readonly draft: string };
 };
 
@@ -66,6 +104,8 @@ export const IDENTIFY_SCHEMA: RoomSchema = {
     { name: "id-0001-registry", up: registry },
     { name: "id-0002-people", up: people },
     { name: "id-0003-keys-and-outbox", up: keysAndOutbox },
+    { name: "id-0004-mandates", up: mandates },
+    { name: "id-0005-feed", up: feed },
   ],
 };
 
@@ -154,6 +194,61 @@ async function keysAndOutbox(db: AnyDb): Promise<void> {
     .addColumn("id", "text", (c) => c.notNull().primaryKey())
     .addColumn("at", "integer", (c) => c.notNull())
     .addColumn("draft", "text", (c) => c.notNull())
+    .modifyEnd(STRICT)
+    .execute();
+}
+
+async function mandates(db: AnyDb): Promise<void> {
+  await db.schema
+    .createTable("id_mandate")
+    .addColumn("tenant", "text", (c) => c.notNull())
+    .addColumn("id", "text", (c) => c.notNull())
+    .addColumn("task", "text", (c) => c.notNull())
+    .addColumn("grantor", "text", (c) => c.notNull())
+    .addColumn("holder", "text", (c) => c.notNull())
+    .addColumn("grant", "text", (c) => c.notNull())
+    .addColumn("deadline", "integer", (c) => c.notNull())
+    .addColumn("depth", "integer", (c) => c.notNull())
+    .addColumn("request", "text", (c) => c.notNull())
+    .addColumn("opened", "integer", (c) => c.notNull())
+    .addColumn("state", "text", (c) => c.notNull())
+    .addColumn("v", "integer", (c) => c.notNull())
+    .addPrimaryKeyConstraint("id_mandate_pk", ["tenant", "id"])
+    .addForeignKeyConstraint("id_mandate_holder", ["tenant", "holder"], "id_identity", ["tenant", "id"])
+    .modifyEnd(STRICT)
+    .execute();
+  await db.schema
+    .createTable("id_step")
+    .addColumn("tenant", "text", (c) => c.notNull())
+    .addColumn("id", "text", (c) => c.notNull())
+    .addColumn("mandate", "text", (c) => c.notNull())
+    .addColumn("path", "text", (c) => c.notNull())
+    .addColumn("instance", "text", (c) => c.notNull())
+    .addColumn("jkt", "text", (c) => c.notNull())
+    .addColumn("grant", "text", (c) => c.notNull())
+    .addColumn("expires", "integer", (c) => c.notNull())
+    .addColumn("outcome", "text")
+    .addPrimaryKeyConstraint("id_step_pk", ["tenant", "id"])
+    .addForeignKeyConstraint("id_step_of", ["tenant", "mandate"], "id_mandate", ["tenant", "id"])
+    .modifyEnd(STRICT)
+    .execute();
+}
+
+async function feed(db: AnyDb): Promise<void> {
+  await db.schema
+    .createTable("id_feed")
+    .addColumn("tenant", "text", (c) => c.notNull())
+    .addColumn("seq", "integer", (c) => c.notNull())
+    .addColumn("at", "integer", (c) => c.notNull())
+    .addColumn("kind", "text", (c) => c.notNull())
+    .addColumn("id", "text", (c) => c.notNull())
+    .addColumn("effect", "text", (c) => c.notNull())
+    .addColumn("order_id", "text")
+    .addColumn("exp", "integer")
+    .addColumn("why", "text", (c) => c.notNull())
+    .addColumn("synthetic", "integer", (c) => c.notNull())
+    .addColumn("head", "text", (c) => c.notNull())
+    .addPrimaryKeyConstraint("id_feed_pk", ["tenant", "seq"])
     .modifyEnd(STRICT)
     .execute();
 }

@@ -106,6 +106,46 @@ export interface PolicyFault {
   readonly code: string;
 }
 
+/** What waits for a person, oldest first. */
+export interface ApprovalList {
+  readonly approvals: readonly ApprovalView[];
+  /** What signs a yes: `none`, or `demo` where a key in software does it in a person's place. */
+  readonly signer: string;
+}
+
+/** One exact call that waits for a person's yes. */
+export interface ApprovalView {
+  readonly id: string;
+  /** `BW-` and seven characters: what the caller was shown. */
+  readonly reference: string;
+  readonly state: string;
+  readonly who: string;
+  readonly verb: string;
+  /** Id of what the verb is to be done to. */
+  readonly resource: string;
+  /** Id of the policy that asks. */
+  readonly rule: string;
+  /** The call as it would be made; empty where the server does not show it. */
+  readonly call: string;
+  /** The arguments that do not come from where they should. */
+  readonly asks: readonly AskedArgument[];
+  /** Digest of the whole question; a yes repeats it. */
+  readonly digest: string;
+  /** RFC 3339, UTC. */
+  readonly expires: string;
+  /** How many different people must agree. */
+  readonly need: number;
+  /** How many did. */
+  readonly agreed: number;
+}
+
+export interface AskedArgument {
+  readonly path: string;
+  readonly role: string;
+  /** Where its value came from. */
+  readonly source: string;
+}
+
 /** @throws SdkError SDK_ANSWER_MALFORMED */
 export function readStatus(answer: Part): Status {
   return {
@@ -157,6 +197,42 @@ export function readDecision(answer: Part): DecisionView {
     policies: list(member(answer, "policies"), readDeciding),
     errors: list(member(answer, "errors"), readFault),
     outcome: maybe(member(answer, "outcome"), members),
+  };
+}
+
+/** @throws SdkError SDK_ANSWER_MALFORMED */
+export function readApprovals(answer: Part): ApprovalList {
+  return { approvals: list(member(answer, "approvals"), readApproval), signer: text(member(answer, "signer")) };
+}
+
+/** The state of an approval after an answer. @throws SdkError SDK_ANSWER_MALFORMED */
+export function readState(answer: Part): string {
+  return text(member(answer, "state"));
+}
+
+function readApproval(approval: Part): ApprovalView {
+  return {
+    id: text(member(approval, "id")),
+    reference: text(member(approval, "reference")),
+    state: text(member(approval, "state")),
+    who: text(member(approval, "who")),
+    verb: text(member(approval, "verb")),
+    resource: text(member(approval, "resource")),
+    rule: text(member(approval, "rule")),
+    call: text(member(approval, "call")),
+    asks: list(member(approval, "asks"), readAsked),
+    digest: text(member(approval, "digest")),
+    expires: time(member(approval, "expires")),
+    need: whole(member(approval, "need")),
+    agreed: whole(member(approval, "agreed")),
+  };
+}
+
+function readAsked(argument: Part): AskedArgument {
+  return {
+    path: text(member(argument, "path")),
+    role: text(member(argument, "role")),
+    source: text(member(argument, "source")),
   };
 }
 

@@ -62,6 +62,42 @@ test("sdk: each method asks its own address, with the token in the header and no
   expect(new Set(asked.map(({ headers }) => headers.get("authorization")))).toEqual(new Set([`Bearer ${TOKEN}`]));
 });
 
+const APPROVAL = {
+  id: "01936d3c-0000-7000-8000-000000000004",
+  reference: "BW-0000004",
+  state: "pending",
+  who: "spiffe://localhost/agent/a",
+  verb: "execute",
+  resource: "files/a.txt",
+  rule: "ask-first",
+  call: "write_file {}",
+  asks: [{ path: "/to", role: "payee", source: "a.txt" }],
+  digest: "sha256:44",
+  expires: "2026-12-06T09:00:20.000Z",
+  need: 2,
+  agreed: 1,
+};
+
+test("sdk: approvals are read whole, and an answer is posted as JSON with the digest or the reason", async () => {
+  const sent: { url: string; init: RequestInit }[] = [];
+  const fetch: Fetch = async (url, init) => {
+    sent.push({ url, init });
+    return json(init.method === "POST" ? { state: "approved" } : { approvals: [APPROVAL], signer: "demo", newer: 1 });
+  };
+  const client = createClient({ ...OPTIONS, fetch });
+  expect(await client.approvals()).toEqual({ approvals: [APPROVAL], signer: "demo" });
+  expect(await client.approve("a/b", "sha256:44")).toBe("approved");
+  await client.refuse("a", "not mine");
+  expect(sent.map(({ url, init }) => [init.method, url, init.body])).toEqual([
+    [undefined, "http://localhost:7400/api/approvals", undefined],
+    ["POST", "http://localhost:7400/api/approvals/a%2Fb/approve", '{"digest":"sha256:44"}'],
+    ["POST", "http://localhost:7400/api/approvals/a/refuse", '{"because":"not mine"}'],
+  ]);
+  const headers = sent.map(({ init }) => new Headers(init.headers));
+  expect(headers.map((one) => one.get("content-type"))).toEqual([null, "application/json", "application/json"]);
+  expect(new Set(headers.map((one) => one.get("authorization")))).toEqual(new Set([`Bearer ${TOKEN}`]));
+});
+
 test("sdk: a status is read whole, with instants as text and what is left out as undefined", async () => {
   const { fetch } = server(() => json({ ...STATUS, somethingNewer: 1 }));
   const status = await createClient({ ...OPTIONS, fetch }).status();

@@ -1,19 +1,22 @@
 // SPDX-License-Identifier: Apache-2.0
 // The typed client of the control API. It holds no state but where to ask and with what, and no right of its own.
 import {
+  type ApprovalList,
   type DecisionView,
   type EntryPage,
   type EntryRow,
+  readApprovals,
   readDecision,
   readEntries,
   readPage,
   readRow,
+  readState,
   readStatus,
   type Status,
 } from "./answers.ts";
 import { SdkError } from "./errors.ts";
 import { EventReader } from "./events.ts";
-import { type Connection, checkConnection, type Fetch, getJson, getStream, pieces } from "./request.ts";
+import { type Connection, checkConnection, type Fetch, getJson, getStream, pieces, postJson } from "./request.ts";
 
 export interface ClientOptions {
   /** Where the server listens, without a path: `http://localhost:7400`. */
@@ -32,6 +35,16 @@ export interface Client {
   /** Every entry that an index, an entry id or a `BW-` reference names. */
   entry(key: string | number): Promise<readonly EntryRow[]>;
   decision(ref: string): Promise<DecisionView>;
+  /** What waits for a person. */
+  approvals(): Promise<ApprovalList>;
+  /**
+   * Says yes to one approval.
+   * @param digest - of what the person was shown: the server refuses it (409) where something else waits
+   * @returns the state after it; `pending` where others must agree too
+   */
+  approve(id: string, digest: string): Promise<string>;
+  /** Says no to one approval. @returns the state after it */
+  refuse(id: string, because: string): Promise<string>;
   /**
    * Entries as they become durable, until `signal` is aborted or the server ends the stream.
    * @param opened - called once the server answered: from here on nothing is missed
@@ -48,8 +61,15 @@ export function createClient(options: ClientOptions): Client {
     entries: async (page = {}) => readPage(await getJson(connection, `/api/record/entries${query(page)}`)),
     entry: async (key) => readEntries(await getJson(connection, `/api/record/entries/${encodeURIComponent(key)}`)),
     decision: async (ref) => readDecision(await getJson(connection, `/api/decisions/${encodeURIComponent(ref)}`)),
+    approvals: async () => readApprovals(await getJson(connection, "/api/approvals")),
+    approve: async (id, digest) => readState(await postJson(connection, answerPath(id, "approve"), { digest })),
+    refuse: async (id, because) => readState(await postJson(connection, answerPath(id, "refuse"), { because })),
     live: (signal, opened) => live(connection, signal, opened),
   };
+}
+
+function answerPath(id: string, answer: "approve" | "refuse"): string {
+  return `/api/approvals/${encodeURIComponent(id)}/${answer}`;
 }
 
 function query(page: Readonly<Record<string, number>>): string {

@@ -2,6 +2,9 @@
 // The typed client of a Bailiwick server's control API; runs in Node and in browsers.
 
 export type {
+  ApprovalList,
+  ApprovalView,
+  AskedArgument,
   DecidingPolicy,
   DecisionView,
   EntryPage,

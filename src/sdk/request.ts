@@ -39,6 +39,13 @@ export async function getJson(connection: Connection, path: string): Promise<Par
   return { value: parse(await readBody(response)), at: path };
 }
 
+/** Sends a JSON body and reads the JSON answer; never sent twice. @throws SdkError, each of its codes */
+export async function postJson(connection: Connection, path: string, body: object): Promise<Part> {
+  const signal = AbortSignal.timeout(TIMEOUT_MS);
+  const response = await send(connection, path, { signal, accept: "application/json", body: JSON.stringify(body) });
+  return { value: parse(await readBody(response)), at: path };
+}
+
 /**
  * Asks for a stream of events.
  * @returns the body; it ends when the server ends it or `signal` is aborted
@@ -57,14 +64,23 @@ export async function getStream(connection: Connection, path: string, signal: Ab
   }
 }
 
+interface Sent {
+  readonly signal: AbortSignal;
+  readonly accept: string;
+  /** JSON; left out for a GET. */
+  readonly body?: string;
+}
+
 async function send(
   { baseUrl, token, fetch }: Connection,
   path: string,
-  { signal, accept }: { readonly signal: AbortSignal; readonly accept: string },
+  { signal, accept, body }: Sent,
 ): Promise<Response> {
   const url = new URL(path, baseUrl).href;
   const headers = { accept, authorization: `Bearer ${token}` };
-  const response = await fetch(url, { headers, signal, redirect: "error" }).catch((cause: unknown) => {
+  const init: RequestInit = { headers, signal, redirect: "error" };
+  const post = { method: "POST", headers: { ...headers, "content-type": "application/json" }, body: body ?? null };
+  const response = await fetch(url, body === undefined ? init : { ...init, ...post }).catch((cause: unknown) => {
     throw new SdkError("SDK_UNREACHABLE", `asking ${url}: no answer`, { cause });
   });
   if (!response.ok) throw await refusal(response, path);

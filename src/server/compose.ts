@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 // What is plugged into what: opens every room over one data directory, mounts their edges on the one listener, and closes
 // them in the reverse order. Whatever cannot be opened ends the start; nothing runs half.
-import { chmod, rm, writeFile } from "node:fs/promises";
+import { chmod, readFile, rm, writeFile } from "node:fs/promises";
 import path from "node:path";
 import {
   type AdminDraft,
@@ -18,10 +18,14 @@ import {
   type RecordedEntry,
 } from "../core/index.ts";
 import { type Bundle, createDecider } from "../decide/index.ts";
-import { createGate, createRelay, type UpstreamServer } from "../enforce/index.ts";
+import { createGate, createRelay, Tasks, type UpstreamServer } from "../enforce/index.ts";
 import { IDENTIFY_SCHEMA, type Identify, openIdentify } from "../identify/index.ts";
+import { createInspector, type Inspector, readLabelRules } from "../protect/index.ts";
+import { openTransferGate, type Transfers } from "../prove/index.ts";
 import { openRecord, type RecordRoom } from "../record/index.ts";
+import { RESPOND_SCHEMA } from "../respond/index.ts";
 import { lockDirectory, openCustody, openStore } from "../store/index.ts";
+import { type ApprovalQueue, createQueue } from "./approvals.ts";
 import type { Config } from "./config.ts";
 import { registerDeclared } from "./declared.ts";
 import { mountApi } from "./http/api.ts";
@@ -30,6 +34,7 @@ import { mountHealth } from "./http/health.ts";
 import { mountIdentity } from "./http/identity.ts";
 import { createListener } from "./http/listener.ts";
 import { mountMcp } from "./http/mcp.ts";
+import { openMandates } from "./mandates.ts";
 import { loadPolicies, policyTexts } from "./policies.ts";
 import { statusDocument } from "./status.ts";
 import { systemClock, systemRandom, systemTimers } from "./system.ts";
@@ -42,6 +47,7 @@ export interface Running extends AsyncDisposable {
   readonly bundle: Bundle;
   readonly entries: EntrySource;
   readonly record: RecordRoom;
+  readonly queue: ApprovalQueue;
   readonly servers: ReadonlyMap<string, UpstreamServer>;
   /** File with the public key that a verifier of this record needs to be told. */
   readonly trustFile: string;
@@ -54,6 +60,8 @@ export interface ServerIo {
   /** Folder of the configuration: where upstream programs run. */
   readonly cwd: string;
   readonly demo: boolean;
+  /** The package: where `policies/labels.yaml` is. */
+  readonly root: string;
   /** Of the package. */
   readonly version: string;
   /** Ends the process at once, with this code. */
@@ -73,7 +81,7 @@ export async function startServer(config: Config, io: ServerIo): Promise<Running
   const rooms = await openRooms({ config, io, publicUrl, opened });
   await mountEdges(rooms, bound, { config, io, publicUrl, opened });
   const ended = opened.move();
-  const { record, bundle, servers } = rooms;
+  const { record, bundle, servers, queue } = rooms;
   const trustFile = path.join(config.dataDir, "trust.policy");
   return {
     publicUrl,
@@ -81,6 +89,7 @@ export async function startServer(config: Config, io: ServerIo): Promise<Running
     bundle,
     entries: record,
     record,
+    queue,
     servers,
     trustFile,
     [Symbol.asyncDispose]: () => ended.disposeAsync(),
@@ -96,6 +105,10 @@ interface Opening {
 }
 
 interface Rooms {
+  readonly queue: ApprovalQueue;
+  readonly inspector: Inspector;
+  readonly transfers: Transfers;
+  readonly tasks: Tasks;
   readonly record: RecordRoom;
   readonly identify: Identify;
   readonly decider: ReturnType<typeof createDecider>;
@@ -115,7 +128,7 @@ async function openRooms({ config, io, publicUrl, opened }: Opening): Promise<Ro
     { ...config.record, dir: path.join(dataDir, "record"), origin, node, tenant: TENANT },
   );
   opened.adopt(record, (r) => r.close());
-  const store = opened.use(await openStore({ dir: dataDir, schemas: [IDENTIFY_SCHEMA] }, ports));
+  const store = opened.use(await openStore({ dir: dataDir, schemas: [IDENTIFY_SCHEMA, RESPOND_SCHEMA] }, ports));
   const resources = [...servers.values()].map(({ resource: url, id: name }) => ({ url, name }));
   const identify = opened.use(
     await openIdentify(
@@ -131,13 +144,31 @@ async function openRooms({ config, io, publicUrl, opened }: Opening): Promise<Ro
     ),
   );
   const people = await registerDeclared(identify, config, systemClock);
+  const tasks = new Tasks(custody.derive("origins"));
+  await openMandates(identify, {
+    config,
+    people,
+    publicUrl,
+    clock: systemClock,
+    seed: (task, text) => tasks.seed(task, text),
+  });
+  const queue = await createQueue({ ...ports, store, record, identify, custody, people, config, demo: io.demo });
+  opened.adopt(queue, (q) => q[Symbol.asyncDispose]());
+  const labels = readLabelRules("labels.yaml", await readFile(path.join(io.root, "policies", "labels.yaml"), "utf8"));
+  const inspector = createInspector({ key: custody.derive("value"), labels });
+  const transfers = await openTransferGate({
+    dir: config.prove.regimes.dir,
+    ...(config.prove.mechanisms === undefined ? {} : { mechanisms: config.prove.mechanisms }),
+    clock: systemClock,
+    unreviewed: config.prove.regimes.transfer.unreviewed,
+  });
   const [owner] = people.values();
   if (owner !== undefined) await identify.people.setupLink(owner, (token) => `${publicUrl}/#setup=${token}`);
   await writeFile(path.join(dataDir, "trust.policy"), record.trustPolicy());
   const decider = createDecider(ports);
   await putInForce(record, bundle);
   decider.swap(DOMAIN, bundle.set);
-  return { record, identify, decider, bundle, servers };
+  return { record, identify, decider, bundle, servers, queue, inspector, transfers, tasks };
 }
 
 /** A policy set decides only once the record says so (record L15). */
@@ -156,8 +187,19 @@ async function mountEdges(rooms: Rooms, bound: Bound, opening: Opening): Promise
   const ports = { ...system, log: io.log, recorder: record };
   const point = parsePointId(`${config.node}/mcp`);
   const gate = createGate(
-    { ...ports, prover: identify.prover, identities: identify.view, decider },
-    { domain: DOMAIN, point },
+    {
+      ...ports,
+      prover: identify.prover,
+      identities: identify.view,
+      decider,
+      desk: rooms.queue.approvals,
+      tokens: identify.once,
+      inspector: rooms.inspector,
+      transfers: rooms.transfers,
+      tasks: rooms.tasks,
+      feed: identify.feed,
+    },
+    { domain: DOMAIN, point, holdMs: config.enforce.holdMs },
   );
   opened.defer(() => gate.close());
   const relay = createRelay({ ...ports, gate, nonce: () => identify.prover.nonce() }, config.enforce);
@@ -172,6 +214,7 @@ async function mountEdges(rooms: Rooms, bound: Bound, opening: Opening): Promise
     find: (key: string) => findEntries(record, key),
     status: () => statusDocument({ ...rooms, config, publicUrl, startedAt, io, current: decider.current(DOMAIN) }),
     policies: policyTexts(bundle),
+    queue: rooms.queue,
     authenticate: (given: Credentials) => isKnown(identify, given),
     openSession: (setup: string) => redeem(identify, setup),
   };

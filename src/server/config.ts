@@ -4,10 +4,12 @@ import { readFile } from "node:fs/promises";
 import path from "node:path";
 import { parse } from "yaml";
 import { z } from "zod";
-import { JURISDICTION, quote } from "../core/index.ts";
+import { JURISDICTION, LEVELS, type Level, quote, VERBS, type Verb } from "../core/index.ts";
 import { type EnforceConfig, enforceConfig, type McpConfig, mcpConfig } from "../enforce/index.ts";
 import { type IdentifySettings, identifySection } from "../identify/index.ts";
+import { type ProveSettings, proveSection } from "../prove/index.ts";
 import { type RecordSettings, recordConfig } from "../record/index.ts";
+import { type RespondSettings, respondSection } from "../respond/index.ts";
 import { ServerError } from "./errors.ts";
 
 export const DEFAULT_PORT = 7400;
@@ -17,6 +19,8 @@ export interface PersonConfig {
   readonly name: string;
   readonly environment: string;
   readonly jurisdiction: string;
+  /** Groups that policies ask by name: `approver`. */
+  readonly roles: readonly string[];
 }
 
 /** An agent declared in the configuration; registered at start if it is not there yet. */
@@ -30,6 +34,22 @@ export interface AgentConfig {
   readonly lifetimeDays: number;
   /** Public JWK file of each instance, by instance name. */
   readonly instances: Readonly<Record<string, string>>;
+  /** What its sponsor lets it do; without one it can do nothing. Opened anew at each start. */
+  readonly mandate?: MandateConfig | undefined;
+}
+
+/** A mandate as the configuration writes it. */
+export interface MandateConfig {
+  /** What the sponsor asks for, in a person's words: the values in it may decide arguments. */
+  readonly request: string;
+  readonly verbs: readonly Verb[];
+  /** Servers, or places below one: `files`, `files/reports`. */
+  readonly locations: readonly string[];
+  readonly labelMax: Level;
+  readonly jurisdictions: readonly string[];
+  /** Dotted words. */
+  readonly purpose: string;
+  readonly hours: number;
 }
 
 export interface Config {
@@ -46,6 +66,8 @@ export interface Config {
   readonly enforce: EnforceConfig;
   readonly identify: IdentifySettings;
   readonly record: RecordSettings;
+  readonly prove: ProveSettings;
+  readonly respond: RespondSettings;
 }
 
 const NAME = /^[a-z0-9][a-z0-9._-]{0,63}$/;
@@ -55,6 +77,21 @@ const person = z.strictObject({
   name: z.string().min(1).max(256).describe("kept in one erasable row, never in an entry"),
   environment: name.default("main"),
   jurisdiction: z.string().regex(JURISDICTION),
+  roles: z.array(name).default([]).describe("groups that policies ask by name, such as approver"),
+});
+
+const mandate = z.strictObject({
+  request: z.string().min(1).max(4096).describe("what is asked for; the values in it may decide arguments"),
+  verbs: z.array(z.enum(VERBS)).min(1),
+  locations: z.array(z.string().min(1)).min(1).describe("servers, or places below one: files, files/reports"),
+  labelMax: z.enum(LEVELS).default("internal"),
+  jurisdictions: z.array(z.string().regex(JURISDICTION)).min(1),
+  purpose: z.string().regex(/^[a-z0-9_-]+(\.[a-z0-9_-]+)*$/),
+  hours: z
+    .number()
+    .min(0.1)
+    .max(24 * 30)
+    .default(12),
 });
 
 const agent = z.strictObject({
@@ -71,6 +108,7 @@ const agent = z.strictObject({
     .default(90)
     .describe("days until the identity ends, from its registration"),
   instances: z.record(name, z.string().min(1)).default({}).describe("public key file (JWK) of each running copy"),
+  mandate: mandate.optional(),
 });
 
 const config: z.ZodType<Config> = z.strictObject({
@@ -90,6 +128,8 @@ const config: z.ZodType<Config> = z.strictObject({
   enforce: enforceConfig.prefault({}),
   identify: identifySection,
   record: recordConfig.prefault({}),
+  prove: proveSection,
+  respond: respondSection,
 });
 
 /** Everything that may say how to run: the file, and what stands over it. */
@@ -136,6 +176,10 @@ function atFolder(found: Config, folder: string): Config {
     ...found,
     dataDir: at(found.dataDir),
     policies: { dir: at(found.policies.dir) },
+    prove: {
+      regimes: { ...found.prove.regimes, dir: at(found.prove.regimes.dir) },
+      ...(found.prove.mechanisms === undefined ? {} : { mechanisms: at(found.prove.mechanisms) }),
+    },
     mcp: {
       servers: mapValues(found.mcp.servers, (server) => ({
         ...server,

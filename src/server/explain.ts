@@ -41,6 +41,7 @@ export async function explainEntry(
     ["refusal", member(entry, "refusal")],
     ["policies", isJsonArray(policies) ? policies.filter(isJsonObject).map((hit) => withText(hit, texts)) : []],
     ["errors", member(why, "errors") ?? []],
+    ["origin", member(entry, "origin")],
     ["outcome", outcome],
   ];
   return jsonObject(members.flatMap(([name, value]) => (value === undefined ? [] : [[name, value] as const])));

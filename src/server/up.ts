@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 // `bailiwick up`: runs a server until it is told to stop, or the demo. Says what it does before it loads what it needs.
 import path from "node:path";
+import { fileURLToPath } from "node:url";
 import { BailiwickError } from "../core/index.ts";
 import type { Running } from "./compose.ts";
 import { readEnvironment } from "./env.ts";
@@ -28,6 +29,9 @@ export interface UpIo {
   /** Of the package. */
   readonly version: string;
 }
+
+/** Two folders up: where `policies/` is, in a clone and in the package. */
+export const ROOT: string = fileURLToPath(new URL("../../", import.meta.url));
 
 /** The exit code of `up` (store C13). */
 const EXIT_CONFIG = 78;
@@ -62,6 +66,7 @@ async function serve(options: UpOptions, io: UpIo): Promise<number> {
     path: environment.path,
     cwd,
     demo: false,
+    root: ROOT,
     version: io.version,
     exit: endProcess,
   });

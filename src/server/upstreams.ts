@@ -36,7 +36,7 @@ async function openUpstream(name: string, server: McpServerConfig, place: Upstre
       fix: "write one: it says what each tool does, and a tool without it cannot be used",
     });
   });
-  const { operator, jurisdiction, destination } = server;
+  const { operator, jurisdiction, destination, trust } = server;
   return {
     id,
     resource: `${place.publicUrl}/mcp/${id}`,
@@ -44,6 +44,7 @@ async function openUpstream(name: string, server: McpServerConfig, place: Upstre
     env: { PATH: place.path, ...server.env },
     cwd: place.cwd,
     destination: { kind: destination, operator, jurisdiction, listed: true },
+    trust,
     tools: readManifest(id, path.basename(server.manifest), text),
     ...(server.folder === undefined ? {} : { folder: await openFolder(id, server.folder) }),
   };

@@ -105,7 +105,10 @@ describe("the control API", () => {
     expect(status).toBe(200);
     expect(JSON.parse(body)).toMatchObject({
       mode: "enforce",
-      servers: [{ id: "files", tools: 14 }],
+      servers: [
+        { id: "files", tools: 14 },
+        { id: "outbox", tools: 2 },
+      ],
       policies: { name: "demo" },
       record: { state: "open" },
     });

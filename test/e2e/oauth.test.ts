@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 // Two clients that are not ours, as they come from the registry, get a token over HTTP and use it: the MCP SDK's own
 // provider, and oauth4webapi. Behind the listener stand identify, store and keys as they are; only the record is a list.
-import { generateKeyPairSync } from "node:crypto";
+import { createHash, generateKeyPairSync } from "node:crypto";
 import { mkdtemp, rm } from "node:fs/promises";
 import { createServer, type IncomingMessage, type Server, type ServerResponse } from "node:http";
 import { tmpdir } from "node:os";
@@ -18,6 +18,7 @@ import * as jose from "jose";
 import * as oauth from "oauth4webapi";
 import { afterEach, beforeEach, describe, expect, it } from "vitest";
 import {
+  argsS256,
   type Clock,
   instant,
   type Json,
@@ -28,7 +29,7 @@ import {
 } from "../../src/core/index.ts";
 import { fakeLog, fakeRandom } from "../../src/core/testing/system.ts";
 import { IDENTIFY_SCHEMA, type Identify, type Outcome, openIdentify } from "../../src/identify/index.ts";
-import { fakeRecorder } from "../../src/identify/testing/world.ts";
+import { fakeRecorder, GRANT, SETTINGS } from "../../src/identify/testing/world.ts";
 import { openCustody, openStore } from "../../src/store/index.ts";
 
 const clock: Clock = { now: () => instant(Date.now()), monotonic: () => performance.now() };
@@ -47,6 +48,7 @@ class Gate {
   readonly stack = new AsyncDisposableStack();
   origin = "";
   clientId = "";
+  mandate = "";
   privateJwk: jose.JWK = {};
   private room: Identify | undefined;
 
@@ -85,7 +87,7 @@ class Gate {
           tenant: parseTenantId("main"),
           resources: [{ url: this.resource, name: "files" }, { url: `${this.origin}/mcp/mail` }],
           dataDir: dir,
-          settings: { ttlMs: 300_000, skewMs: 5000, sessionMs: 3_600_000 },
+          settings: SETTINGS,
         },
       ),
     );
@@ -104,6 +106,12 @@ class Gate {
     const jwk: Json = y === undefined ? { kty, crv, x } : { kty, crv, x, y };
     this.clientId = done(await registry.registerInstance({ identity, jwk }, ACT)).id;
     this.privateJwk = pair.privateKey.export({ format: "jwk" });
+    const grant = { ...GRANT, locations: [`${this.origin}/mcp`] };
+    const request = "read the files";
+    const { id } = done(
+      await this.identify.mandates.open({ grantor: sponsor, holder: identity, grant, deadline: expires, request }, ACT),
+    );
+    this.mandate = id;
   }
 
   private async serve(request: IncomingMessage, response: ServerResponse): Promise<void> {
@@ -122,6 +130,11 @@ class Gate {
     if (pathname === "/oauth/token") {
       const headers = { "content-type": request.headers["content-type"], authorization: request.headers.authorization };
       const answer = await this.identify.token({ method, headers, body, dpop });
+      return send(answer.status, answer.headers, answer.body);
+    }
+    if (pathname === "/oauth/revoke") {
+      const headers = { "content-type": request.headers["content-type"], authorization: request.headers.authorization };
+      const answer = await this.identify.revoke({ method, headers, body, dpop });
       return send(answer.status, answer.headers, answer.body);
     }
     if (!pathname.startsWith("/mcp/")) return send(404, {}, "");
@@ -203,7 +216,11 @@ describe("clients that are not ours", () => {
         const second = await client(gate.resource, { method: "GET" });
         expect(second.status).toBe(200);
         expect(gate.requests.slice(5)).toEqual(["GET /mcp/files 200"]);
-        expect(gate.standings).toMatchObject([{ instance: gate.clientId, assurance: 2 }, { instance: gate.clientId }]);
+        const read = { verbs: ["view", "summarize", "recommend"], locations: [gate.resource] };
+        expect(gate.standings).toMatchObject([
+          { instance: gate.clientId, assurance: 2, grant: read, mandate: { id: gate.mandate }, hop: 0 },
+          { instance: gate.clientId },
+        ]);
       },
     );
 
@@ -272,13 +289,95 @@ describe("clients that are not ours", () => {
         typ: "at+jwt",
       });
       expect([payload["client_id"], protectedHeader.alg]).toEqual([gate.clientId, "ES256"]);
-      expect(gate.recorder.entries).toMatchObject([
-        {},
-        {},
-        {},
-        {},
-        { draft: { name: "credential.issued", data: { jti: payload.jti } } },
+      expect(gate.recorder.entries.slice(-2)).toMatchObject([
+        { draft: { name: "mandate.opened", subject: { id: gate.mandate } } },
+        { draft: { name: "credential.issued", data: { jti: payload.jti, mandate: gate.mandate } } },
       ]);
+    });
+
+    it("I19, I22: asks for one step, exchanges its token for a child step, and acts once with exact arguments", async () => {
+      await gate.open("ES256");
+      const as = await discover(gate);
+      const client: oauth.Client = { client_id: gate.clientId };
+      const clientAuth = oauth.PrivateKeyJwt(await cryptoKey(gate.privateJwk));
+      const DPoP = oauth.DPoP(client, await oauth.generateKeyPair("ES256"));
+      const options = { ...insecure, DPoP };
+      const wish = (members: object) =>
+        JSON.stringify([{ type: "bailiwick_step", mandate: gate.mandate, locations: [gate.resource], ...members }]);
+      const form = (members: object, more: Record<string, string> = {}) =>
+        new URLSearchParams({ resource: gate.resource, authorization_details: wish(members), ...more });
+      const grant = (members: object) =>
+        withNonce(async () =>
+          oauth.processClientCredentialsResponse(
+            as,
+            client,
+            await oauth.clientCredentialsGrantRequest(as, client, clientAuth, form(members), options),
+          ),
+        );
+      const use = (token: string) =>
+        withNonce(() =>
+          oauth.protectedResourceRequest(token, "POST", new URL(gate.resource), undefined, "{}", options),
+        );
+
+      const root = await grant({ actions: ["view", "summarize"], label_max: "internal" });
+      expect(root.authorization_details).toMatchObject([{ actions: ["view", "summarize"], label_max: "internal" }]);
+      const subject = {
+        subject_token: root.access_token,
+        subject_token_type: "urn:ietf:params:oauth:token-type:access_token",
+      };
+      const child = await withNonce(async () =>
+        oauth.processGenericTokenEndpointResponse(
+          as,
+          client,
+          await oauth.genericTokenEndpointRequest(
+            as,
+            client,
+            clientAuth,
+            "urn:ietf:params:oauth:grant-type:token-exchange",
+            form({ actions: ["view"], step: "child" }, subject),
+            options,
+          ),
+        ),
+      );
+      expect(child["issued_token_type"]).toBe("urn:ietf:params:oauth:token-type:access_token");
+      expect((await use(child.access_token)).status).toBe(200);
+      expect(gate.standings.at(-1)).toMatchObject({ hop: 1, grant: { verbs: ["view"], labelMax: "internal" } });
+
+      const args = { path: "invoices/2041.txt", note: "hi" };
+      const canonical = '{"note":"hi","path":"invoices/2041.txt"}';
+      const args_s256 = createHash("sha256").update(canonical).digest("base64url");
+      const once = await grant({ actions: ["execute"], args_s256 });
+      expect(once.expires_in).toBeLessThanOrEqual(30);
+      expect((await use(once.access_token)).status).toBe(200);
+      const acting = gate.standings.at(-1);
+      expect([acting?.token.once, acting?.grant.argsS256]).toEqual([true, argsS256(args)]);
+      await expect(grant({ actions: ["train"] })).rejects.toMatchObject({ error: "invalid_authorization_details" });
+
+      const step = acting?.path[0];
+      expect(gate.standings.map((one) => one.path[0] === step)).toEqual([false, true]);
+      const top = gate.standings[0]?.path[0];
+      if (top !== undefined) await gate.identify.mandates.closeStep(top, "done", ACT);
+      await expect(use(child.access_token)).rejects.toThrow(oauth.WWWAuthenticateChallengeError);
+    });
+
+    it("RFC 7009: gives its token up", async () => {
+      await gate.open("ES256");
+      const as = await discover(gate);
+      const client: oauth.Client = { client_id: gate.clientId };
+      const clientAuth = oauth.PrivateKeyJwt(await cryptoKey(gate.privateJwk));
+      const DPoP = oauth.DPoP(client, await oauth.generateKeyPair("ES256"));
+      const parameters = new URLSearchParams({ resource: gate.resource });
+      const { access_token: token } = await withNonce(async () =>
+        oauth.processClientCredentialsResponse(
+          as,
+          client,
+          await oauth.clientCredentialsGrantRequest(as, client, clientAuth, parameters, { ...insecure, DPoP }),
+        ),
+      );
+      await oauth.processRevocationResponse(await oauth.revocationRequest(as, client, clientAuth, token, insecure));
+      const call = () =>
+        oauth.protectedResourceRequest(token, "POST", new URL(gate.resource), undefined, "{}", { ...insecure, DPoP });
+      await expect(withNonce(call)).rejects.toThrow(oauth.WWWAuthenticateChallengeError);
     });
 
     it("I26: its resource server checks accept what our token endpoint gives", async () => {

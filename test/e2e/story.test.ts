@@ -41,42 +41,75 @@ test("the story as JSON: the last line says what was answered, and why", () => {
   expect(story.steps.map(({ verb, resource, answer, reason }) => [verb, resource, answer, reason])).toEqual([
     ["view", "files/invoices/2041.txt", "allow", "reads-in-team"],
     ["view", "files", "allow", "tools-of-files"],
+    ["view", "files/customers/customers.csv", "limit", "personal-data-is-masked"],
+    ["execute", "files/payments/2041.json", "challenge", "payments-need-a-person"],
     ["execute", "files/invoices/2041.txt", "deny", "invoices-are-read-only"],
+    ["share", "outbox/partner-copy.csv", "deny", "transfer-needs-a-basis, chosen-by-an-untrusted-source"],
   ]);
   for (const { ms } of story.steps) expect(Number.isInteger(ms)).toBe(true);
   rmSync(story.dataDir, { recursive: true });
 });
 
-const GOLDEN = `bailiwick <version> demo · everything is in <dir>, which is kept
-gate     <gate>   @modelcontextprotocol/server-filesystem 2026.8.31, 14 tools, FR
+const golden = (
+  became: string,
+  written: string,
+): string => `bailiwick <version> demo · everything is in <dir>, which is kept
+gate     <url>/mcp/files   @modelcontextprotocol/server-filesystem 2026.8.31, 14 tools, FR
+gate     <url>/mcp/outbox   the same server, operated by us-partner, US
 agent    invoice-helper: what it tries is a script; every answer below is the gate's
 
-  1  allow      view     files/invoices/2041.txt     reads-in-team <ms> ms
-  2  allow      view     files                       tools-of-files <ms> ms
+  1  allow      view     files/invoices/2041.txt        reads-in-team <ms> ms
+  2  allow      view     files                          tools-of-files <ms> ms
      look       11 of 14 tools; for this agent there is no edit_file, create_directory, move_file
-  3  deny       execute  files/invoices/2041.txt     invoices-are-read-only <ms> ms
-     rule       policies/demo/40-invoices.cedar:3
+  3  limit      view     files/customers/customers.csv <ms> ms
+     rule       policies/demo/20-reads.cedar:27 personal-data-is-masked
+     look       6 masked, for this server says all twice: 1001,Brasserie Halle,Lyon,[masked national id FR]
+  4  challenge  execute  files/payments/2041.json <ms> ms
+     rule       policies/demo/50-payments.cedar:11 payments-need-a-person
+     look       ${became}
+     look       <dir>/office/files/payments: ${written}
+  5  deny       execute  files/invoices/2041.txt <ms> ms
+     rule       policies/demo/40-invoices.cedar:3 invoices-are-read-only
      look       <dir>/office/files/invoices: unchanged, byte for byte
+  6  deny       share    outbox/partner-copy.csv <ms> ms
+     rule       policies/demo/60-disclosure.cedar:29 transfer-needs-a-basis
+     rule       policies/demo/70-origins.cedar:31 chosen-by-an-untrusted-source
+     look       target chosen by files/read_text_file of files/inbox/notice.md, line 4
+     look       transfer conditional: EU-T-government, EU-T-personal (unreviewed)
+     look       <dir>/office/outbox: nothing new
 
 record   <n> entries · checkpoint signed · checked by a second program, offline: ok
          npx bailiwick verify <dir>/data/record --policy <dir>/data/trust.policy
 kept     <dir>
 `;
 
+const APPROVED = "approved for this exact call, once, by a demo key: not a person's passkey";
+
+/** What differs from run to run, under names. */
+function told(out: string, dir: string): string {
+  return out
+    .replaceAll(dir, "<dir>")
+    .replace(/bailiwick \S+ demo/, "bailiwick <version> demo")
+    .replaceAll(/http:\S+(?=\/mcp)/g, "<url>")
+    .replace(/record {3}\d+ entries/, "record   <n> entries")
+    .replaceAll(/ +\d+ ms$/gm, " <ms> ms");
+}
+
+test("the story where nobody answers: twenty seconds of nothing is a no, and it goes on", () => {
+  const dir = mkdtempSync(path.join(tmpdir(), "bailiwick-alone-"));
+  const { code, out, err } = bailiwick("up", "--demo", "--once", "--no-input", "--data", dir, "--port", "0");
+  expect(code, err).toBe(0);
+  expect(told(out, dir)).toBe(golden("expired: 20 s passed, so the answer is no", "nothing written"));
+  rmSync(dir, { recursive: true });
+}, 60_000);
+
 test("the story as text, in a folder that is kept, opened again, checked, and found out when one byte is changed", () => {
   const dir = mkdtempSync(path.join(tmpdir(), "bailiwick-story-"));
-  const told = (): string => {
-    const { code, out, err } = bailiwick("up", "--demo", "--once", "--no-input", "--data", dir, "--port", "0");
+  for (let opened = 0; opened < 2; opened++) {
+    const { code, out, err } = bailiwick("up", "--demo", "--once", "--data", dir, "--port", "0");
     expect(code, err).toBe(0);
-    return out
-      .replaceAll(dir, "<dir>")
-      .replace(/bailiwick \S+ demo/, "bailiwick <version> demo")
-      .replace(/http:\S+\/mcp\/files/, "<gate>")
-      .replace(/record {3}\d+ entries/, "record   <n> entries")
-      .replaceAll(/ +\d+ ms$/gm, " <ms> ms");
-  };
-  expect(told()).toBe(GOLDEN);
-  expect(told()).toBe(GOLDEN);
+    expect(told(out, dir)).toBe(golden(APPROVED, "2041.json written"));
+  }
 
   const record = path.join(dir, "data", "record");
   const verify = (...more: string[]): Ran =>
@@ -145,7 +178,7 @@ test("`up` in an empty folder says what it needs, and starts nothing", () => {
 
 test("`up --config` serves the example office with a key of one's own, as the README says", async () => {
   const dir = mkdtempSync(path.join(tmpdir(), "bailiwick-readme-"));
-  for (const part of ["examples/office", "policies/demo"])
+  for (const part of ["examples/office", "policies", "regulations"])
     cpSync(path.join(ROOT, part), path.join(dir, part), { recursive: true });
   const readme = readFileSync(path.join(ROOT, "README.md"), "utf8");
   const makeKeys = /^node -e '(.*)'$/m.exec(readme)?.[1] ?? "";
@@ -158,7 +191,7 @@ test("`up --config` serves the example office with a key of one's own, as the RE
   child.stderr.resume();
   await expect.poll(() => out, { timeout: 30_000 }).toContain("\n");
   const data = path.join(dir, "examples", "office", "data");
-  expect(JSON.parse(out)).toMatchObject({ name: "up", servers: [{ id: "files" }] });
+  expect(JSON.parse(out)).toMatchObject({ name: "up", servers: [{ id: "files" }, { id: "outbox" }] });
   const status = bailiwick("status", "--data", data, "--json");
   expect(JSON.parse(status.out)).toMatchObject({ mode: "enforce", demo: false, policies: { name: "demo" } });
   child.kill("SIGINT");

@@ -26,7 +26,7 @@ async function watched(): Promise<{ office: Office; seen: () => Promise<string[]
       const { files } = config.mcp.servers;
       if (files === undefined) throw new Error("no server");
       const command = [process.execPath, TEE, log, ...files.command];
-      return { ...config, mcp: { servers: { files: { ...files, command } } } };
+      return { ...config, mcp: { servers: { ...config.mcp.servers, files: { ...files, command } } } };
     },
   });
   return { office, seen: async () => (await readFile(log, "utf8")).trim().split("\n") };
@@ -44,9 +44,11 @@ test("a refused call never reaches the upstream", async () => {
   await using _ = office;
   await using agent = await office.connect();
   await agent.call("read_text_file", { path: "invoices/2041.txt" });
-  await agent.call("write_file", { path: "invoices/2041.txt", content: "forged" });
+  await agent.act("execute", "write_file", { path: "invoices/2041.txt", content: "forged" });
   await agent.call("read_text_file", { path: "hr/salaries.csv" });
-  await agent.call("move_file", { source: "reports/README.txt", destination: "reports/x" }).catch(() => undefined);
+  await agent
+    .act("execute", "move_file", { source: "reports/README.txt", destination: "reports/x" })
+    .catch(() => undefined);
   await agent.call("no_such_tool", {}).catch(() => undefined);
   await agent.call("read_text_file", { path: "../../etc/passwd" }).catch(() => undefined);
   await agent.call("read_text_file", { path: "reports/README.txt" });

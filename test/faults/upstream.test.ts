@@ -3,7 +3,7 @@
 import { spawnSync } from "node:child_process";
 import path from "node:path";
 import { expect, test } from "vitest";
-import { member, parseInstanceId } from "../../src/core/index.ts";
+import { type Json, member, parseInstanceId } from "../../src/core/index.ts";
 import { fakeStanding } from "../../src/core/testing/ports.ts";
 import { type RelayWorld, type RelayWorldOptions, relayWorld } from "../support/relay-world.ts";
 
@@ -63,12 +63,16 @@ test("E31: what an upstream asks of the client is refused by the gate", async ()
   expect(JSON.stringify(answered.json)).toMatch(/offers nothing/);
 });
 
-test("E31: no capability of the client goes up, and only tools come down", async () => {
-  await using world = odd("fine");
+test("E31: nothing of the client goes up, and only tools come down", async () => {
+  await using world = odd("tells");
   const opened = await world.connect();
   const result = member(opened.json, "result");
-  expect(JSON.stringify(member(result, "offered"))).toBe("{}");
-  expect(JSON.stringify(member(result, "capabilities"))).toBe('{"tools":{}}');
+  expect(JSON.stringify(result)).toBe(
+    '{"protocolVersion":"2025-11-25","capabilities":{"tools":{}},"serverInfo":{"name":"odd","version":"1"}}',
+  );
+  const offered = '{"protocolVersion":"2025-11-25","capabilities":{},"clientInfo":{"name":"bailiwick","version":"1"}}';
+  const [told] = member(member((await world.post(CALL)).json, "result"), "content") as [Json];
+  expect(member(told, "text")).toBe(offered);
 });
 
 test("E37: a greeting on stdout is left out, and what follows is read", async () => {

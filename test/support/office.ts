@@ -25,6 +25,10 @@ export interface Office extends AsyncDisposable {
 export interface OfficeOptions {
   /** Cedar text of one file that stands instead of the demo's policies. */
   readonly policies?: string;
+  /** Other files of that bundle by name, such as `obligations.yaml`. */
+  readonly profiles?: Readonly<Record<string, string>>;
+  /** False for a server where no key in software counts as a person. */
+  readonly demo?: boolean;
   /** Changes the configuration before the start. */
   readonly change?: (config: Config, world: DemoWorld) => Config;
   /** A folder that is opened again; it is not removed afterwards. */
@@ -34,14 +38,18 @@ export interface OfficeOptions {
 export async function openOffice(options: OfficeOptions = {}): Promise<Office> {
   const dir = options.dir ?? (await mkdtemp(path.join(tmpdir(), "bailiwick-office-")));
   const world = await prepareWorld(ROOT, dir, 0);
-  const own = options.policies === undefined ? world.config : await withPolicies(world.config, dir, options.policies);
+  const own =
+    options.policies === undefined
+      ? world.config
+      : await withPolicies(world.config, dir, { ...options.profiles, "rules.cedar": options.policies });
   const log = fakeLog();
   const config = options.change?.(own, world) ?? own;
   const io = {
     log,
     path: path.dirname(process.execPath),
     cwd: world.office,
-    demo: true,
+    demo: options.demo ?? true,
+    root: ROOT,
     version: "0.0.0-test",
     exit: die,
   };
@@ -61,12 +69,12 @@ export async function openOffice(options: OfficeOptions = {}): Promise<Office> {
   };
 }
 
-async function withPolicies(config: Config, dir: string, text: string): Promise<Config> {
+async function withPolicies(config: Config, dir: string, files: Readonly<Record<string, string>>): Promise<Config> {
   const own = path.join(dir, "policies", "own");
   await mkdir(own, { recursive: true });
   await cp(path.join(ROOT, "policies", "demo", "schema.cedarschema"), path.join(own, "schema.cedarschema"));
   await writeFile(path.join(own, "bailiwick.yaml"), "name: own\ndomain: main\nowner: a test\n");
-  await writeFile(path.join(own, "rules.cedar"), text);
+  for (const [name, text] of Object.entries(files)) await writeFile(path.join(own, name), text);
   return { ...config, policies: { dir: own } };
 }
 

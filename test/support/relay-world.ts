@@ -1,5 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 // A relay in front of a real child process, with the rooms around it in memory: for tests of the relay alone.
+import { createSecretKey } from "node:crypto";
+import { readFileSync } from "node:fs";
+import path from "node:path";
 import {
   type Json,
   parseDomainId,
@@ -9,9 +12,13 @@ import {
   type Standing,
 } from "../../src/core/index.ts";
 import {
+  domestic,
   type FakeRecorder,
   fakeDecider,
+  fakeDesk,
+  fakeFeed,
   fakeIdentityView,
+  fakeOnce,
   fakeRecorder,
   fakeStanding,
 } from "../../src/core/testing/ports.ts";
@@ -21,8 +28,10 @@ import {
   createRelay,
   type GateResponse,
   type Relay,
+  Tasks,
   type UpstreamServer,
 } from "../../src/enforce/index.ts";
+import { createInspector, readLabelRules } from "../../src/protect/index.ts";
 import { systemClock, systemRandom, systemTimers } from "../../src/server/system.ts";
 
 export interface RelayWorld extends AsyncDisposable {
@@ -44,6 +53,8 @@ export interface Answered {
   readonly json: Json | undefined;
 }
 
+const FILE = path.join(import.meta.dirname, "..", "..", "policies", "labels.yaml");
+const LABELS = readLabelRules("labels.yaml", readFileSync(FILE, "utf8"));
 const id = parseServerId("odd");
 const act = { server: id, tool: "act", verb: "execute", effect: "irreversible", args: [] } as const;
 const look = { server: id, tool: "look", verb: "view", effect: "none", args: [] } as const;
@@ -65,6 +76,7 @@ export function relayWorld(command: readonly [string, ...string[]], options: Rel
     command,
     env: {},
     cwd: "/",
+    trust: "tool",
     destination: { kind: "internal", operator: "us", jurisdiction: "FR", listed: true },
     tools: new Map<string, typeof act | typeof look>([
       ["act", act],
@@ -80,11 +92,18 @@ export function relayWorld(command: readonly [string, ...string[]], options: Rel
       identities: fakeIdentityView(),
       decider: fakeDecider(options.rule ?? (() => "allow")),
       recorder,
+      desk: fakeDesk(),
+      tokens: fakeOnce(),
+      tasks: new Tasks(createSecretKey(Buffer.alloc(32, 2))),
+      feed: fakeFeed(),
+      inspector: createInspector({ key: createSecretKey(Buffer.alloc(32, 1)), labels: LABELS }),
+      transfers: domestic,
     },
-    { domain: parseDomainId("main"), point: parsePointId("n1/mcp") },
+    { domain: parseDomainId("main"), point: parsePointId("n1/mcp"), holdMs: 1000 },
   );
   const { rule: _rule, ...limits } = options;
   const config = {
+    holdMs: 1000,
     upstreamWaitMs: 5000,
     callsPerIdentity: 8,
     sessionsPerIdentity: 4,

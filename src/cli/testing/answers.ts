@@ -103,3 +103,34 @@ export const DECISION: Answer = {
   ],
   errors: [{ policy: "other", code: "no_attribute" }],
 };
+
+/** What the tests name of a call that waits. */
+type Waiting = Answer & { readonly id: string; readonly reference: string; readonly digest: string };
+
+/** A payment that waits for a person. Its call tries to act on the terminal. */
+export const WAITING: Waiting = {
+  id: "01936d3c-0000-7000-8000-000000000004",
+  reference: "BW-0000004",
+  state: "pending",
+  who: "spiffe://localhost/agent/invoice-helper",
+  verb: "execute",
+  resource: "files/payments/2041.json",
+  rule: "payments-need-a-person",
+  call: 'write_file {"iban":"FR76\u202e67","path":"payments/2041.json"}',
+  asks: [{ path: "/content/iban", role: "payee", source: "invoices/2041.txt\u001b[2J" }],
+  digest: `sha256:${"4".repeat(64)}`,
+  expires: "2026-12-06T09:00:20.000Z",
+  need: 1,
+  agreed: 0,
+};
+
+/** Waits too, and ran out when it is answered. */
+export const LATE: Waiting = {
+  ...WAITING,
+  id: "01936d3c-0000-7000-8000-000000000005",
+  reference: "BW-0000005",
+  asks: [],
+  call: "",
+};
+
+export const APPROVALS: Answer = { approvals: [WAITING, LATE], signer: "demo" };

@@ -43,6 +43,7 @@ export function createWorld(answers?: Readonly<Record<string, unknown>>): World 
         cwd: folder,
         stop: () => new AbortController().signal,
         fetch: async (url) => answerTo(answers ?? {}, url),
+        ask: undefined,
         ...given,
       };
       const code = await runCli(words === "" ? [] : words.split(" "), io);

@@ -3,9 +3,23 @@
 // Readers keep members and values they do not know (core K5); writers write only these.
 import type { Answer, EvalError, PolicyHit, ReasonCode } from "../decision.ts";
 import type { IdentityKind, IdentityStatus } from "../identity.ts";
-import type { Commitment, Digest, EntryId, EntryRef, IdentityId, InstanceId, PointId, Ref, ServerId } from "../ids.ts";
+import type {
+  Commitment,
+  Digest,
+  EntryId,
+  EntryRef,
+  IdentityId,
+  InstanceId,
+  MandateId,
+  PointId,
+  Ref,
+  ServerId,
+  StepId,
+  TaskId,
+} from "../ids.ts";
 import type { Destination, Via } from "../interaction.ts";
 import type { JsonObject } from "../json.ts";
+import type { OnceScope } from "../ports/respond.ts";
 import type { Instant } from "../time.ts";
 import type { Impact, Verb } from "../verb.ts";
 
@@ -40,10 +54,44 @@ export interface EntryWhy {
   readonly set: Digest | null;
   readonly errors: readonly EvalError[];
   readonly reason: ReasonCode;
+  readonly transfer?: {
+    readonly verdict: string;
+    readonly crossing: boolean;
+    readonly reviewed: boolean;
+    readonly rules: readonly string[];
+  };
+}
+
+/** What was found in data, and which checks that rests on; never the data. */
+export interface EntryContent {
+  readonly direction: "in" | "out";
+  readonly label: EntryLabel;
+  /** How many of each type. */
+  readonly detections: Readonly<Record<string, number>>;
+  /** How many were masked or dropped. */
+  readonly redacted: number;
+}
+
+export interface EntryLabel {
+  readonly level: string;
+  readonly categories: readonly string[];
+  readonly jurisdictions: readonly string[];
+  readonly trust: string;
+  readonly complete: boolean;
+}
+
+/** The decision on what came back (phase `after`). */
+export interface EntryRelease {
+  readonly answer: Answer;
+  readonly reason: ReasonCode;
+  readonly policies: EntryWhy["policies"];
+  readonly obligations: readonly string[];
 }
 
 /** What came of an effect, or of a view. */
 export interface EntryOutcome {
+  readonly release?: EntryRelease;
+  readonly content?: readonly EntryContent[];
   readonly result: "completed" | "failed" | "refused" | "cut" | "cancelled" | "unknown";
   readonly bytesIn: number;
   readonly bytesOut: number;
@@ -81,6 +129,20 @@ export interface DecisionDraft {
   readonly destination: Destination;
   readonly disclose?: { readonly resource: Ref; readonly answer: Answer; readonly reason: ReasonCode };
   readonly tool?: { readonly server: ServerId; readonly name: string };
+  readonly mandate?: {
+    readonly id: MandateId;
+    readonly task: TaskId;
+    readonly s256: string;
+    readonly step: StepId;
+    readonly depth: number;
+    readonly purpose: string;
+  };
+  readonly labels?: { readonly flow: EntryLabel; readonly context: EntryLabel };
+  /** Roles of arguments that nobody entitled chose, and where those came from. */
+  readonly origin?: {
+    readonly lowest: string;
+    readonly broken: readonly { readonly role: string; readonly source: string }[];
+  };
   readonly answer: Answer;
   readonly mode: "enforce";
   /** Absent where policy was not reached; then `refusal` says what stopped it. */
@@ -88,7 +150,15 @@ export interface DecisionDraft {
   /** The gate's own reason where no policy spoke. */
   readonly refusal?: string;
   readonly digests: { readonly args?: Commitment; readonly input?: Digest };
+  /** What this entry uses up (core K1): it is spent from this entry on, whatever came of it. */
+  readonly uses?: readonly EntryUse[];
   readonly outcome?: EntryOutcome;
+}
+
+/** One use of something that can be used a limited number of times, as `Once.claim` was asked. */
+export interface EntryUse {
+  readonly scope: OnceScope;
+  readonly key: string;
 }
 
 /** What came of an intent. */
@@ -105,7 +175,15 @@ export interface GapDraft {
   readonly last: Instant;
 }
 
-export const EVENT_NAMES = ["credential.issued", "session.opened"] as const;
+export const EVENT_NAMES = [
+  "credential.issued",
+  "credential.revoked",
+  "session.opened",
+  "mandate.opened",
+  "mandate.closed",
+  "step.closed",
+  "approval.decided",
+] as const;
 export const ADMIN_NAMES = [
   "identity.registered",
   "identity.changed",

@@ -1,23 +1,40 @@
 // SPDX-License-Identifier: Apache-2.0
 // Ports in memory, for the tests of the rooms that call them.
 import {
+  type ApprovalDesk,
+  type ApprovalId,
   type Decider,
   type Decision,
+  type DeskItem,
   digestOf,
+  type Effect,
   type EntryDraft,
+  type Evidence,
+  type FeedView,
   type Identity,
   type IdentityView,
   instant,
+  type Mandate,
+  mandateS256,
+  type Once,
+  parseApprovalId,
+  parseCategory,
   parseCommitment,
   parseEntryId,
   parseEntryIndex,
   parseIdentityId,
   parseInstanceId,
+  parseMandateId,
+  parseStepId,
+  parseTaskId,
   parseTenantId,
   type Question,
   type Recorder,
   type Ref,
   type Standing,
+  type StepGrant,
+  type TransferGate,
+  VERBS,
 } from "../index.ts";
 
 /** A recorder that keeps what it is given. `fail` makes the next appends reject; `full` makes it say that it has no room. */
@@ -55,8 +72,19 @@ export function fakeRecorder(): FakeRecorder {
   return recorder;
 }
 
+/** What a fake policy says; `challenge` is lifted by evidence, `limit` masks personal data. */
+export type FakeAnswer = "allow" | "log" | "limit" | "challenge" | "deny";
+
+const REASONS: Readonly<Record<FakeAnswer, Decision["reason"]>> = {
+  allow: "permitted",
+  log: "logged",
+  limit: "limited",
+  challenge: "challenged",
+  deny: "forbidden",
+};
+
 /** A decision as a policy of this name would make it. */
-export function fakeDecision(answer: "allow" | "log" | "deny", policy = `says-${answer}`): Decision {
+export function fakeDecision(answer: FakeAnswer, policy = `says-${answer}`): Decision {
   const digest = digestOf(policy);
   const hit = {
     id: policy,
@@ -70,9 +98,12 @@ export function fakeDecision(answer: "allow" | "log" | "deny", policy = `says-${
     at: instant(0),
     answer,
     mode: "enforce",
-    reason: answer === "allow" ? "permitted" : answer === "log" ? "logged" : "forbidden",
+    reason: REASONS[answer],
     policies: [{ ...hit, tier }],
     errors: [],
+    obligations: answer === "limit" ? [{ type: "redact", categories: [parseCategory("personal")], style: "mask" }] : [],
+    challenges: answer === "challenge" ? [{ policy, profile: "p", kind: "approval", uses: 1, binds: [] }] : [],
+    uses: [],
     setDigest: digestOf("set"),
     inputDigest: digestOf("input"),
   };
@@ -80,12 +111,15 @@ export function fakeDecision(answer: "allow" | "log" | "deny", policy = `says-${
 
 /** A decider that answers by a function of action and resource, and keeps the questions. */
 export function fakeDecider(
-  answer: (action: string, resource: Ref, question: Question) => "allow" | "log" | "deny",
+  answer: (action: string, resource: Ref, question: Question) => FakeAnswer,
 ): Decider & { readonly questions: Question[] } {
   const questions: Question[] = [];
   const decide = (question: Question): Decision => {
     questions.push(question);
-    return fakeDecision(answer(question.action, question.resource, question));
+    const said = answer(question.action, question.resource, question);
+    const [evidence] = question.evidence ?? [];
+    if (said !== "challenge" || evidence === undefined) return fakeDecision(said);
+    return { ...fakeDecision("log"), reason: "discharged", uses: [evidence.id] };
   };
   return {
     questions,
@@ -97,8 +131,41 @@ export function fakeDecider(
 
 const IDENTITY = parseIdentityId("spiffe://test/agent/reader");
 
+/** Lets a test's agent do everything anywhere below `http://localhost:7400`, for anything. */
+export function fakeGrant(change: Partial<StepGrant> = {}): StepGrant {
+  return {
+    verbs: VERBS,
+    locations: ["http://localhost:7400"],
+    datatypes: [],
+    constraints: [],
+    labelMax: "restricted",
+    jurisdictions: ["FR", "DE", "US"],
+    purpose: "test",
+    budget: {},
+    ...change,
+  };
+}
+
+const STEP = parseStepId("0190b5a2-0000-7000-8000-000000000003");
+
+function fakeMandate(grant: StepGrant): Mandate {
+  const mandate = {
+    id: parseMandateId("0190b5a2-0000-7000-8000-000000000001"),
+    task: parseTaskId("0190b5a2-0000-7000-8000-000000000002"),
+    grantor: parseIdentityId("spiffe://test/human/AAAAAAAAAAAAAAAAAAAAAA"),
+    holder: IDENTITY,
+    grant,
+    deadline: instant(2_000_000_000_000),
+    depth: 3,
+    request: digestOf("a test"),
+  };
+  return { ...mandate, state: "open", s256: mandateS256(mandate), v: 1 };
+}
+
 /** An active agent that proved itself. */
 export function fakeStanding(change: Partial<Standing> = {}): Standing {
+  const grant = change.grant ?? fakeGrant();
+  const mandate = fakeMandate(grant);
   return {
     identity: IDENTITY,
     instance: parseInstanceId("spiffe://test/agent/reader/1"),
@@ -114,7 +181,15 @@ export function fakeStanding(change: Partial<Standing> = {}): Standing {
     expires: instant(2_000_000_000_000),
     auth: { pop: "software", ageMs: 0 },
     assurance: 2,
-    token: { jti: "t-1", jkt: "k-1", exp: instant(2_000_000_000_000) },
+    onBehalfOf: mandate.grantor,
+    ownAuthority: false,
+    mandate,
+    step: STEP,
+    path: [STEP],
+    hop: 0,
+    grant,
+    scopes: [{ kind: "mandate", id: mandate.id }],
+    token: { jti: "t-1", jkt: "k-1", issued: instant(0), exp: instant(2_000_000_000_000), once: false },
     ...change,
   };
 }
@@ -129,3 +204,56 @@ export function fakeIdentityView(status: () => Identity["status"] = () => "activ
         : undefined,
   };
 }
+
+/** A desk that answers every question as told, and keeps what it was asked. `approved` gives evidence that fits. */
+export function fakeDesk(
+  answer: "approved" | "denied" | "pending" = "denied",
+): ApprovalDesk & Once & { readonly asked: DeskItem[] } {
+  const asked: DeskItem[] = [];
+  const id = parseApprovalId("0190b5a2-0000-7000-8000-00000000000a");
+  const spent = new Set<string>();
+  return {
+    asked,
+    open(item) {
+      asked.push(item);
+      return Promise.resolve({ id });
+    },
+    read: () => undefined,
+    wait: () => Promise.resolve(answer),
+    cancel: () => undefined,
+    evidence: () => (answer === "approved" && asked.length > 0 ? asked.map((item) => evidenceOf(item, id)) : []),
+    claim(_scope, key) {
+      if (spent.has(key)) return Promise.resolve("taken");
+      spent.add(key);
+      return Promise.resolve("first");
+    },
+  };
+}
+
+function evidenceOf(item: DeskItem, id: ApprovalId): Evidence {
+  const { principal, action, resource, argsDigest } = item.call;
+  const fits = { principal, action, resource, argsDigest, binds: item.binds, policy: item.policyDigest };
+  return { id, kind: "approval", ...fits, expires: instant(2_000_000_000_000), uses: 1, bound: [] };
+}
+
+/** Spends each key once. */
+export function fakeOnce(): Once {
+  const spent = new Set<string>();
+  return {
+    claim(_scope, key) {
+      const result = spent.has(key) ? "taken" : "first";
+      spent.add(key);
+      return Promise.resolve(result);
+    },
+  };
+}
+
+/** A feed that binds nothing, until `effect` says otherwise. */
+export function fakeFeed(effect: () => Effect = () => "none"): FeedView {
+  return { effect: () => ({ effect: effect() }), seq: () => 0, fresh: () => true };
+}
+
+/** Everything is domestic. */
+export const domestic: TransferGate = {
+  check: () => ({ verdict: "allowed", crossing: false, reviewed: true, rules: [], missing: [], basis: "domestic" }),
+};

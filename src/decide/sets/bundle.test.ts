@@ -6,7 +6,7 @@ import { expect, test } from "vitest";
 import { fakeClock } from "../../core/testing/system.ts";
 import { CedarParser, PARSER_DEADLINE_MS } from "../cedar/parser.ts";
 import { schemaText } from "../schema-text.ts";
-import { bundleOf, FINE, loadFiles, problemsOf } from "../testing/bundle.ts";
+import { bundleOf, FINE, loadFiles, PROFILES, problemsOf } from "../testing/bundle.ts";
 import { loadBundle, loadFolder } from "./bundle.ts";
 
 /** Each line doubles the one before it many times over. */
@@ -16,9 +16,11 @@ const RUNAWAY: string = Array.from({ length: 9 }, (_, n) =>
     : `a${n}: &a${n} [${Array.from({ length: 10 }, () => `*a${n - 1}`).join(", ")}]`,
 ).join("\n");
 
-/** Rules in one file, and the codes of what is wrong with them. */
+const FORBID: string = FINE.replace("permit", "forbid").replace("==", "in");
+
+/** Rules in one file beside a few profiles, and the codes of what is wrong with them. */
 async function codes(rules: string): Promise<readonly string[]> {
-  return (await problemsOf({ "10-rules.cedar": rules })).map(({ code }) => code);
+  return (await problemsOf({ ...PROFILES, "10-rules.cedar": rules })).map(({ code }) => code);
 }
 
 test("D16: a folder becomes a set with its names, digests and places", async () => {
@@ -40,7 +42,7 @@ test("D16: a folder becomes a set with its names, digests and places", async () 
     },
   ]);
   expect(bundle.set.digest).toBe(bundle.digest);
-  expect(bundle.set.hits[1]).toEqual({
+  expect(bundle.set.rules[1]?.hit).toEqual({
     id: "second",
     effect: "permit",
     tier: "permit",
@@ -80,14 +82,23 @@ test.each([
   ["an empty reason", `@reason("") ${FINE}`, ["empty_annotation"]],
   ["an answer on a permit", `@answer("log") ${FINE}`, ["answer_on_permit"]],
   ["an unknown answer", `@answer("maybe") ${FINE.replace("permit", "forbid").replace("==", "in")}`, ["unknown_answer"]],
-  ["a limit", `@answer("limit") ${FINE.replace("permit", "forbid").replace("==", "in")}`, ["not_in_this_version"]],
   [
-    "a challenge",
-    `@answer("challenge") ${FINE.replace("permit", "forbid").replace("==", "in")}`,
-    ["not_in_this_version"],
+    "a limit on a permit",
+    `@answer("limit") @obligation("mask") ${FINE}`,
+    ["answer_on_permit", "obligation_without_limit"],
   ],
-  ["an obligation", `@obligation("x") ${FINE}`, ["not_in_this_version"]],
-  ["a remedy", `@remedy("x") ${FINE}`, ["not_in_this_version"]],
+  ["a limit without an obligation", `@answer("limit") ${FORBID}`, ["limit_without_obligation"]],
+  ["a limit with an empty obligation", `@answer("limit") @obligation(" , ") ${FORBID}`, ["limit_without_obligation"]],
+  ["a challenge without a remedy", `@answer("challenge") ${FORBID}`, ["challenge_without_remedy"]],
+  ["an obligation of a permit", `@obligation("mask") ${FINE}`, ["obligation_without_limit"]],
+  ["an obligation of a plain forbid", `@obligation("mask") ${FORBID}`, ["obligation_without_limit"]],
+  [
+    "a remedy of a limit",
+    `@answer("limit") @obligation("mask") @remedy("ask") ${FORBID}`,
+    ["remedy_without_challenge"],
+  ],
+  ["an obligation nobody defined", `@answer("limit") @obligation("mask, shred") ${FORBID}`, ["unknown_obligation"]],
+  ["a remedy nobody defined", `@answer("challenge") @remedy("toString") ${FORBID}`, ["unknown_remedy"]],
   ["shadow mode", `@mode("shadow") ${FINE}`, ["not_in_this_version"]],
   ["a problem nobody may accept", `@accept("validation_error") ${FINE}`, ["not_acceptable"]],
 ])("D17: %s is refused", async (_, rules, expected) => {
@@ -211,7 +222,7 @@ test.each<[string, Record<string, string | undefined>, string, string]>([
     "cases/a.yaml",
   ],
   ["links", { "links.json": "{}" }, "not_in_this_version", "links.json"],
-  ["obligations", { "obligations.yaml": "{}" }, "not_in_this_version", "obligations.yaml"],
+  ["history", { "history.yaml": "{}" }, "not_in_this_version", "history.yaml"],
   [
     "a case without an expectation",
     {

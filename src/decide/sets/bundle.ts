@@ -4,6 +4,7 @@ import {
   type Digest,
   type DomainId,
   isJsonArray,
+  type Json,
   member,
   type PolicyHit,
   type Problem,
@@ -13,7 +14,7 @@ import { CedarParser } from "../cedar/parser.ts";
 import { scan } from "../cedar/scan.ts";
 import { readSchema, type Schema } from "../cedar/schema.ts";
 import { DecideError } from "../errors.ts";
-import { createPolicySet, type PolicySet } from "../policy-set.ts";
+import { createPolicySet, type PolicySet, type Rule } from "../policy-set.ts";
 import { askParser, type Passage, problemOf } from "./ask.ts";
 import { CASE_FILE, type CaseFile } from "./cases.ts";
 import { policyDigest, setDigest, sourceDigest } from "./digest.ts";
@@ -21,6 +22,7 @@ import { type BundleFiles, readFolder } from "./folder.ts";
 import { lint, validate } from "./lint.ts";
 import { MANIFEST, type Manifest } from "./manifest.ts";
 import { type ParsedPolicy, parsePolicies } from "./parse.ts";
+import { dutiesOf, OBLIGATIONS, type Profiles, REMEDIES } from "./profiles.ts";
 import { type Complaint, positionOf, problemAt, problemIn } from "./source.ts";
 import { readYaml } from "./yaml.ts";
 
@@ -33,6 +35,10 @@ export interface BundleSource {
 /** What a person reads of one policy. */
 export interface BundlePolicy extends PolicyHit {
   readonly column: number;
+  /** Names of `obligations.yaml`, of a limit. */
+  readonly obligations?: readonly string[];
+  /** Name of `remedies.yaml`, of a challenge. */
+  readonly remedy?: string;
   readonly owner?: string;
   readonly control?: string;
   readonly doc?: string;
@@ -70,6 +76,7 @@ export async function loadFolder(dir: string, parser: CedarParser): Promise<Load
 
 async function readBundle(files: BundleFiles, parser: CedarParser, problems: Problem[]): Promise<Loaded> {
   const manifest = readOne(readYaml(files.manifest, MANIFEST), problems);
+  const profiles = readProfiles(files, problems);
   const cases = files.cases.flatMap((file) => {
     const content = readOne(readYaml(file, CASE_FILE), problems);
     return content === undefined ? [] : [{ file: file.path, content }];
@@ -77,12 +84,31 @@ async function readBundle(files: BundleFiles, parser: CedarParser, problems: Pro
   const schema = await parseSchema({ file: files.schema, start: 0, text: files.schema.text }, parser, problems);
   const policies = await parsePolicies(files.policies, parser, problems);
   problems.push(...lint(policies));
+  const ruled = profiles === undefined ? [] : policies.map((parsed) => withRule(parsed, profiles, problems));
   if (policies.length === 0 && !blocked(problems)) problems.push(problemIn("", NO_POLICIES));
-  if (manifest === undefined || schema === undefined || blocked(problems)) return { problems };
+  if (manifest === undefined || schema === undefined || profiles === undefined || blocked(problems))
+    return { problems };
   problems.push(...(await validate(policies, schema, parser)));
   if (blocked(problems)) return { problems };
-  const all = [files.manifest, files.schema, ...files.policies, ...files.cases];
-  return { bundle: { ...build(manifest, schema, policies), sourceDigest: sourceDigest(all), cases, problems } };
+  const built = build(manifest, schema, profiles, ruled);
+  return { bundle: { ...built, sourceDigest: sourceDigest(Object.values(files).flat()), cases, problems } };
+}
+
+/** The definitions of a bundle; nothing where they cannot be read. */
+function readProfiles({ obligations, remedies }: BundleFiles, problems: Problem[]): Profiles | undefined {
+  const of = obligations === undefined ? {} : readOne(readYaml(obligations, OBLIGATIONS), problems);
+  const by = remedies === undefined ? {} : readOne(readYaml(remedies, REMEDIES), problems);
+  return of === undefined || by === undefined ? undefined : { obligations: of, remedies: by };
+}
+
+interface RuledPolicy extends ParsedPolicy {
+  readonly rule: Rule;
+}
+
+function withRule(parsed: ParsedPolicy, profiles: Profiles, problems: Problem[]): RuledPolicy {
+  const { duties, complaints } = dutiesOf(parsed.notes, profiles);
+  problems.push(...complaints.map((complaint) => problemAt(parsed.file, parsed.start, complaint)));
+  return { ...parsed, rule: { hit: hitOf(parsed, duties), ...duties } };
 }
 
 const NO_POLICIES: Complaint = {
@@ -99,7 +125,7 @@ function readOne<T>(read: { value: T } | { problems: readonly Problem[] }, probl
 
 interface ParsedSchema extends Passage {
   readonly schema: Schema;
-  readonly digest: (policies: readonly ParsedPolicy[]) => Digest;
+  readonly json: Json;
 }
 
 async function parseSchema(
@@ -123,7 +149,7 @@ async function parseSchema(
   for (const warning of isJsonArray(warnings) ? warnings : [])
     problems.push(problemOf(warning, passage, { code: "schema_warning", blocking: false }));
   try {
-    return { ...passage, schema: readSchema(json), digest: (policies) => setDigest(json, policies.map(idAndJson)) };
+    return { ...passage, schema: readSchema(json), json };
   } catch (cause) {
     if (!(cause instanceof DecideError)) throw cause;
     problems.push(problemIn(file.path, { code: "unsupported_schema", text: cause.message }));
@@ -131,30 +157,28 @@ async function parseSchema(
   }
 }
 
-function idAndJson({ notes, json }: ParsedPolicy): { id: string; json: ParsedPolicy["json"] } {
-  return { id: notes.id, json };
-}
-
 function build(
   manifest: Manifest,
-  { schema, digest }: ParsedSchema,
-  parsed: readonly ParsedPolicy[],
+  { schema, json }: ParsedSchema,
+  profiles: Profiles,
+  policies: readonly RuledPolicy[],
 ): Omit<Bundle, "sourceDigest" | "cases" | "problems"> {
-  const members = parsed.map((one) => ({ policy: one.policy, hit: hitOf(one) }));
-  const set = createPolicySet(schema, members, digest(parsed));
-  return { ...manifest, digest: set.digest, set, policies: parsed.map(describe) };
+  const meaning = policies.map(({ notes, json: policy }) => ({ id: notes.id, json: policy }));
+  const set = createPolicySet(schema, policies, setDigest(json, meaning, profiles));
+  return { ...manifest, digest: set.digest, set, policies: policies.map(describe) };
 }
 
-function hitOf({ policy, notes, json, file, start }: ParsedPolicy): PolicyHit {
+function hitOf({ policy, notes, json, file, start }: ParsedPolicy, duties: Omit<Rule, "hit">): PolicyHit {
   const { id, tier, reason } = notes;
   const { line } = positionOf(file, start);
   const said = reason === undefined ? {} : { reason };
-  return { id, effect: policy.effect, tier, file: file.path, line, ...said, digest: policyDigest(id, json) };
+  const digest = policyDigest(id, json, duties);
+  return { id, effect: policy.effect, tier, file: file.path, line, ...said, digest };
 }
 
-function describe(parsed: ParsedPolicy): BundlePolicy {
-  const { accept: _, ...said } = parsed.notes;
-  return { ...said, ...hitOf(parsed), column: positionOf(parsed.file, parsed.start).column };
+function describe({ notes, rule, file, start }: RuledPolicy): BundlePolicy {
+  const { accept: _, ...said } = notes;
+  return { ...said, ...rule.hit, column: positionOf(file, start).column };
 }
 
 function blocked(problems: readonly Problem[]): boolean {

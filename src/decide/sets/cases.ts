@@ -9,11 +9,13 @@ import {
   type Instant,
   type Json,
   type JsonObject,
+  type Obligation,
   parseInstant,
   REASON_CODES,
   type ReasonCode,
   type Ref,
 } from "../../core/index.ts";
+import { OBLIGATION } from "../obligations.ts";
 
 export interface PolicyCase {
   readonly name: string;
@@ -21,14 +23,20 @@ export interface PolicyCase {
     readonly who: Ref;
     readonly verb: string;
     readonly what: Ref;
-    /** Members that replace those of the file's context. */
+    /** Changes to the file's context, member by member. */
     readonly context?: JsonObject | undefined;
+    /** Ids of policies whose challenge people answered for this very call. */
+    readonly evidence?: readonly string[] | undefined;
   };
   readonly expect: {
     readonly answer: Answer;
     /** Ids of exactly the policies that made the answer. */
     readonly policies?: readonly string[] | undefined;
     readonly reason?: ReasonCode | undefined;
+    /** Exactly what must be done. */
+    readonly obligations?: readonly Obligation[] | undefined;
+    /** Exactly the profiles of the challenges that are open. */
+    readonly remedies?: readonly string[] | undefined;
   };
 }
 
@@ -36,7 +44,8 @@ export interface PolicyCase {
 export interface CaseFile {
   readonly given: {
     readonly at: Instant;
-    readonly context: JsonObject;
+    /** Changes to an ordinary call, see `caseContext`. */
+    readonly context?: JsonObject | undefined;
     readonly entities: readonly EntityJson[];
   };
   readonly cases: readonly PolicyCase[];
@@ -82,16 +91,24 @@ const entity = z
   .transform(({ uid, in: parents, attrs }): EntityJson => ({ uid, parents, attrs }));
 
 export const CASE_FILE: z.ZodType<CaseFile> = z.strictObject({
-  given: z.strictObject({ at, context: object, entities: z.array(entity) }),
+  given: z.strictObject({ at, context: object.optional(), entities: z.array(entity) }),
   cases: z
     .array(
       z.strictObject({
         name: z.string().min(1),
-        ask: z.strictObject({ who: ref, verb: z.string(), what: ref, context: object.optional() }),
+        ask: z.strictObject({
+          who: ref,
+          verb: z.string(),
+          what: ref,
+          context: object.optional(),
+          evidence: z.array(z.string()).optional(),
+        }),
         expect: z.strictObject({
           answer: z.enum(ANSWERS),
           policies: z.array(z.string()).optional(),
           reason: z.enum(REASON_CODES).optional(),
+          obligations: z.array(OBLIGATION).optional(),
+          remedies: z.array(z.string()).optional(),
         }),
       }),
     )

@@ -9,19 +9,29 @@ import {
   jsonObject,
   RawNumber,
 } from "../../core/index.ts";
+import type { Rule } from "../policy-set.ts";
+import { definition, type Profiles } from "./profiles.ts";
 import type { SourceFile } from "./source.ts";
 
-/** One policy: its id and its meaning, annotations included. */
-export function policyDigest(id: string, json: Json): Digest {
-  return digestOf({ id, policy: lossless(json) });
+/**
+ * One policy: its id, its meaning, annotations included, and what the profiles that it names say. Evidence names a policy by
+ * this digest, so that a remedy that becomes stricter is asked for anew.
+ */
+export function policyDigest(id: string, json: Json, duties: Omit<Rule, "hit">): Digest {
+  return digestOf({ id, policy: lossless(json), duties: definition(duties) });
 }
 
-/** The whole set, policies in bundle order. */
-export function setDigest(schema: Json, policies: readonly { readonly id: string; readonly json: Json }[]): Digest {
+/** The whole set, policies in bundle order, with every definition of the bundle. */
+export function setDigest(
+  schema: Json,
+  policies: readonly { readonly id: string; readonly json: Json }[],
+  profiles: Profiles,
+): Digest {
   return digestOf({
     version: 1,
     schema: lossless(schema),
     policies: policies.map(({ id, json }) => [id, lossless(json)]),
+    profiles: definition(profiles),
   });
 }
 

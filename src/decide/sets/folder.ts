@@ -7,6 +7,8 @@ import { problemIn, type SourceFile, sourceFile } from "./source.ts";
 
 const MANIFEST_FILE = "bailiwick.yaml";
 const SCHEMA_FILE = "schema.cedarschema";
+const OBLIGATIONS_FILE = "obligations.yaml";
+const REMEDIES_FILE = "remedies.yaml";
 
 export interface BundleFiles {
   readonly manifest: SourceFile;
@@ -14,19 +16,30 @@ export interface BundleFiles {
   /** In the order of their paths, which is bundle order. */
   readonly policies: readonly SourceFile[];
   readonly cases: readonly SourceFile[];
+  /** What limits name; absent where the bundle has none. */
+  readonly obligations?: SourceFile;
+  /** What challenges name; absent where the bundle has none. */
+  readonly remedies?: SourceFile;
 }
 
 type Kind = keyof BundleFiles | "later" | "foreign";
 
 /** Files of a later version; a bundle that has one expects duties that this version would not carry out. */
-const LATER: ReadonlySet<string> = new Set(["links.json", "obligations.yaml", "remedies.yaml", "history.yaml"]);
+const LATER: ReadonlySet<string> = new Set(["links.json", "history.yaml"]);
 
 /** All the files, or what is wrong with the folder. Problems that do not block come with the files. */
 export async function readFolder(
   dir: string,
 ): Promise<{ readonly files?: BundleFiles; readonly problems: readonly Problem[] }> {
   const problems: Problem[] = [];
-  const read: Record<keyof BundleFiles, SourceFile[]> = { manifest: [], schema: [], policies: [], cases: [] };
+  const read: Record<keyof BundleFiles, SourceFile[]> = {
+    manifest: [],
+    schema: [],
+    policies: [],
+    cases: [],
+    obligations: [],
+    remedies: [],
+  };
   for (const { name, regular } of await list(dir, problems)) {
     // hidden files are an editor's, notes are for people
     if (/(?:^|\/)\.|\.md$/.test(name)) continue;
@@ -43,7 +56,17 @@ export async function readFolder(
     }
     return { problems };
   }
-  return { files: { manifest, schema, policies: read.policies, cases: read.cases }, problems };
+  const [obligations] = read.obligations;
+  const [remedies] = read.remedies;
+  const files: BundleFiles = {
+    manifest,
+    schema,
+    policies: read.policies,
+    cases: read.cases,
+    ...(obligations === undefined ? {} : { obligations }),
+    ...(remedies === undefined ? {} : { remedies }),
+  };
+  return { files, problems };
 }
 
 async function list(dir: string, problems: Problem[]): Promise<{ name: string; regular: boolean }[]> {
@@ -66,6 +89,8 @@ function relative(dir: string, parent: string, name: string): string {
 function kindOf(name: string): Kind {
   if (name === MANIFEST_FILE) return "manifest";
   if (name === SCHEMA_FILE) return "schema";
+  if (name === OBLIGATIONS_FILE) return "obligations";
+  if (name === REMEDIES_FILE) return "remedies";
   if (LATER.has(name)) return "later";
   if (name.endsWith(".cedar")) return "policies";
   if (/^cases\/[^/]+\.yaml$/.test(name)) return "cases";

@@ -12,14 +12,7 @@ const WORLD = `
 given:
   at: 2026-12-06T09:00:00Z
   context:
-    now: 2026-12-06T09:00:00Z
-    channel: mcp
-    phase: before
-    facet: act
-    server: notes
-    tool: ""
-    auth: { pop: software, assurance: 2, age: 9007199254740993 }
-    destination: { kind: none, operator: "", jurisdiction: "", listed: true }
+    auth: { age: 9007199254740993 }
   entities:
     - uid: &agent Agent::"spiffe://demo/agent/a"
       attrs: { status: active, expires: 2027-01-01T00:00:00Z, environment: test, jurisdiction: DE, purpose: tests, synthetic: false }
@@ -86,6 +79,70 @@ test("D75: a case may change the context, and hears where its own input is refus
   expect(result?.differences).toContain("the question was refused: wrong_type at facet");
 });
 
+test("D75: a case changes what it is about; the rest is an ordinary call under a mandate", async () => {
+  const bundle = await bundleOf({
+    "10-rules.cedar": `
+@id("ordinary") permit (principal is Agent, action == Action::"view", resource) when {
+  context.mandate.covers && context.mandate.deadline > context.now && context.data.flow.level == 0 &&
+  context.data.flow.complete && context.origin.broken.isEmpty() && !context.transfer.crossing &&
+  context.auth.pop == "software" && context.auth.age == 9007199254740993 && context.phase == "before" };`,
+    "cases/a.yaml": caseFile(
+      `name: ordinary, ${VIEW}, expect: { answer: allow }`,
+      ...[
+        "mandate: { covers: false }",
+        "data: { flow: { level: 1 } }",
+        "data: { flow: { complete: false } }",
+        "origin: { broken: [target] }",
+        "transfer: { crossing: true }",
+        "phase: after",
+      ].map(
+        (change) => `name: "${change}", ${VIEW.replace(" }", `, context: { ${change} } }`)}, expect: { answer: deny }`,
+      ),
+    ),
+  });
+  expect(runCases(bundle).results.filter(({ passed }) => !passed)).toEqual([]);
+});
+
+const SOFT = `${RULES}
+@id("masked") @answer("limit") @obligation("mask")
+forbid (principal, action in Action::"read", resource) when { context.data.flow.categories.contains("personal") };
+@id("asked") @answer("challenge") @remedy("someone")
+forbid (principal, action in Action::"read", resource) when { context.data.flow.level > 1 };
+`;
+
+/** A case with this label of what moves. */
+function flowing(flow: string, expected: string, evidence = ""): string {
+  const ask = VIEW.replace(" }", `, context: { data: { flow: { ${flow} } } }${evidence} }`);
+  return `name: "${expected}", ${ask}, expect: { ${expected} }`;
+}
+
+test("D75: a case says what must be done, what would lift a challenge, and what people agreed to", async () => {
+  const bundle = await bundleOf({
+    "10-rules.cedar": SOFT,
+    "obligations.yaml": "mask: { type: redact, categories: [personal], style: mask }\n",
+    "remedies.yaml": "someone: { kind: approval, approvers: { group: g } }\n",
+    "cases/a.yaml": caseFile(
+      flowing(
+        "categories: [personal]",
+        "answer: limit, obligations: [{ style: mask, type: redact, categories: [personal] }]",
+      ),
+      flowing("level: 2", "answer: challenge, remedies: [someone]"),
+      flowing("level: 2", "answer: log, reason: discharged, remedies: []", ", evidence: [asked]"),
+      flowing("categories: [personal]", "answer: limit, obligations: []"),
+      flowing("level: 2", "answer: challenge, remedies: [nobody]"),
+      flowing("level: 0", "answer: allow", ", evidence: [masked]"),
+    ),
+  });
+  expect(runCases(bundle).results.map(({ differences }) => differences)).toEqual([
+    [],
+    [],
+    [],
+    ['obligations: expected none, got {"categories":["personal"],"style":"mask","type":"redact"}'],
+    ["remedies: expected nobody, got someone"],
+    ["evidence: no policy masked asks for any"],
+  ]);
+});
+
 test.each([
   ["an entity without quotes", VIEW.replace('Document::"a\\"b"', "Document::x")],
   ["an answer nobody gives", `${VIEW}, expect: { answer: perhaps }`],
@@ -95,5 +152,5 @@ test.each([
     "10-rules.cedar": RULES,
     "cases/a.yaml": caseFile(`name: a, ${one}${expectation}`),
   });
-  expect(problems).toMatchObject([{ code: "yaml_invalid", file: "cases/a.yaml", line: 17 }]);
+  expect(problems).toMatchObject([{ code: "yaml_invalid", file: "cases/a.yaml", line: 10 }]);
 });

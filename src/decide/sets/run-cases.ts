@@ -1,12 +1,25 @@
 // SPDX-License-Identifier: Apache-2.0
 // Runs the cases of a bundle against its own set, and says which policies they have seen hold and not hold (D75).
-import { type Answer, type DomainId, parsePointId, type Question, type ReasonCode } from "../../core/index.ts";
+import {
+  type Answer,
+  canonicalText,
+  type DomainId,
+  type Obligation,
+  parseApprovalId,
+  parsePointId,
+  type Question,
+  type ReasonCode,
+} from "../../core/index.ts";
 import { answerOf, deny, type Outcome } from "../answer.ts";
+import type { Means } from "../discharge.ts";
 import { askedText } from "../input-digest.ts";
+import { joinObligations, OBLIGATION_TYPES } from "../obligations.ts";
 import type { PolicySet } from "../policy-set.ts";
 import { evaluateFor, prepare, type Refused } from "../question.ts";
 import type { Bundle } from "./bundle.ts";
+import { caseContext } from "./case-context.ts";
 import type { CaseFile, PolicyCase } from "./cases.ts";
+import { definition } from "./profiles.ts";
 
 export interface CaseResult {
   readonly file: string;
@@ -35,16 +48,17 @@ export interface CaseReport {
 }
 
 const POINT = parsePointId("cases/mcp");
+const ANSWERED = parseApprovalId("0190b5a2-0000-7000-8000-000000000004");
 
 /** Every case of every file, in order. */
 export function runCases({ set, domain, cases }: Bundle): CaseReport {
-  const seen = set.hits.map(({ id }) => ({ id, satisfied: 0, unsatisfied: 0 }));
+  const seen = set.rules.map(({ hit }) => ({ id: hit.id, satisfied: 0, unsatisfied: 0 }));
   const results = cases.flatMap(({ file, content }) =>
     content.cases.map((one) => {
-      const { outcome, satisfied, fault } = judge(set, questionOf(content.given, one, domain));
+      const { outcome, satisfied, fault } = judge(set, questionOf(content.given, one, domain), meansOf(one));
       if (satisfied !== undefined)
         for (const [index, policy] of seen.entries()) policy[satisfied.has(index) ? "satisfied" : "unsatisfied"] += 1;
-      return resultOf(file, one, outcome, fault);
+      return resultOf(file, one, outcome, { stray: strayEvidence(set, one), fault });
     }),
   );
   return { results, coverage: seen };
@@ -56,11 +70,25 @@ function questionOf(given: CaseFile["given"], { ask }: PolicyCase, domain: Domai
     principal: ask.who,
     action: ask.verb,
     resource: ask.what,
-    context: { ...given.context, ...ask.context },
+    context: caseContext(given.at, given.context ?? {}, ask.context ?? {}),
     entities: given.entities,
     pep: { id: POINT },
     at: given.at,
   };
+}
+
+/** A point that can carry out everything, and what people answered according to the case. */
+function meansOf({ ask: { evidence = [] } }: PolicyCase): Means {
+  return {
+    obligations: OBLIGATION_TYPES,
+    evidenceFor: ({ id }) => (evidence.includes(id) ? ANSWERED : undefined),
+  };
+}
+
+/** Evidence for what never asks for any is a mistake of the case. */
+function strayEvidence({ rules }: PolicySet, { ask: { evidence = [] } }: PolicyCase): readonly string[] {
+  const asking = new Set(rules.flatMap(({ challenge }) => challenge?.policy ?? []));
+  return evidence.filter((id) => !asking.has(id)).map((id) => `evidence: no policy ${id} asks for any`);
 }
 
 interface Judged {
@@ -70,11 +98,11 @@ interface Judged {
   readonly fault?: string;
 }
 
-function judge(set: PolicySet, question: Question): Judged {
+function judge(set: PolicySet, question: Question, means: Means): Judged {
   const ready = prepare(set, question, askedText(question).contextBytes, 1);
   const evaluation = "reason" in ready ? ready : evaluateFor(set, ready, question.resource);
   if ("satisfied" in evaluation)
-    return { outcome: answerOf(evaluation, set.hits), satisfied: new Set(evaluation.satisfied) };
+    return { outcome: answerOf(evaluation, set.rules, means), satisfied: new Set(evaluation.satisfied) };
   return { outcome: deny(evaluation.reason), ...faultOf(evaluation) };
 }
 
@@ -82,16 +110,30 @@ function faultOf({ fault }: Refused): { readonly fault?: string } {
   return fault === undefined ? {} : { fault: `${fault.code} at ${fault.path}` };
 }
 
-function resultOf(file: string, { name, expect }: PolicyCase, outcome: Outcome, fault: string | undefined): CaseResult {
+function resultOf(
+  file: string,
+  { name, expect }: PolicyCase,
+  outcome: Outcome,
+  { stray, fault }: { readonly stray: readonly string[]; readonly fault: string | undefined },
+): CaseResult {
   const policies = outcome.policies.map(({ id }) => id);
+  const remedies = outcome.challenges.map(({ profile }) => profile);
+  const expected = expect.obligations === undefined ? undefined : textOf(joinObligations(expect.obligations));
   const differences = [
+    ...stray,
     ...differs("answer", expect.answer, outcome.answer),
     ...differs("reason", expect.reason, outcome.reason),
     ...differs("policies", expect.policies?.toSorted().join(", "), policies.toSorted().join(", ")),
+    ...differs("obligations", expected, textOf(outcome.obligations)),
+    ...differs("remedies", expect.remedies?.toSorted().join(", "), remedies.toSorted().join(", ")),
   ];
   if (differences.length > 0 && fault !== undefined) differences.push(`the question was refused: ${fault}`);
   const { answer, reason } = outcome;
   return { file, name, passed: differences.length === 0, answer, reason, policies, differences };
+}
+
+function textOf(obligations: readonly Obligation[]): string {
+  return obligations.map((one) => canonicalText(definition(one))).join(", ");
 }
 
 function differs(what: string, expected: string | undefined, got: string): readonly string[] {

@@ -12,6 +12,18 @@ import { openParser } from "./cedar.ts";
 /** A permit that nobody objects to. */
 export const FINE = '@id("fine")\npermit (principal is Agent, action == Action::"view", resource is Document);\n';
 
+/** A few profiles for rules to name. */
+export const PROFILES = {
+  "obligations.yaml": `
+mask: { type: redact, categories: [secret, personal, personal], style: mask }
+short: { type: max_bytes, max: 4096 }
+`,
+  "remedies.yaml": `
+ask: { kind: approval, approvers: { group: approver } }
+ask-two: { kind: approval, approvers: { group: board, count: 2, notRequester: false }, ttl: 15m, uses: 3, binds: [destination, data.flow.level] }
+`,
+} as const;
+
 /** One for all loads of a test file; it keeps no process alive. */
 const parser: CedarParser = openParser();
 

@@ -13,12 +13,15 @@ import {
   writeJson,
 } from "../../core/index.ts";
 import { EnforceError } from "../errors.ts";
-import type { Effected } from "../gate.ts";
-import type { Child } from "./child.ts";
-import { type RequestId, request, withMembers } from "./message.ts";
+import type { Effected } from "../passage.ts";
+import type { Child, Wait } from "./child.ts";
+import { withMembers } from "./message.ts";
 
-/** An upstream's answer, or why there is none. */
-export type Carried = { readonly response: JsonObject } | { readonly lost: "cancelled" | "unknown" };
+/** An upstream's answer (`result` or `error`, without id), or why there is none. */
+export type Carried =
+  | { readonly body: JsonObject }
+  | { readonly lost: "cancelled" | "unknown" }
+  | { readonly withheld: string };
 
 export interface CarryPorts {
   readonly clock: Clock;
@@ -28,19 +31,17 @@ export interface CarryPorts {
 export interface Errand {
   readonly child: Child;
   readonly standing: Standing;
-  readonly id: RequestId;
   readonly method: string;
   readonly params: JsonObject;
-  readonly waitMs: number;
+  readonly wait: Wait;
   readonly objects: EntryOutcome["objects"];
   /** Changes what came back before it is digested and released. */
   readonly change: (result: JsonObject) => JsonObject;
 }
 
-export async function carry(ports: CarryPorts, errand: Errand): Promise<Effected<Carried>> {
+export async function carry(ports: CarryPorts, errand: Errand): Promise<Effected> {
   const started = ports.clock.monotonic();
-  const message = request(errand.id, errand.method, errand.params);
-  const bytesOut = Buffer.byteLength(writeJson(message));
+  const bytesOut = Buffer.byteLength(writeJson(errand.params));
   const said = (result: EntryOutcome["result"], bytesIn: number): EntryOutcome => ({
     result,
     bytesIn,
@@ -49,11 +50,11 @@ export async function carry(ports: CarryPorts, errand: Errand): Promise<Effected
     objects: result === "completed" ? errand.objects : [],
   });
   try {
-    const { response, bytes } = await errand.child.ask(errand.id, message, errand.waitMs);
-    const changed = changeResult(response, errand.change);
+    const { body, bytes } = await errand.child.ask(errand.method, errand.params, errand.wait);
+    const changed = changeResult(body, errand.change);
     const digest = ports.recorder.commit(errand.standing.identity, "result", canonicalize(changed));
     return {
-      value: { response: changed },
+      value: { body: changed },
       outcome: { ...said(succeeded(changed) ? "completed" : "failed", bytes), digest },
     };
   } catch (cause) {

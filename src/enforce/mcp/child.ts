@@ -2,15 +2,15 @@
 // An upstream over stdio (MCP 2025-11-25, transports): a child process of its own group, started without a shell, with an
 // environment of its own, one JSON-RPC message a line. Lines are read as strictly as everything else that comes in.
 import { type ChildProcessWithoutNullStreams, spawn } from "node:child_process";
-import { type JsonObject, type Log, parseJson, type Timers, writeJson } from "../../core/index.ts";
+import { type JsonObject, jsonObject, type Log, member, parseJson, type Timers, writeJson } from "../../core/index.ts";
 import { EnforceError } from "../errors.ts";
 import type { UpstreamServer } from "../upstream-server.ts";
-import { classify, error, notification, type RequestId, RPC } from "./message.ts";
+import { classify, error, notification, type RequestId, RPC, request } from "./message.ts";
 
 /** UNIT: bytes. Longest line of an upstream (enforce E35). */
 export const LINE_MAX_BYTES: number = 10 * 1024 * 1024;
-/** UNIT: UTF-16 units of an upstream's stderr that are kept. */
-const LAST_WORDS_UNITS = 500;
+/** UNIT: bytes that an upstream has not read yet; past it nothing more is sent. */
+const BACKLOG_MAX_BYTES: number = 8 * 1024 * 1024;
 /** UNIT: ms. From closing its input to SIGTERM, and from SIGTERM to SIGKILL. */
 const STOP_GRACE_MS = 2000;
 
@@ -21,22 +21,28 @@ export interface ChildPorts {
 
 export interface Child {
   /**
-   * Sends one request and resolves with the upstream's response, whole.
+   * Sends one request under an id of the gate's own and resolves with the upstream's answer: `result` or `error`, and
+   * nothing else of its message. A client's id never goes up: two calls could share one, and it may say anything.
    * @throws EnforceError ENFORCE_UPSTREAM_GONE, ENFORCE_UPSTREAM_TIMEOUT, ENFORCE_CANCELLED; after a throw nobody knows what was done
    */
-  ask(
-    id: RequestId,
-    message: JsonObject,
-    waitMs: number,
-  ): Promise<{ readonly response: JsonObject; readonly bytes: number }>;
+  ask(method: string, params: JsonObject, wait: Wait): Promise<Answer>;
   tell(message: JsonObject): void;
-  /** Passes the client's cancellation on; the waiting `ask` ends with ENFORCE_CANCELLED. */
-  cancel(id: RequestId, message: JsonObject): void;
-  isWaiting(id: RequestId): boolean;
   /** Closes its input, then ends the whole process group. */
   stop(): Promise<void>;
   /** Resolves once the process has ended, whoever ended it. */
   readonly ended: Promise<void>;
+}
+
+export interface Wait {
+  /** UNIT: ms. */
+  readonly ms: number;
+  /** The client does not want it any more. */
+  readonly signal: AbortSignal;
+}
+
+export interface Answer {
+  readonly body: JsonObject;
+  readonly bytes: number;
 }
 
 /** @throws EnforceError ENFORCE_UPSTREAM_START */
@@ -59,9 +65,9 @@ export async function startChild(ports: ChildPorts, server: UpstreamServer): Pro
 }
 
 interface Waiting {
-  readonly resolve: (answer: { response: JsonObject; bytes: number }) => void;
+  readonly resolve: (answer: Answer) => void;
   readonly reject: (cause: EnforceError) => void;
-  readonly stopTimer: () => void;
+  readonly release: () => void;
 }
 
 class StdioChild implements Child {
@@ -69,13 +75,15 @@ class StdioChild implements Child {
   private readonly ports: ChildPorts;
   private readonly server: UpstreamServer;
   private readonly child: ChildProcessWithoutNullStreams;
+  /** By the gate's own id. */
   private readonly waiting = new Map<RequestId, Waiting>();
+  private lastId = 0;
   /** Chunks of the line that has not ended yet. */
   private partial: Buffer[] = [];
   private partialBytes = 0;
   private gone = false;
   private stopping = false;
-  private lastWords = "";
+  private stderrBytes = 0;
 
   constructor(ports: ChildPorts, server: UpstreamServer, child: ChildProcessWithoutNullStreams) {
     this.ports = ports;
@@ -83,47 +91,52 @@ class StdioChild implements Child {
     this.child = child;
     this.ended = new Promise((resolve) => {
       child.once("close", (code, signal) => {
-        if (!this.stopping) this.fault("ended", `exit ${code ?? signal ?? "unknown"}: ${this.lastWords}`);
+        if (!this.stopping)
+          this.fault("ended", `exit ${code ?? signal ?? "unknown"}, ${this.stderrBytes} bytes on stderr`);
         this.loseAll("ENFORCE_UPSTREAM_GONE", "the upstream ended");
         resolve();
       });
     });
     child.stdout.on("data", (chunk: Buffer) => this.receive(chunk));
-    // what it says there is for its operator: only the end of it is kept, for the fault of an unexpected end
+    // what it says there may hold anybody's data, so only how much it said is told; reading it keeps the pipe from filling
     child.stderr.on("data", (chunk: Buffer) => {
-      this.lastWords = (this.lastWords + chunk.toString("utf8")).slice(-LAST_WORDS_UNITS);
+      this.stderrBytes += chunk.length;
     });
     child.stdin.on("error", (cause) => this.fault("write", cause.message));
     child.on("error", (cause) => this.fault("process", cause.message));
   }
 
-  ask(id: RequestId, message: JsonObject, waitMs: number): Promise<{ response: JsonObject; bytes: number }> {
+  ask(method: string, params: JsonObject, { ms, signal }: Wait): Promise<Answer> {
     return new Promise((resolve, reject) => {
-      if (this.gone) {
-        reject(new EnforceError("ENFORCE_UPSTREAM_GONE", `asking ${this.server.id}: the upstream has ended`));
-        return;
-      }
-      const stopTimer = this.ports.timers.after(waitMs, () => {
-        this.tell(notification("notifications/cancelled", { requestId: id, reason: "the gate waited long enough" }));
-        this.lose(id, "ENFORCE_UPSTREAM_TIMEOUT", `no answer for ${waitMs} ms`);
+      const no = (code: EnforceError["code"], why: string): void =>
+        reject(new EnforceError(code, `asking ${this.server.id}: ${why}`));
+      if (this.gone) return no("ENFORCE_UPSTREAM_GONE", "the upstream has ended");
+      if (signal.aborted) return no("ENFORCE_CANCELLED", "the client cancelled it");
+      if (this.child.stdin.writableLength > BACKLOG_MAX_BYTES) return no("ENFORCE_UPSTREAM_GONE", "it does not read");
+      this.lastId += 1;
+      const id = this.lastId;
+      const stopTimer = this.ports.timers.after(ms, () => {
+        this.giveUp(id, "ENFORCE_UPSTREAM_TIMEOUT", `no answer for ${ms} ms`);
       });
-      this.waiting.set(id, { resolve, reject, stopTimer });
-      this.tell(message);
+      const onAbort = (): void => this.giveUp(id, "ENFORCE_CANCELLED", "the client cancelled it");
+      signal.addEventListener("abort", onAbort, { once: true });
+      const release = (): void => {
+        stopTimer();
+        signal.removeEventListener("abort", onAbort);
+      };
+      this.waiting.set(id, { resolve, reject, release });
+      this.tell(request(id, method, params));
+      return undefined;
     });
+  }
+
+  private giveUp(id: RequestId, code: EnforceError["code"], why: string): void {
+    this.tell(notification("notifications/cancelled", { requestId: id }));
+    this.lose(id, code, why);
   }
 
   tell(message: JsonObject): void {
     if (!this.gone) this.child.stdin.write(`${writeJson(message)}\n`);
-  }
-
-  cancel(id: RequestId, message: JsonObject): void {
-    if (!this.waiting.has(id)) return;
-    this.tell(message);
-    this.lose(id, "ENFORCE_CANCELLED", "the client cancelled it");
-  }
-
-  isWaiting(id: RequestId): boolean {
-    return this.waiting.has(id);
   }
 
   async stop(): Promise<void> {
@@ -199,15 +212,19 @@ class StdioChild implements Child {
     const waiting = this.waiting.get(id);
     if (waiting === undefined) return; // after a cancel or a timeout its answer may still come
     this.waiting.delete(id);
-    waiting.stopTimer();
-    waiting.resolve({ response, bytes });
+    waiting.release();
+    const kept = ["result", "error"].flatMap((name) => {
+      const value = member(response, name);
+      return value === undefined ? [] : [[name, value] as const];
+    });
+    waiting.resolve({ body: jsonObject(kept), bytes });
   }
 
   private lose(id: RequestId, code: EnforceError["code"], why: string): void {
     const waiting = this.waiting.get(id);
     if (waiting === undefined) return;
     this.waiting.delete(id);
-    waiting.stopTimer();
+    waiting.release();
     waiting.reject(new EnforceError(code, `asking ${this.server.id}: ${why}`));
   }
 

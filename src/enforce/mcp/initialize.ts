@@ -1,26 +1,45 @@
 // SPDX-License-Identifier: Apache-2.0
 // `initialize` on its way up and down. Upstream is offered nothing of the client: no roots (with them a client replaces the
 // folders of a file server), no sampling, no elicitation. The client is told only of what this gate relays: tools.
-import { isJsonObject, type JsonObject, jsonObject, member } from "../../core/index.ts";
-import { type RequestId, request, withMembers } from "./message.ts";
+import { isJsonObject, type Json, type JsonObject, jsonObject, member } from "../../core/index.ts";
 
 /** The one revision spoken on both sides. */
 export const REVISION = "2025-11-25";
 
-/** What goes up: the client's own parameters without its capabilities, in the one revision. */
-export function initializeUp(id: RequestId, params: JsonObject): JsonObject {
-  const offered = withMembers(params, [
+/** What goes up: the gate's own name, and nothing of the client. */
+export const INITIALIZE_UP: JsonObject = jsonObject([
+  ["protocolVersion", REVISION],
+  ["capabilities", jsonObject([])],
+  [
+    "clientInfo",
+    jsonObject([
+      ["name", "bailiwick"],
+      ["version", "1"],
+    ]),
+  ],
+]);
+
+/** What comes down: revision, tools, and the server's name; its instructions are text that nobody looked at, and stay. */
+export function initializeDown(body: JsonObject): JsonObject | undefined {
+  const result = member(body, "result");
+  if (!isJsonObject(result) || member(result, "protocolVersion") !== REVISION) return undefined;
+  const relayed =
+    member(member(result, "capabilities"), "tools") === undefined ? [] : ([["tools", jsonObject([])]] as const);
+  const info = member(result, "serverInfo");
+  return jsonObject([
     ["protocolVersion", REVISION],
-    ["capabilities", jsonObject([])],
+    ["capabilities", jsonObject(relayed)],
+    [
+      "serverInfo",
+      jsonObject([
+        ["name", nameOf(member(info, "name"))],
+        ["version", nameOf(member(info, "version"))],
+      ]),
+    ],
   ]);
-  return request(id, "initialize", offered);
 }
 
-/** What comes down, or `undefined` where the upstream speaks another revision or refused. */
-export function initializeDown(response: JsonObject): JsonObject | undefined {
-  const result = member(response, "result");
-  if (!isJsonObject(result) || member(result, "protocolVersion") !== REVISION) return undefined;
-  const offered = member(result, "capabilities");
-  const relayed = member(offered, "tools") === undefined ? [] : ([["tools", jsonObject([])]] as const);
-  return withMembers(result, [["capabilities", jsonObject(relayed)]]);
+/** A short plain name; anything else is not shown. */
+function nameOf(value: Json | undefined): string {
+  return typeof value === "string" && /^[\w .@/+-]{1,64}$/.test(value) ? value : "unnamed";
 }

@@ -93,11 +93,3 @@ export function error(id: RequestId | null, code: number, message: string, data?
 export function withMembers(object: JsonObject, members: readonly (readonly [string, Json])[]): JsonObject {
   return jsonObject([...Object.keys(object).map((name) => [name, object[name] ?? null] as const), ...members]);
 }
-
-export function withoutMember(object: JsonObject, names: (name: string) => boolean): JsonObject {
-  return jsonObject(
-    Object.keys(object)
-      .filter((name) => !names(name))
-      .map((name) => [name, object[name] ?? null] as const),
-  );
-}

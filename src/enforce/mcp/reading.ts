@@ -2,8 +2,8 @@
 // What a `tools/call` means: its tool by the manifest, its paths under their canonical names. What the manifest does not
 // know is refused, because an argument that nobody judged must not reach the upstream.
 import {
-  type Commitment,
   canonicalize,
+  canonicalText,
   type EntryOutcome,
   type Impact,
   isEffect,
@@ -20,12 +20,11 @@ import {
   type ToolArgument,
   type ToolManifest,
 } from "../../core/index.ts";
-import type { CallReading, Unreadable } from "../gate.ts";
+import type { CallReading, Unreadable } from "../passage.ts";
 import type { UpstreamServer } from "../upstream-server.ts";
-import { withMembers, withoutMember } from "./message.ts";
+import { withMembers } from "./message.ts";
 
 export interface ReadCall extends CallReading {
-  readonly args: Commitment;
   /** The parameters to forward: paths canonical, our own `_meta` members gone. */
   readonly forward: JsonObject;
   /** What the call touches, once it is done. */
@@ -45,10 +44,10 @@ export async function readCall(
   const name = member(params, "name");
   const given = member(params, "arguments") ?? jsonObject([]);
   const extra = Object.keys(params).find((key) => !PARAMS.has(key));
-  if (extra !== undefined) return unreadable("arguments_unreadable", `parameter ${extra} is not relayed`);
+  if (extra !== undefined) return unreadable("arguments_unreadable", "a parameter that is not relayed");
   if (typeof name !== "string") return unreadable("arguments_unreadable", "no tool name");
   const tool = server.tools.get(name);
-  if (tool === undefined) return unreadable("tool_unknown", `no manifest for tool ${name}`);
+  if (tool === undefined) return unreadable("tool_unknown", "no manifest for this tool");
   if (!isJsonObject(given)) return unreadable("arguments_unreadable", "arguments are no object");
   const resolved = await resolveArguments(server, tool, given);
   if ("unreadable" in resolved) return resolved;
@@ -58,8 +57,16 @@ export async function readCall(
     impact: impactOf(tool),
     tool,
     resources: resolved.resources,
-    args: recorder.commit(standing.identity, "args", canonicalize(forwarded)),
-    forward: withMembers(stripOurMeta(params), [["arguments", forwarded]]),
+    args: recorder.commit(standing.mandate.task, "args", canonicalize(forwarded)),
+    sent: given,
+    named: withMembers(given, resolved.named),
+    // whole: a person agrees to what they can read, and the desk refuses what is too long to be read
+    display: `${name} ${canonicalText(withMembers(given, resolved.named))}`,
+    // nothing beside them: what nobody judged must not go up, `_meta` included
+    forward: jsonObject([
+      ["name", name],
+      ["arguments", forwarded],
+    ]),
     objects: objectsOf(tool, resolved.resources),
   };
 }
@@ -67,6 +74,8 @@ export async function readCall(
 interface Resolved {
   readonly resources: readonly Ref[];
   readonly replaced: readonly (readonly [string, Json])[];
+  /** The same members with names below the folder: what people read and what is traced. */
+  readonly named: readonly (readonly [string, Json])[];
 }
 
 async function resolveArguments(
@@ -76,9 +85,10 @@ async function resolveArguments(
 ): Promise<Resolved | Unreadable> {
   const known = new Map(tool.args.map((arg) => [memberName(arg), arg]));
   const stranger = Object.keys(given).find((key) => !known.has(key));
-  if (stranger !== undefined) return unreadable("arguments_unreadable", `argument ${stranger} is not in the manifest`);
+  if (stranger !== undefined) return unreadable("arguments_unreadable", "an argument that is not in the manifest");
   const resources: Ref[] = [];
   const replaced: (readonly [string, Json])[] = [];
+  const named: (readonly [string, Json])[] = [];
   for (const [key, arg] of known) {
     const value = member(given, key);
     if (value === undefined) {
@@ -90,15 +100,16 @@ async function resolveArguments(
     if ("unreadable" in paths) return paths;
     resources.push(...paths.resources);
     replaced.push([key, paths.value]);
+    named.push([key, paths.named]);
   }
-  return { resources, replaced };
+  return { resources, replaced, named };
 }
 
 async function resolvePaths(
   server: UpstreamServer,
   arg: ToolArgument,
   value: Json,
-): Promise<{ readonly resources: readonly Ref[]; readonly value: Json } | Unreadable> {
+): Promise<{ readonly resources: readonly Ref[]; readonly value: Json; readonly named: Json } | Unreadable> {
   const list = arg.name.endsWith("[]") ? value : [value];
   if (!isJsonArray(list) || list.length === 0 || list.length > PATHS_MAX) {
     return unreadable("arguments_unreadable", `argument ${arg.name} is not 1 to ${PATHS_MAX} paths`);
@@ -106,18 +117,21 @@ async function resolvePaths(
   if (server.folder === undefined) return unreadable("arguments_unreadable", `server ${server.id} has no folder`);
   const resources: Ref[] = [];
   const absolute: string[] = [];
+  const names: string[] = [];
   for (const spelling of list) {
     if (typeof spelling !== "string") return unreadable("arguments_unreadable", `argument ${arg.name} is not a string`);
     const located = await server.folder.locate(spelling);
     if ("outside" in located) return unreadable("resource_outside", located.outside);
     resources.push(located.ref);
     absolute.push(located.absolute);
+    names.push(located.ref.id.slice(server.id.length + 1));
     if (arg.reach !== "subtree") continue;
     const below = await server.folder.below(located);
     if ("outside" in below) return unreadable("resource_outside", below.outside);
     resources.push(...below);
   }
-  return { resources, value: isJsonArray(value) ? absolute : (absolute[0] ?? null) };
+  const isList = isJsonArray(value);
+  return { resources, value: isList ? absolute : (absolute[0] ?? null), named: isList ? names : (names[0] ?? null) };
 }
 
 /** Longest list of objects in an outcome: a wide read is told by the entry's count of resources. */
@@ -136,13 +150,6 @@ function memberName(arg: ToolArgument): string {
 function impactOf(tool: ToolManifest): Impact {
   if (tool.effect === "irreversible" || tool.verb === "train") return "high";
   return isEffect(tool.verb) ? "medium" : "low";
-}
-
-/** `_meta` members under our own prefix are ours to set; a client's never travel on (E26). */
-function stripOurMeta(params: JsonObject): JsonObject {
-  const meta = member(params, "_meta");
-  if (!isJsonObject(meta)) return params;
-  return withMembers(params, [["_meta", withoutMember(meta, (name) => name.startsWith("bailiwick/"))]]);
 }
 
 function unreadable(code: RefusalCode, why: string): Unreadable {

@@ -15,12 +15,12 @@ import {
   type Standing,
 } from "../../core/index.ts";
 import type { EnforceConfig } from "../config.ts";
-import type { Gate, Passage } from "../gate.ts";
+import type { Gate, Passage } from "../passage.ts";
 import type { UpstreamServer } from "../upstream-server.ts";
-import { type Carried, carry, type Errand } from "./carry.ts";
+import { carry, type Errand } from "./carry.ts";
 import type { GateRequest, GateResponse } from "./http.ts";
-import { initializeDown, initializeUp, REVISION } from "./initialize.ts";
-import { classify, isRequestId, type Message, notification, params, RPC, result } from "./message.ts";
+import { INITIALIZE_UP, initializeDown, REVISION } from "./initialize.ts";
+import { classify, isRequestId, type Message, notification, params, RPC, result, withMembers } from "./message.ts";
 import { readCall } from "./reading.ts";
 import { type Session, type SessionPorts, Sessions } from "./sessions.ts";
 import { filterTools } from "./tools.ts";
@@ -47,12 +47,18 @@ export function createRelay(ports: RelayPorts, config: EnforceConfig): Relay {
     get sessions() {
       return relay.sessions.count;
     },
-    close: () => relay.sessions.close(),
+    close: () => {
+      relay.closing.abort();
+      return relay.sessions.close();
+    },
   };
 }
 
 type Asked = Extract<Message, { kind: "request" }>;
 type No = Pick<Refusal, "code" | "why">;
+
+/** Cursors that one session keeps. */
+const CURSORS_MAX = 256;
 
 /** One proven request on its way. */
 interface Turn {
@@ -65,6 +71,8 @@ class McpRelay {
   readonly sessions: Sessions;
   private readonly ports: RelayPorts;
   private readonly config: EnforceConfig;
+  /** Ends every wait for a person when the gate closes. */
+  readonly closing = new AbortController();
   /** Calls that wait now, by identity. */
   private readonly calls = new Map<IdentityId, number>();
 
@@ -120,29 +128,42 @@ class McpRelay {
     if (session === undefined) return { status: 404, headers: {} };
     if (method === "notifications/initialized") session.child.tell(notification(method, jsonObject([])));
     const cancelled = member(params({ tree }), "requestId");
-    if (method === "notifications/cancelled" && isRequestId(cancelled)) session.child.cancel(cancelled, tree);
+    if (method === "notifications/cancelled" && isRequestId(cancelled)) session.inFlight.get(cancelled)?.abort();
     // everything else stops here; above all roots/list_changed, which would have the upstream ask for new folders
     return ACCEPTED;
   }
 
   private async asked(turn: Turn, message: Asked): Promise<GateResponse> {
+    if (turn.standing.token.once && message.method !== "tools/call") {
+      return this.no(turn, message, { code: "policy_denied", why: "the token is for one call of a tool" });
+    }
     if (message.method === "initialize") return this.counted(turn, message, () => this.initialize(turn, message));
     const revision = turn.headers["mcp-protocol-version"];
     if (revision !== undefined && revision !== REVISION) return this.malformed(turn, message, "another revision");
     const session = this.session(turn);
     if (session === undefined)
       return this.no(turn, message, { code: "session_unknown", why: "not a session of this instance" });
-    if (session.child.isWaiting(message.id))
-      return this.malformed(turn, message, "the id of a request that still waits");
+    if (session.inFlight.has(message.id)) return this.malformed(turn, message, "the id of a request that still waits");
+    // taken before anything is awaited: two requests never share an id, whatever they wait for
+    const own = new AbortController();
+    session.inFlight.set(message.id, own);
+    try {
+      return await this.dispatch(turn, session, message, AbortSignal.any([own.signal, this.closing.signal]));
+    } finally {
+      session.inFlight.delete(message.id);
+    }
+  }
+
+  private dispatch(turn: Turn, session: Session, message: Asked, signal: AbortSignal): Promise<GateResponse> {
     switch (message.method) {
       case "ping":
-        return json(200, result(message.id, jsonObject([])));
+        return Promise.resolve(json(200, result(message.id, jsonObject([]))));
       case "tools/list":
-        return this.counted(turn, message, () => this.list(turn, session, message));
+        return this.counted(turn, message, () => this.list(turn, session, message, signal));
       case "tools/call":
-        return this.counted(turn, message, () => this.call(turn, session, message));
+        return this.counted(turn, message, () => this.call(turn, session, message, signal));
       default:
-        return this.no(turn, message, { code: "method_unknown", why: `method ${message.method} is not relayed` });
+        return Promise.resolve(this.no(turn, message, { code: "method_unknown", why: "a method that is not relayed" }));
     }
   }
 
@@ -174,9 +195,10 @@ class McpRelay {
   }
 
   private async open(turn: Turn, session: Session, message: Asked): Promise<GateResponse | No> {
-    const asked = session.child.ask(message.id, initializeUp(message.id, params(message)), this.config.upstreamWaitMs);
+    const wait = { ms: this.config.upstreamWaitMs, signal: this.closing.signal };
+    const asked = session.child.ask("initialize", INITIALIZE_UP, wait);
     const answer = await asked.catch(() => undefined);
-    const down = answer === undefined ? undefined : initializeDown(answer.response);
+    const down = answer === undefined ? undefined : initializeDown(answer.body);
     if (down === undefined) return { code: "upstream_failed", why: `the upstream did not initialize in ${REVISION}` };
     const { identity, instance } = turn.standing;
     const recorded = await this.ports.recorder
@@ -195,49 +217,75 @@ class McpRelay {
     return json(200, result(message.id, down), { "mcp-session-id": session.id });
   }
 
-  private async list(turn: Turn, session: Session, message: Asked): Promise<GateResponse> {
+  private async list(turn: Turn, session: Session, message: Asked, signal: AbortSignal): Promise<GateResponse> {
+    const cursor = member(params(message), "cursor");
+    if (cursor !== undefined && !(typeof cursor === "string" && session.cursors.has(cursor))) {
+      return this.no(turn, message, { code: "arguments_unreadable", why: "a cursor that this session was not given" });
+    }
     const { method } = message;
+    const up = jsonObject(cursor === undefined ? [] : [["cursor", cursor]]);
     const passage = await this.ports.gate.list(turn.standing, {
       server: turn.server,
       method,
       fetch: (shown) =>
-        carry(this.ports, this.errand(turn, session, message, { change: (got) => filterTools(got, shown) })),
+        this.carry(turn, session, { method, params: up, signal, change: (got) => filterTools(got, shown) }),
     });
+    const next =
+      passage.passed && "body" in passage.value
+        ? member(member(passage.value.body, "result"), "nextCursor")
+        : undefined;
+    if (typeof next === "string" && session.cursors.size < CURSORS_MAX) session.cursors.add(next);
     return this.answer(message, passage);
   }
 
-  private async call(turn: Turn, session: Session, message: Asked): Promise<GateResponse> {
+  private async call(turn: Turn, session: Session, message: Asked, signal: AbortSignal): Promise<GateResponse> {
     const given = params(message);
     const name = member(given, "name");
+    const { method } = message;
     const passage = await this.ports.gate.call(turn.standing, {
       server: turn.server,
-      method: message.method,
-      ...(typeof name === "string" ? { name } : {}),
+      method,
+      // a name that no manifest has is anybody's text, and has no place in an entry
+      ...(typeof name === "string" && turn.server.tools.has(name) ? { name } : {}),
+      signal,
       read: () => readCall(this.ports.recorder, turn.standing, turn.server, given),
-      effect: (reading) =>
-        carry(this.ports, this.errand(turn, session, message, { params: reading.forward, objects: reading.objects })),
+      effect: ({ forward, objects }) => this.carry(turn, session, { method, params: forward, objects, signal }),
     });
     return this.answer(message, passage);
   }
 
-  private errand(turn: Turn, session: Session, message: Asked, own: Partial<Errand>): Errand {
-    return {
+  private carry(
+    turn: Turn,
+    session: Session,
+    { signal, ...errand }: Pick<Errand, "method" | "params"> & Partial<Errand> & { readonly signal: AbortSignal },
+  ): ReturnType<typeof carry> {
+    const wait = { ms: this.config.upstreamWaitMs, signal };
+    return carry(this.ports, {
       child: session.child,
       standing: turn.standing,
-      id: message.id,
-      method: message.method,
-      params: params(message),
-      waitMs: this.config.upstreamWaitMs,
+      wait,
       objects: [],
       change: (got) => got,
-      ...own,
-    };
+      ...errand,
+    });
   }
 
-  private answer(message: Asked, passage: Passage<Carried>): GateResponse {
+  private answer(message: Asked, passage: Passage): GateResponse {
     if (!passage.passed) return refusal(message, passage.refusal.code, passage.reference);
-    if ("response" in passage.value) return json(200, passage.value.response);
-    return passage.value.lost === "cancelled" ? NO_ANSWER : refusal(message, "upstream_failed", passage.reference);
+    const { value } = passage;
+    if ("body" in value)
+      return json(
+        200,
+        withMembers(
+          jsonObject([
+            ["jsonrpc", "2.0"],
+            ["id", message.id],
+          ]),
+          Object.entries(value.body),
+        ),
+      );
+    const cancelled = "lost" in value && value.lost === "cancelled";
+    return cancelled ? NO_ANSWER : refusal(message, "upstream_failed", passage.reference);
   }
 
   private session(turn: Turn): Session | undefined {

@@ -5,6 +5,7 @@ import type { Clock, IdentityId, InstanceId, Log, Random, Standing, Timers } fro
 import type { EnforceConfig } from "../config.ts";
 import type { UpstreamServer } from "../upstream-server.ts";
 import { type Child, startChild } from "./child.ts";
+import type { RequestId } from "./message.ts";
 
 export interface Session {
   readonly id: string;
@@ -12,6 +13,10 @@ export interface Session {
   readonly instance: InstanceId;
   readonly identity: IdentityId;
   readonly child: Child;
+  /** Requests on their way, by the client's own id: what ends each. */
+  readonly inFlight: Map<RequestId, AbortController>;
+  /** Cursors that the upstream gave this session: no other one goes up. */
+  readonly cursors: Set<string>;
 }
 
 export interface SessionPorts {
@@ -48,7 +53,7 @@ export class Sessions {
     try {
       const child = await startChild(this.ports, server);
       const id = Buffer.from(this.ports.random.bytes(24)).toString("base64url");
-      const session: Session = { id, server, instance, identity, child };
+      const session: Session = { id, server, instance, identity, child, inFlight: new Map(), cursors: new Set() };
       this.open.set(id, { session, usedAt: this.ports.clock.monotonic() });
       void child.ended.then(() => this.open.delete(id));
       return session;

@@ -78,9 +78,26 @@ const WIRE: Readonly<Record<RefusalCode, Wire>> = {
   arguments_unreadable: UNREADABLE,
   resource_outside: UNREADABLE,
   policy_denied: DENIED,
+  mandate_exceeded: DENIED,
   policy_unavailable: UNAVAILABLE,
   record_unavailable: UNAVAILABLE,
   busy: { status: 429, code: RPC.budget, sentence: "Refused: too much at once. Nothing was done." },
+  approval_pending: {
+    status: 200,
+    code: -31_002,
+    sentence: "Waiting: a person has to agree to exactly this call. Ask again with the same arguments.",
+  },
+  approval_refused: {
+    status: 200,
+    code: RPC.denied,
+    sentence: "Refused: nobody agreed to this call in time, or somebody said no.",
+  },
+  token_spent: { status: 200, code: RPC.denied, sentence: "Refused: what this call rests on was used before." },
+  result_withheld: {
+    status: 200,
+    code: RPC.denied,
+    sentence: "It was carried out, and what came back is withheld. Do not repeat it to see more.",
+  },
   upstream_failed: {
     status: 200,
     code: RPC.internal,
@@ -93,12 +110,21 @@ const WIRE: Readonly<Record<RefusalCode, Wire>> = {
   },
 };
 
+/** What an agent should read as the outcome of its call, not as a fault of the protocol. */
+const TOLD_AS_RESULT: ReadonlySet<RefusalCode> = new Set([
+  "policy_denied",
+  "mandate_exceeded",
+  "approval_pending",
+  "approval_refused",
+  "result_withheld",
+]);
+
 /** A refusal as an answer to one request. A refused tool call is a tool result that says so (E27); a hidden tool is unknown. */
 export function refusal(asked: Asked, code: RefusalCode, reference: Reference): GateResponse {
   const { id, method } = asked;
   const wire = WIRE[code];
   const retry = wire.status === 429 || wire.status === 503 ? { "retry-after": "1" } : {};
-  if (method === "tools/call" && code === "policy_denied")
+  if (method === "tools/call" && TOLD_AS_RESULT.has(code))
     return json(200, result(id, deniedResult(wire.sentence, reference)));
   return json(wire.status, error(id, wire.code, `${wire.sentence} Reference ${reference}.`, decided(reference)), retry);
 }

@@ -100,7 +100,10 @@ async function resolveParts(root: string, lexical: string): Promise<string> {
 /** The entry that a part means: itself, or else the one entry that is equal to it under Unicode NFC. */
 async function nameOnDisk(folder: string, part: string): Promise<string | undefined> {
   if (await exists(path.join(folder, part))) return part;
-  const entries = await readdir(folder);
+  const entries = await readdir(folder).catch((cause: unknown) => {
+    if (errorCode(cause) === "ENOTDIR") return [];
+    throw cause;
+  });
   const wanted = part.normalize("NFC");
   const equal = entries.filter((entry) => entry.normalize("NFC") === wanted);
   if (equal.length > 1) throw new Outside("a name that may mean two files");
@@ -112,7 +115,8 @@ async function exists(absolute: string): Promise<boolean> {
     await lstat(absolute);
     return true;
   } catch (cause) {
-    if (errorCode(cause) === "ENOENT") return false;
+    // below a file there is nothing: told apart from a missing folder, it would tell that the file is there
+    if (errorCode(cause) === "ENOENT" || errorCode(cause) === "ENOTDIR") return false;
     throw cause;
   }
 }

@@ -11,6 +11,7 @@ import {
   type IdentityId,
   instant,
   type Json,
+  type Mandate,
   parseCommitment,
   parseEntryId,
   parseEntryIndex,
@@ -21,6 +22,7 @@ import {
 import { type FakeClock, fakeClock, fakeLog, fakeRandom } from "../../core/testing/system.ts";
 import { inlineStore } from "../../store/testing/inline.ts";
 import type { HttpAnswer, HttpRequest } from "../http.ts";
+import type { MandateInput } from "../mandate/mandates.ts";
 import { type Identify, openIdentify } from "../open.ts";
 import type { Outcome } from "../registry-rules.ts";
 import type { Instance } from "../rows.ts";
@@ -30,7 +32,26 @@ import { sha256, signJwt, type TestKey, testKey } from "./jwt.ts";
 export const ISSUER = "https://gate.example";
 export const RESOURCE = "https://gate.example/mcp/files";
 export const OTHER_RESOURCE = "https://gate.example/mcp/mail";
+export const SETTINGS = {
+  readTtlMs: 120_000,
+  effectTtlMs: 30_000,
+  stepMs: 600_000,
+  skewMs: 5000,
+  sessionMs: 3_600_000,
+} as const;
 export const ACT = { by: "system", because: "a test" } as const;
+
+/** A grant as JSON: everything but training, at every resource of the test's gate. */
+export const GRANT = {
+  verbs: ["view", "summarize", "recommend", "retain", "share", "execute", "delegate"],
+  locations: ["https://gate.example/mcp"],
+  datatypes: ["personal"],
+  constraints: [{ kind: "max_length", at: "/note", max: 1000, unit: "bytes" }],
+  labelMax: "confidential",
+  jurisdictions: ["DE", "FR"],
+  purpose: "office",
+  budget: { calls: 1000, cost: { currency: "EUR", amount: "10.00" } },
+} as const;
 
 /** Keeps entries in memory; `fails` makes every append reject. */
 export interface FakeRecorder extends Recorder {
@@ -83,6 +104,8 @@ export interface World extends AsyncDisposable {
   readonly agent: Identity;
   readonly instance: Instance;
   readonly key: TestKey;
+  /** Lets the agent do everything everywhere, but for training. */
+  readonly mandate: Mandate;
   /** Ends the room and opens it again on the same rows and keys. */
   restart(): Promise<Identify>;
 }
@@ -90,6 +113,16 @@ export interface World extends AsyncDisposable {
 export function done<T>(outcome: Outcome<T>): T {
   if ("done" in outcome) return outcome.done;
   throw new Error(`${outcome.no}: ${outcome.why}`);
+}
+
+/** Opens a mandate as its grantor would. */
+export async function openMandate(
+  { identify, owner, agent, clock }: Pick<World, "identify" | "owner" | "agent" | "clock">,
+  change: Partial<MandateInput> = {},
+): Promise<Mandate> {
+  const deadline = instant(clock.now() + 86_400_000);
+  const input = { grantor: owner, holder: agent.id, grant: GRANT, deadline, request: "read what you need", ...change };
+  return done(await identify.mandates.open(input, ACT));
 }
 
 export async function openWorld(issuer: string = ISSUER): Promise<World> {
@@ -112,7 +145,7 @@ export async function openWorld(issuer: string = ISSUER): Promise<World> {
           { url: issuer === ISSUER ? OTHER_RESOURCE : `${issuer}/mcp/mail` },
         ],
         dataDir: dir,
-        settings: { ttlMs: 300_000, skewMs: 5000, sessionMs: 3_600_000 },
+        settings: SETTINGS,
       },
     );
   const identify = await open();
@@ -136,6 +169,8 @@ export async function openWorld(issuer: string = ISSUER): Promise<World> {
   const instance = done(
     await identify.registry.registerInstance({ identity: agent.id, name: "one", jwk: key.jwk }, ACT),
   );
+  const grant = { ...GRANT, locations: [`${issuer}/mcp`] };
+  const mandate = await openMandate({ identify, owner, agent, clock }, { grant });
   recorder.entries.length = 0;
   return {
     dir,
@@ -145,6 +180,7 @@ export async function openWorld(issuer: string = ISSUER): Promise<World> {
     agent,
     instance,
     key,
+    mandate,
     async restart() {
       await identify.close();
       return open();

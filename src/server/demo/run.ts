@@ -4,19 +4,15 @@
 import { mkdir, mkdtemp, rm } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import path from "node:path";
-import { fileURLToPath } from "node:url";
 import type { UpstreamServer } from "../../enforce/index.ts";
 import type { Running, ServerIo } from "../compose.ts";
 import type { Config } from "../config.ts";
 import { readEnvironment } from "../env.ts";
 import { ServerError } from "../errors.ts";
-import { endProcess, type UpIo, type UpOptions, untilAborted } from "../up.ts";
+import { endProcess, ROOT, type UpIo, type UpOptions, untilAborted } from "../up.ts";
 import { leftovers, PREFIX } from "./leftovers.ts";
 import type { Step } from "./story.ts";
 import type { DemoWorld } from "./world.ts";
-
-/** Three folders up: where `examples/`, `policies/` and `bin/` are, in a clone and in the package. */
-const ROOT = fileURLToPath(new URL("../../../", import.meta.url));
 
 type Say = (text: string) => void;
 
@@ -42,11 +38,15 @@ async function demo(dir: string, say: Say, options: UpOptions, io: UpIo): Promis
   const { prepareWorld, UPSTREAM, UPSTREAM_VERSION } = await import("./world.ts");
   const world = await prepareWorld(ROOT, dir, options.port);
   await using running = await start(world, options, io, say);
-  const files = filesServer(running);
+  const files = server(running, "files");
+  const partner = server(running, "outbox");
   const source = world.fetched ? `${UPSTREAM} ${UPSTREAM_VERSION}, fetched by npx` : `${UPSTREAM} ${UPSTREAM_VERSION}`;
   say(`gate     ${files.resource}   ${source}, ${files.tools.size} tools, ${files.destination.jurisdiction}`);
+  say(
+    `gate     ${partner.resource}   the same server, operated by ${partner.destination.operator}, ${partner.destination.jurisdiction}`,
+  );
   say("agent    invoice-helper: what it tries is a script; every answer below is the gate's\n");
-  const steps = await play(running, world, say, io);
+  const steps = await play({ running, world, say, io, options });
   const recordVerified = await check(running, say, io);
   if (options.json) await printJson(steps, recordVerified, dir, io);
   if (options.once) {
@@ -66,6 +66,7 @@ async function start(world: DemoWorld, options: UpOptions, io: UpIo, say: Say): 
     path: readEnvironment().path,
     cwd: world.office,
     demo: true,
+    root: ROOT,
     version: io.version,
     exit: endProcess,
   };
@@ -80,35 +81,58 @@ async function start(world: DemoWorld, options: UpOptions, io: UpIo, say: Say): 
   }
 }
 
-async function play(running: Running, world: DemoWorld, say: Say, io: UpIo): Promise<readonly Step[]> {
-  const [{ connectAgent }, { tellStory }, { stepLines }, { systemClock, systemTimers }] = await Promise.all([
-    import("./agent.ts"),
-    import("./story.ts"),
-    import("./show.ts"),
-    import("../system.ts"),
-  ]);
-  const files = filesServer(running);
-  await using agent = await connectAgent(files.resource, { ...world.agent, issuer: running.publicUrl });
+interface Play {
+  readonly running: Running;
+  readonly world: DemoWorld;
+  readonly say: Say;
+  readonly io: UpIo;
+  readonly options: UpOptions;
+}
+
+async function play({ running, world, say, io, options }: Play): Promise<readonly Step[]> {
+  const [{ connectAgent }, { tellStory }, { stepLines }, { systemClock, systemTimers }, { personFor }] =
+    await Promise.all([
+      import("./agent.ts"),
+      import("./story.ts"),
+      import("./show.ts"),
+      import("../system.ts"),
+      import("./person.ts"),
+    ]);
+  const files = server(running, "files");
+  const key = { ...world.agent, issuer: running.publicUrl };
+  await using agent = await connectAgent(files.resource, key);
+  await using partner = await connectAgent(server(running, "outbox").resource, key);
   const steps: Step[] = [];
   const story = tellStory({
     agent,
+    partner,
     entries: running.entries,
     files: world.files,
+    outbox: world.outbox,
     tools: [...files.tools.keys()],
+    person: () => personFor(running.queue, systemTimers, { answers: habitOf(options), say }),
     clock: systemClock,
     timers: systemTimers,
   });
   for await (const step of story) {
     steps.push(step);
-    say(stepLines(steps.length, step, { color: io.color, bundle: path.join("policies", running.bundle.name) }));
+    const bundle = path.join("policies", running.bundle.name);
+    say(stepLines(steps.length, step, { color: io.color, bundle }));
   }
   return steps;
 }
 
-function filesServer(running: Running): UpstreamServer {
-  const files = running.servers.get("files");
-  if (files !== undefined) return files;
-  throw new ServerError("SERVER_DEMO_FAILED", "starting the demo: its configuration has no server `files`");
+/** With `--once` the demo's key agrees; at a terminal a person does; otherwise nobody answers. */
+function habitOf({ input, once, json }: UpOptions): "yes" | "keys" | "nothing" {
+  if (!input) return "nothing";
+  if (once || json) return "yes";
+  return process.stdin.isTTY ? "keys" : "nothing";
+}
+
+function server(running: Running, id: string): UpstreamServer {
+  const found = running.servers.get(id);
+  if (found !== undefined) return found;
+  throw new ServerError("SERVER_DEMO_FAILED", `starting the demo: its configuration has no server ${id}`);
 }
 
 async function check(running: Running, say: Say, io: UpIo): Promise<boolean> {

@@ -2,7 +2,13 @@
 // The story as text: at most 100 columns, colour only where the terminal has it, and never colour alone.
 import type { Step } from "./story.ts";
 
-const STYLES: Readonly<Record<string, string>> = { allow: "\u001b[32m", log: "\u001b[36m", deny: "\u001b[31m" };
+const STYLES: Readonly<Record<string, string>> = {
+  allow: "\u001b[32m",
+  log: "\u001b[36m",
+  limit: "\u001b[34m",
+  challenge: "\u001b[33m",
+  deny: "\u001b[31m",
+};
 const RESET = "\u001b[0m";
 
 /** One step: number, answer, verb, resource, the rule that spoke, time; what to look at below. */
@@ -14,9 +20,11 @@ export function stepLines(
   const answer = step.answer.padEnd(9);
   const style = how.color ? STYLES[step.answer] : undefined;
   const said = style === undefined ? answer : `${style}${answer}${RESET}`;
-  const head = `  ${index}  ${said}  ${step.verb.padEnd(7)}  ${step.resource.padEnd(27)} ${step.reason.padEnd(26)} ${String(step.ms).padStart(4)} ms`;
+  const isPlain = step.answer === "allow";
+  const why = isPlain ? step.reason : "";
+  const head = `  ${index}  ${said}  ${step.verb.padEnd(7)}  ${step.resource.padEnd(30)} ${why.padEnd(24)} ${String(step.ms).padStart(5)} ms`;
   const details = [
-    ...(step.answer === "allow" ? [] : [`rule       ${how.bundle}/${step.where}`]),
+    ...(isPlain ? [] : step.rules.map((rule) => `rule       ${how.bundle}/${rule}`)),
     ...step.look.map((line) => `look       ${line}`),
   ];
   return [head, ...details.map((line) => `     ${line}`)].join("\n");

@@ -9,12 +9,14 @@ import {
   type EntrySource,
   isJsonArray,
   isJsonObject,
+  type Json,
   type JsonObject,
   member,
   type Timers,
 } from "../../core/index.ts";
 import { ServerError } from "../errors.ts";
 import type { Agent } from "./agent.ts";
+import type { DemoAnswer } from "./person.ts";
 
 /** One step, as the record has it. */
 export interface Step {
@@ -23,9 +25,9 @@ export interface Step {
   readonly answer: string;
   /** The rules that answered, by name. */
   readonly reason: string;
-  /** `file:line` of the first of them. */
-  readonly where: string;
-  /** UNIT: ms, from the agent's call to its answer. */
+  /** Each of them with its `file:line`. */
+  readonly rules: readonly string[];
+  /** UNIT: ms, from the agent's call to its answer, the time that a person took included. */
   readonly ms: number;
   /** What a visitor may look at, in words. */
   readonly look: readonly string[];
@@ -34,48 +36,141 @@ export interface Step {
 }
 
 export interface StoryPorts {
+  /** In front of the office's files, and of the partner's folder. */
   readonly agent: Agent;
+  readonly partner: Agent;
   readonly entries: EntrySource;
-  /** Folder that the upstream serves. */
+  /** Folders that the upstreams serve. */
   readonly files: string;
+  readonly outbox: string;
   /** Tools that the upstream has. */
   readonly tools: readonly string[];
+  /** Answers the one question that will wait; says what became of it. */
+  readonly person: () => Promise<DemoAnswer>;
   readonly clock: Clock;
   readonly timers: Timers;
 }
 
+const CUSTOMERS = "number,name,city\n1001,Brasserie Halle,Lyon,1 84 12 76 451 089 46\n";
+
 /** Tells the story step by step. */
 export async function* tellStory(ports: StoryPorts): AsyncGenerator<Step> {
-  const { agent, files, tools } = ports;
-  const [read] = await step(ports, "allow", () => agent.call("read_text_file", { path: "invoices/2041.txt" }));
-  yield { ...read, look: [] };
+  yield await reads(ports);
+  yield await lists(ports);
+  yield await readsPeople(ports);
+  yield* pays(ports);
+  yield await changes(ports);
+  yield await sends(ports);
+}
 
-  const [listed, shown] = await step(ports, "allow", () => agent.tools());
-  const hidden = tools.filter((tool) => !shown.includes(tool));
-  yield {
-    ...listed,
-    look: [`${shown.length} of ${tools.length} tools; for this agent there is no ${hidden.join(", ")}`],
+async function reads(ports: StoryPorts): Promise<Step> {
+  const [{ step }] = await watched(ports, () => ports.agent.call("read_text_file", { path: "invoices/2041.txt" }));
+  return { ...step, look: [], expected: step.answer === "allow" };
+}
+
+async function lists(ports: StoryPorts): Promise<Step> {
+  const [{ step }, shown] = await watched(ports, () => ports.agent.tools());
+  const hidden = ports.tools.filter((tool) => !shown.includes(tool));
+  const look = [`${shown.length} of ${ports.tools.length} tools; for this agent there is no ${hidden.join(", ")}`];
+  return { ...step, look, expected: step.answer === "allow" };
+}
+
+async function readsPeople(ports: StoryPorts): Promise<Step> {
+  const [{ step, entry }, said] = await watched(ports, () =>
+    ports.agent.call("read_text_file", { path: "customers/customers.csv" }),
+  );
+  const outcome = member(entry, "outcome");
+  const release = member(outcome, "release");
+  const content = member(outcome, "content");
+  const [first] = isJsonArray(content) ? content : [];
+  const masked = said.text.split("\n").find((line) => line.startsWith("1001")) ?? "";
+  const told = { ...step, answer: text(member(release, "answer")), ...rulesOf(release) };
+  return {
+    ...told,
+    look: [`${JSON.stringify(member(first, "redacted") ?? 0)} masked, for this server says all twice: ${masked}`],
+    expected: told.answer === "limit" && masked.includes("[masked national id FR]"),
   };
+}
 
-  const invoices = path.join(files, "invoices");
+async function* pays(ports: StoryPorts): AsyncGenerator<Step> {
+  const order = { path: "payments/2041.json", content: '{"invoice":2041,"amount":"3200.00","currency":"EUR"}\n' };
+  const waiting = ports.person();
+  const [{ step }] = await watched(ports, () => ports.agent.act("execute", "write_file", order));
+  const became = await waiting;
+  const written = (await readdir(path.join(ports.files, "payments"))).includes("2041.json");
+  const look = [`${path.join(ports.files, "payments")}: ${written ? "2041.json written" : "nothing written"}`];
+  const expected = became === "approved" ? step.answer === "log" && written : step.answer === "deny" && !written;
+  yield {
+    ...step,
+    answer: "challenge",
+    look: [BECAME[became], ...look],
+    expected,
+  };
+}
+
+const BECAME: Readonly<Record<DemoAnswer, string>> = {
+  approved: "approved for this exact call, once, by a demo key: not a person's passkey",
+  refused: "refused",
+  expired: "expired: 20 s passed, so the answer is no",
+};
+
+async function changes(ports: StoryPorts): Promise<Step> {
+  const invoices = path.join(ports.files, "invoices");
   const before = await fingerprint(invoices);
   const forged = { path: "invoices/2041.txt", content: "total 1.00 EUR\n" };
-  const [denied] = await step(ports, "deny", () => agent.call("write_file", forged));
+  const [{ step }] = await watched(ports, () => ports.agent.act("execute", "write_file", forged));
   const isUnchanged = before === (await fingerprint(invoices));
-  const look = [`${invoices}: ${isUnchanged ? "unchanged, byte for byte" : "CHANGED"}`];
-  yield { ...denied, look, expected: denied.expected && isUnchanged };
+  return {
+    ...step,
+    look: [`${invoices}: ${isUnchanged ? "unchanged, byte for byte" : "CHANGED"}`],
+    expected: step.answer === "deny" && isUnchanged,
+  };
+}
+
+async function sends(ports: StoryPorts): Promise<Step> {
+  await watched(ports, () => ports.agent.call("read_text_file", { path: "inbox/notice.md" }));
+  const copy = { path: "partner-copy.csv", content: CUSTOMERS };
+  const [{ step, entry }] = await watched(ports, () => ports.partner.act("execute", "write_file", copy));
+  const held = await readdir(ports.outbox);
+  const isThere = held.includes("partner-copy.csv");
+  return {
+    ...step,
+    look: [...originLines(entry), `${ports.outbox}: ${isThere ? "partner-copy.csv IS THERE" : "nothing new"}`],
+    expected: step.answer === "deny" && !isThere,
+  };
+}
+
+/** Why the target may not decide, and whether the data may cross the border: both as the entry has them. */
+function originLines(entry: JsonObject): string[] {
+  const broken = member(member(entry, "origin"), "broken");
+  const [first] = isJsonArray(broken) ? broken : [];
+  const transfer = member(member(entry, "why"), "transfer");
+  const rules = member(transfer, "rules");
+  return [
+    ...(first === undefined
+      ? []
+      : [
+          `${text(member(first, "role"))} chosen by ${text(member(first, "source")).replace(/ at [^#]*#L(\d+)$/, ", line $1")}`,
+        ]),
+    `transfer ${text(member(transfer, "verdict"))}: ${isJsonArray(rules) ? rules.map(text).join(", ") : ""} (unreviewed)`,
+  ];
 }
 
 /** UNIT: ms. A refusal is written beside its answer, so its entry may come a moment after it. */
-const ENTRY_WAIT_MS = 5000;
+const ENTRY_WAIT_MS = 60_000;
 
-async function step<T>(ports: StoryPorts, expected: string, act: () => Promise<T>): Promise<[Omit<Step, "look">, T]> {
+interface Watched {
+  readonly step: Omit<Step, "look" | "expected">;
+  readonly entry: JsonObject;
+}
+
+async function watched<T>(ports: StoryPorts, act: () => Promise<T>): Promise<[Watched, T]> {
   const decided = nextDecision(ports);
   const started = ports.clock.monotonic();
   const value = await act();
   const ms = Math.round(ports.clock.monotonic() - started);
-  const told = tell(await decided);
-  return [{ ...told, ms, expected: told.answer === expected }, value];
+  const entry = await decided;
+  return [{ step: { ...tell(entry), ms }, entry }, value];
 }
 
 /** The first decision that the record makes durable from now on. */
@@ -97,16 +192,28 @@ function nextDecision(ports: StoryPorts): Promise<JsonObject> {
   });
 }
 
-function tell(entry: JsonObject): Pick<Step, "verb" | "resource" | "answer" | "reason" | "where"> {
-  const policies = member(member(entry, "why"), "policies");
-  const hits = isJsonArray(policies) ? policies.filter(isJsonObject) : [];
-  const [first] = hits;
+function tell(entry: JsonObject): Omit<Step, "look" | "ms" | "expected"> {
+  const rules = rulesOf(member(entry, "why"));
+  const leaves = member(member(entry, "disclose"), "answer") === "deny";
   return {
-    verb: text(member(entry, "verb")),
+    // where the disclosure was denied, what was refused is the sharing of the arguments
+    verb: leaves ? "share" : text(member(entry, "verb")),
     resource: text(member(member(entry, "resource"), "id")),
     answer: text(member(entry, "answer")),
-    reason: hits.length === 0 ? text(member(entry, "refusal")) : hits.map((hit) => text(hit["id"])).join(", "),
-    where: first === undefined ? "" : `${text(first["file"])}:${JSON.stringify(first["line"])}`,
+    ...rules,
+    reason: rules.reason === "" ? text(member(entry, "refusal")) : rules.reason,
+  };
+}
+
+/** The rules behind an answer: what stopped or limited it, or, where nothing did, what permits it. */
+function rulesOf(why: Json | undefined): Pick<Step, "reason" | "rules"> {
+  const policies = member(why, "policies");
+  const hits = isJsonArray(policies) ? policies.filter(isJsonObject) : [];
+  const forbids = hits.filter((hit) => hit["effect"] === "forbid");
+  const named = forbids.length > 0 ? forbids : hits;
+  return {
+    reason: named.map((hit) => text(hit["id"])).join(", "),
+    rules: named.map((hit) => `${text(hit["file"])}:${JSON.stringify(hit["line"])} ${text(hit["id"])}`),
   };
 }
 

@@ -18,8 +18,9 @@ export interface DemoWorld {
   readonly config: Config;
   /** Folder of the configuration. */
   readonly office: string;
-  /** Folder that the upstream serves. */
+  /** Folders that the upstreams serve. */
   readonly files: string;
+  readonly outbox: string;
   readonly agent: { readonly clientId: string; readonly privateJwk: JWK };
   /** True where the upstream comes from the registry at its first start, not from the clone. */
   readonly fetched: boolean;
@@ -37,16 +38,21 @@ export async function prepareWorld(root: string, dir: string, port?: number): Pr
     settings: new Map(),
     flags: { ...(port === undefined ? {} : { port }), dataDir: path.join(dir, "data") },
   });
-  const config = { ...read, policies: { dir: path.join(dir, "policies", "demo") } };
+  const config = {
+    ...read,
+    policies: { dir: path.join(dir, "policies", "demo") },
+    prove: { ...read.prove, regimes: { ...read.prove.regimes, dir: path.join(root, "regulations") } },
+  };
   const installed = path.join(root, "node_modules", UPSTREAM, "dist", "index.js");
   const isInstalled = await access(installed).then(
     () => true,
     () => false,
   );
   return {
-    config: isInstalled ? withCommand(config, [process.execPath, installed, "./files"]) : config,
+    config: isInstalled ? withInstalled(config, installed) : config,
     office,
     files: path.join(office, "files"),
+    outbox: path.join(office, "outbox"),
     agent: { clientId: `spiffe://${config.trustDomain}/agent/invoice-helper/${INSTANCE}`, privateJwk },
     fetched: !isInstalled,
   };
@@ -72,8 +78,11 @@ function readJwk(text: Uint8Array): JWK {
   );
 }
 
-function withCommand(config: Config, command: readonly string[]): Config {
-  const { files } = config.mcp.servers;
-  if (files === undefined) return config;
-  return { ...config, mcp: { servers: { ...config.mcp.servers, files: { ...files, command } } } };
+/** Every upstream as the clone has it, each over the folder that the configuration names. */
+function withInstalled(config: Config, program: string): Config {
+  const servers = Object.entries(config.mcp.servers).map(([id, server]) => {
+    const folder = server.command.at(-1) ?? ".";
+    return [id, { ...server, command: [process.execPath, program, folder] }] as const;
+  });
+  return { ...config, mcp: { servers: Object.fromEntries(servers) } };
 }

@@ -3,7 +3,6 @@
 // command line or a signed-in session, and a browser's request must come from this server's own pages.
 import type { FastifyInstance, FastifyReply, FastifyRequest } from "fastify";
 import {
-  CoreError,
   type EntrySource,
   formatEntryRef,
   type Json,
@@ -12,13 +11,15 @@ import {
   member,
   PAGE_MAX_ROWS,
   parseEntryId,
-  parseJson,
   type RecordedEntry,
   referenceOf,
   type Timers,
   writeJson,
 } from "../../core/index.ts";
+import type { ApprovalQueue } from "../approvals.ts";
 import { explainEntry, type PolicyTexts } from "../explain.ts";
+import { mountApprovals } from "./approvals.ts";
+import { readMember, sendJson } from "./json.ts";
 import { bodyOf } from "./listener.ts";
 import { PROBLEMS, sendProblem } from "./problems.ts";
 
@@ -28,6 +29,7 @@ export interface ApiPorts {
   find(key: string): Promise<readonly RecordedEntry[]>;
   status(): Json;
   readonly policies: PolicyTexts;
+  readonly queue: ApprovalQueue;
   /** True for the command line's token or a live session. */
   authenticate(credentials: {
     readonly authorization?: string | undefined;
@@ -80,6 +82,7 @@ export function mountApi(app: FastifyInstance, ports: ApiPorts, timers: Timers):
     if (decided === undefined) return sendProblem(reply, PROBLEMS.notFound);
     return sendJson(reply, await explainEntry(decided, ports.entries, ports.policies));
   });
+  mountApprovals(app, ports.queue);
   app.get("/api/record/live", (request, reply) => live(ports.entries, timers, request, reply));
 }
 
@@ -93,16 +96,6 @@ async function openSession(ports: ApiPorts, request: FastifyRequest, reply: Fast
   const opened = await ports.openSession(setup);
   if (opened === undefined) return sendProblem(reply, PROBLEMS.setupRefused);
   return reply.code(204).header("set-cookie", opened.setCookie).header("cache-control", "no-store").send();
-}
-
-function readMember(body: Uint8Array, name: string): string | undefined {
-  try {
-    const value = member(parseJson(body), name);
-    return typeof value === "string" ? value : undefined;
-  } catch (cause) {
-    if (cause instanceof CoreError) return undefined;
-    throw cause;
-  }
 }
 
 /** `from` counts from the end where it is negative. */
@@ -130,10 +123,6 @@ function row({ ref, entry }: RecordedEntry): JsonObject {
     ["reference", reference],
     ["entry", entry],
   ]);
-}
-
-function sendJson(reply: FastifyReply, body: Json): FastifyReply {
-  return reply.header("content-type", "application/json").header("cache-control", "no-store").send(writeJson(body));
 }
 
 /** Durable entries as they come (server-sent events). A reader that does not keep up is cut off, and reads the rest by page. */

@@ -2,24 +2,15 @@
 // The token endpoint and what the server says about itself, mounted as `identify` answers them.
 import type { FastifyInstance, FastifyReply } from "fastify";
 import { CoreError, decodeUtf8 } from "../../core/index.ts";
-import type { Identify } from "../../identify/index.ts";
+import type { HttpRequest, Identify } from "../../identify/index.ts";
 import { bodyOf, plainHeaders } from "./listener.ts";
 import { PROBLEMS, sendProblem } from "./problems.ts";
 
 type Answer = ReturnType<Identify["authorize"]>;
 
 export function mountIdentity(app: FastifyInstance, identify: Identify): void {
-  app.route({
-    method: ["GET", "POST"],
-    url: "/oauth/token",
-    handler: async (request, reply) => {
-      const body = textOf(bodyOf(request));
-      if (body === undefined) return sendProblem(reply, PROBLEMS.malformed);
-      const { method, raw } = request;
-      const dpop = raw.headersDistinct["dpop"] ?? [];
-      return send(reply, await identify.token({ method, headers: plainHeaders(request), body, dpop }));
-    },
-  });
+  mountForm(app, "/oauth/token", (request) => identify.token(request));
+  mountForm(app, "/oauth/revoke", (request) => identify.revoke(request));
   app.route({
     method: ["GET", "POST"],
     url: "/oauth/authorize",
@@ -28,6 +19,21 @@ export function mountIdentity(app: FastifyInstance, identify: Identify): void {
   for (const { path, headers, body } of identify.documents) {
     app.get(path, (_request, reply) => send(reply, { status: 200, headers, body }));
   }
+}
+
+/** An endpoint that takes a form and checks it by its own rules. */
+function mountForm(app: FastifyInstance, url: string, answer: (request: HttpRequest) => Promise<Answer>): void {
+  app.route({
+    method: ["GET", "POST"],
+    url,
+    handler: async (request, reply) => {
+      const body = textOf(bodyOf(request));
+      if (body === undefined) return sendProblem(reply, PROBLEMS.malformed);
+      const { method, raw } = request;
+      const dpop = raw.headersDistinct["dpop"] ?? [];
+      return send(reply, await answer({ method, headers: plainHeaders(request), body, dpop }));
+    },
+  });
 }
 
 function send(reply: FastifyReply, answer: Answer): FastifyReply {

@@ -23,6 +23,7 @@ type ProblemName =
   | "forbiddenHost"
   | "unauthenticated"
   | "setupRefused"
+  | "approvalRefused"
   | "malformed"
   | "tooLarge"
   | "internal";
@@ -37,6 +38,7 @@ export const PROBLEMS: Readonly<Record<ProblemName, ApiProblem>> = {
     code: "API_UNAUTHENTICATED",
     fix: "use the token in the data directory's `cli-token`, or sign in with the setup link",
   },
+  approvalRefused: { status: 409, title: "That answer does not count.", code: "API_APPROVAL_REFUSED" },
   setupRefused: {
     status: 410,
     title: "This setup link is used up or too old.",

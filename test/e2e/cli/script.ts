@@ -10,6 +10,7 @@
 //   $ bailiwick status     a step; its lines follow
 //   > a line of stdout     `<name>` stands for any text, `...` alone for any lines
 //   ! a line of stderr
+//   < yes                  what is typed on the terminal once it asks, with its echo in stdout
 //   = 3                    the exit code, 0 where it is left out
 
 export interface Step {
@@ -17,6 +18,8 @@ export interface Step {
   readonly out: readonly string[];
   readonly err: readonly string[];
   readonly code: number;
+  /** What is typed, where there is a terminal. */
+  readonly typed: string | undefined;
   /** What `change` lines before it name. */
   readonly changes: readonly string[];
 }
@@ -39,7 +42,14 @@ export function parseScript(text: string): Script {
     log: false,
     terminal: undefined as number | undefined,
     env: {} as Record<string, string>,
-    steps: [] as { words: string; out: string[]; err: string[]; code: number; changes: string[] }[],
+    steps: [] as {
+      words: string;
+      out: string[];
+      err: string[];
+      code: number;
+      typed: string | undefined;
+      changes: string[];
+    }[],
   };
   let changes: string[] = [];
   const marks: Readonly<Record<string, (rest: string) => unknown>> = {
@@ -49,11 +59,12 @@ export function parseScript(text: string): Script {
     env: (rest) => (script.env[rest.slice(0, rest.indexOf("="))] = rest.slice(rest.indexOf("=") + 1)),
     change: (rest) => changes.push(rest),
     $: (words) => {
-      script.steps.push({ words, out: [], err: [], code: 0, changes });
+      script.steps.push({ words, out: [], err: [], code: 0, typed: undefined, changes });
       changes = [];
     },
     ">": (rest) => script.steps.at(-1)?.out.push(rest),
     "!": (rest) => script.steps.at(-1)?.err.push(rest),
+    "<": (rest) => Object.assign(script.steps.at(-1) ?? {}, { typed: rest }),
     "=": (rest) => Object.assign(script.steps.at(-1) ?? {}, { code: Number(rest) }),
   };
   for (const [i, line] of text.trimEnd().split("\n").entries()) {

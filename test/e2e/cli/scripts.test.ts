@@ -25,13 +25,13 @@ test.for(SCRIPTS)("$file: $title", async (script, { skip }) => {
   }
 });
 
-async function runStep(world: World, { terminal, env }: Script, { words }: Step): Promise<Ended> {
+async function runStep(world: World, { terminal, env }: Script, { words, typed }: Step): Promise<Ended> {
   const [program, ...args] = words.split(" ");
   if (program !== "bailiwick") throw new Error(`a script runs bailiwick, not ${words}`);
   if (terminal === undefined) return ended(world.start(process.execPath, [BIN, ...args], env));
   const command = `stty cols ${terminal} rows 24; exec '${process.execPath}' '${BIN}' ${args.join(" ")}`;
   const { out, ...rest } = await ended(
-    world.start("script", ["-qec", command, "/dev/null"], { TERM: "xterm", ...env }),
+    world.start("script", ["-qec", command, "/dev/null"], { TERM: "xterm", ...env }, typed),
   );
   return { ...rest, out: out.replaceAll("\r\n", "\n") };
 }

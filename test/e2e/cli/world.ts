@@ -6,7 +6,18 @@ import { mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from "nod
 import { createServer, type IncomingMessage, type ServerResponse } from "node:http";
 import { tmpdir } from "node:os";
 import path from "node:path";
-import { ALLOWED, DECISION, DENIED, OPENED, row, STATUS } from "../../../src/cli/testing/answers.ts";
+import { text as textOf } from "node:stream/consumers";
+import {
+  ALLOWED,
+  APPROVALS,
+  DECISION,
+  DENIED,
+  LATE,
+  OPENED,
+  row,
+  STATUS,
+  WAITING,
+} from "../../../src/cli/testing/answers.ts";
 import { smallLog } from "../../../src/cli/testing/log.ts";
 
 export const BIN: string = path.join(import.meta.dirname, "../../../bin/bailiwick.js");
@@ -17,6 +28,13 @@ const ANSWERS: Readonly<Record<string, unknown>> = {
   "/api/record/entries?from=-10&limit=10": { size: 3, entries: [OPENED, ALLOWED, DENIED] },
   "/api/record/entries/BW-0000002": { entries: [DENIED] },
   "/api/decisions/BW-0000002": DECISION,
+  "/api/approvals": APPROVALS,
+};
+
+/** What an answer to an approval must be for the API to take it. */
+const TAKEN: Readonly<Record<string, { readonly body: string; readonly state: string }>> = {
+  [`/api/approvals/${WAITING.id}/approve`]: { body: JSON.stringify({ digest: WAITING.digest }), state: "approved" },
+  [`/api/approvals/${LATE.id}/refuse`]: { body: JSON.stringify({ because: "unexpected" }), state: "refused" },
 };
 
 /** What comes on the live stream, again and again. */
@@ -59,9 +77,21 @@ export class World implements AsyncDisposable {
     this.write("data/cli-token", `${TOKEN}\n`);
   }
 
-  start(program: string, args: readonly string[], env: Readonly<Record<string, string>> = {}): ChildProcess {
-    const stdio = ["ignore", "pipe", "pipe"] as const;
-    return spawn(program, args, { cwd: this.folder, env: { PATH: "/usr/bin:/bin", ...env }, stdio: [...stdio] });
+  /** @param typed - a line on stdin once a question (`...: `) is out; without it stdin is empty */
+  start(
+    program: string,
+    args: readonly string[],
+    env: Readonly<Record<string, string>> = {},
+    typed?: string,
+  ): ChildProcess {
+    const stdio = [typed === undefined ? "ignore" : "pipe", "pipe", "pipe"] as const;
+    const all = { PATH: "/usr/bin:/bin", ...env };
+    const child = spawn(program, args, { cwd: this.folder, env: all, stdio: [...stdio] });
+    if (typed === undefined) return child;
+    child.stdout?.on("data", (piece) => {
+      if (String(piece).endsWith(": ")) child.stdin?.end(`${typed}\n`);
+    });
+    return child;
   }
 
   async [Symbol.asyncDispose](): Promise<void> {
@@ -70,10 +100,13 @@ export class World implements AsyncDisposable {
     rmSync(this.folder, { recursive: true });
   }
 
-  private answer({ url = "", headers }: IncomingMessage, response: ServerResponse): void {
+  private answer(request: IncomingMessage, response: ServerResponse): void {
+    const { url = "", method, headers } = request;
     const found = ANSWERS[url];
     if (headers.authorization !== `Bearer ${TOKEN}`) {
       problem(response, 401, "API_UNAUTHENTICATED");
+    } else if (method === "POST") {
+      void textOf(request).then((body) => take(url, headers["content-type"], body, response));
     } else if (url === "/api/record/live") {
       response.writeHead(200, { "content-type": "text/event-stream" });
       response.write(": live\n\n");
@@ -85,6 +118,12 @@ export class World implements AsyncDisposable {
       response.writeHead(200, { "content-type": "application/json" }).end(JSON.stringify(found));
     }
   }
+}
+
+function take(url: string, type: string | undefined, body: string, response: ServerResponse): void {
+  const wanted = TAKEN[url];
+  if (type !== "application/json" || body !== wanted?.body) return problem(response, 409, "API_APPROVAL_REFUSED");
+  response.writeHead(200, { "content-type": "application/json" }).end(JSON.stringify({ state: wanted.state }));
 }
 
 function problem(response: ServerResponse, status: number, code: string): void {

@@ -5,6 +5,8 @@ import { createInterface } from "node:readline";
 
 const how = process.argv[2] ?? "";
 const say = (text: string): void => void process.stdout.write(`${text}\n`);
+// what the client said of itself when it opened
+let offered: Record<string, unknown> | undefined;
 const answer = (id: unknown, result: unknown): void => say(JSON.stringify({ jsonrpc: "2.0", id, result }));
 
 if (how === "exits") process.exit(3);
@@ -42,6 +44,9 @@ function call(id: unknown): void {
     case "refuses":
       say(JSON.stringify({ jsonrpc: "2.0", id, error: { code: -32000, message: "no" } }));
       break;
+    case "tells":
+      answer(id, { content: [{ type: "text", text: JSON.stringify(offered) }] });
+      break;
     case "asks":
       say(JSON.stringify({ jsonrpc: "2.0", id: "up-1", method: "roots/list" }));
       break;
@@ -58,12 +63,13 @@ createInterface({ input: process.stdin }).on("line", (line) => {
     error?: unknown;
   };
   if (message.method === "initialize") {
+    offered = message.params;
     const protocolVersion = how === "old" ? "2024-11-05" : "2025-11-25";
     answer(message.id, {
       protocolVersion,
       capabilities: { tools: { listChanged: true }, resources: {}, logging: {} },
       serverInfo: { name: "odd", version: "1" },
-      offered: message.params?.["capabilities"],
+      instructions: "the words of a stranger",
     });
   } else if (message.method === "tools/list") {
     answer(message.id, {

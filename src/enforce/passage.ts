@@ -1,0 +1,114 @@
+// SPDX-License-Identifier: Apache-2.0
+// What an adapter brings to the gate and what it gets back: the two ends of a call, how to read it and how to carry it out.
+import type {
+  ApprovalDesk,
+  Clock,
+  Commitment,
+  Decider,
+  DomainId,
+  EntryOutcome,
+  FeedView,
+  IdentityView,
+  JsonObject,
+  Log,
+  Once,
+  PointId,
+  ProofInput,
+  Prover,
+  Random,
+  Recorder,
+  Reference,
+  Refusal,
+  RefusalCode,
+  Standing,
+} from "../core/index.ts";
+import type { Reading } from "./entries.ts";
+import type { FactPorts } from "./facts.ts";
+import type { Carried } from "./mcp/carry.ts";
+import type { Tasks } from "./tasks.ts";
+import type { UpstreamServer } from "./upstream-server.ts";
+
+export interface GatePorts extends FactPorts {
+  readonly prover: Prover;
+  readonly identities: IdentityView;
+  readonly decider: Decider;
+  readonly recorder: Recorder;
+  readonly desk: ApprovalDesk & Once;
+  /** Single-use tokens (core K1). */
+  readonly tokens: Once;
+  readonly tasks: Tasks;
+  readonly feed: FeedView;
+  readonly clock: Clock;
+  readonly random: Random;
+  readonly log: Log;
+}
+
+export interface GateConfig {
+  readonly domain: DomainId;
+  readonly point: PointId;
+  /** UNIT: ms. How long a call waits for a person before its caller is told that it waits. */
+  readonly holdMs: number;
+}
+
+/** One call of a tool: what it means, and how to carry it out once it may be. */
+export interface CallAttempt<R extends CallReading = CallReading> {
+  readonly server: UpstreamServer;
+  readonly method: string;
+  readonly name?: string;
+  /** The client is gone, or the gate closes: no more waiting for people. */
+  readonly signal: AbortSignal;
+  /** Reads what the call does (E1 "map to verb"). */
+  read(): Promise<R | Unreadable>;
+  /** Carries the call out, as it was read. Called at most once, after everything that must come first. */
+  effect(reading: R): Promise<Effected>;
+}
+
+/** Why nobody can tell what a call would do. */
+export interface Unreadable {
+  readonly unreadable: { readonly code: RefusalCode; readonly why: string };
+}
+
+export interface CallReading extends Reading {
+  readonly tool: NonNullable<Reading["tool"]>;
+  readonly args: Commitment;
+  /** `arguments` as the client sent them, and with canonical names in place of paths. */
+  readonly sent: JsonObject;
+  readonly named: JsonObject;
+  /** The arguments for an approver to read. */
+  readonly display: string;
+}
+
+/** What an effect returned, and what the record says of it. */
+export interface Effected {
+  readonly value: Carried;
+  readonly outcome: EntryOutcome;
+}
+
+export type Passage =
+  | { readonly passed: true; readonly value: Carried; readonly reference: Reference }
+  | { readonly passed: false; readonly refusal: Refusal; readonly reference: Reference };
+
+export interface Gate {
+  /** Proves who asks; the only maker of a standing that `call` and `list` should be given. */
+  identify(proof: ProofInput): ReturnType<Prover["prove"]>;
+  call<R extends CallReading>(standing: Standing, attempt: CallAttempt<R>): Promise<Passage>;
+  /** Lists the tools that this identity may see; `fetch` asks the upstream and is given their names. */
+  list(standing: Standing, attempt: ListAttempt): Promise<Passage>;
+  /** Writes down a refusal that came before there was a call to judge. */
+  refuse(attempt: RefusedAttempt): Reference;
+  /** Writes down what is still only counted. */
+  close(): void;
+}
+
+export interface ListAttempt {
+  readonly server: UpstreamServer;
+  readonly method: string;
+  fetch(shown: ReadonlySet<string>): Promise<Effected>;
+}
+
+export interface RefusedAttempt {
+  readonly server: UpstreamServer;
+  readonly method: string;
+  readonly standing?: Standing;
+  readonly refusal: Pick<Refusal, "code" | "why">;
+}

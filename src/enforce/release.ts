@@ -1,0 +1,136 @@
+// SPDX-License-Identifier: Apache-2.0
+// What comes back is a new release (enforce E8, E9): it is looked at, labelled, judged again, masked where policy says so,
+// and taken into the task's memory before anything of it leaves. What could not be looked at whole is withheld.
+import {
+  type EntryContent,
+  type EntryLabel,
+  type EntryRelease,
+  isJsonObject,
+  type Json,
+  type JsonObject,
+  join,
+  jsonObject,
+  type Label,
+  member,
+  type Obligation,
+  strictest,
+  writeJson,
+} from "../core/index.ts";
+import { type Inspection, type Inspector, redactor, UNLABELLED } from "../protect/index.ts";
+import type { Facts } from "./facts.ts";
+import { type Act, type JudgePorts, judgeRelease, type Moment, type Ruling } from "./judge.ts";
+import type { TaskMemory } from "./tasks.ts";
+
+export interface ReleasePorts extends JudgePorts {
+  readonly inspector: Inspector;
+}
+
+/** What may leave, or why nothing may; and what the record says of it. */
+export type Released = {
+  readonly release: EntryRelease;
+  readonly content: readonly EntryContent[];
+} & ({ readonly value: JsonObject } | { readonly withheld: string });
+
+/** @param facts - what was known of the call before it was carried out */
+export async function releaseResult(
+  ports: ReleasePorts,
+  moment: Moment & { readonly facts: Facts },
+  act: Act,
+  came: { readonly value: JsonObject; readonly task: TaskMemory },
+): Promise<Released> {
+  const inspection = await ports.inspector.inspect({ json: came.value }, { source: sourceLabel(moment) });
+  const facts: Facts = {
+    ...moment.facts,
+    flow: inspection.label,
+    context: join(came.task.context(), inspection.label),
+  };
+  const rulings = judgeRelease(ports, { ...moment, phase: "after", facts }, act);
+  const answer = strictest(rulings.map((ruling) => ruling.decision.answer));
+  const obligations = rulings.flatMap((ruling) => ruling.decision.obligations);
+  const release = releaseOf(answer, rulings, obligations);
+  const told = (redacted: number): { release: EntryRelease; content: readonly EntryContent[] } => ({
+    release,
+    content: [contentOf(inspection, redacted)],
+  });
+  if (!inspection.label.complete) return { ...told(0), withheld: "not all of it could be looked at" };
+  if (answer === "deny" || answer === "challenge")
+    return { ...told(0), withheld: `its release was answered ${answer}` };
+  const carried = carryOut(ports.inspector, obligations, came.value);
+  if ("withheld" in carried) return { ...told(0), withheld: carried.withheld };
+  const { server } = moment;
+  came.task.index.ingest({ json: came.value }, { server: server.id, tool: sourceName(act), tier: server.trust });
+  came.task.read(inspection.label);
+  return { ...told(carried.redacted), value: carried.value };
+}
+
+/** For explanations only, never for trust: the tool, and the one thing that it was asked about. */
+function sourceName({ tool, resources }: Act): string {
+  const [only, ...more] = resources;
+  return only === undefined || more.length > 0 ? tool.tool : `${tool.tool} of ${only.id}`;
+}
+
+/** What the upstream's own answers count for, before anything is found in them. */
+function sourceLabel({ server }: Moment): Label {
+  return { ...UNLABELLED, trust: server.trust };
+}
+
+type CarriedOut = { readonly value: JsonObject; readonly redacted: number } | { readonly withheld: string };
+
+/** Each type of decide's registry has its way here; what this gate did not declare never comes. */
+function carryOut(inspector: Inspector, obligations: readonly Obligation[], value: JsonObject): CarriedOut {
+  let current: Json = value;
+  let redacted = 0;
+  const redactions = obligations.flatMap((one) =>
+    one.type === "redact" ? [{ categories: one.categories, style: one.style }] : [],
+  );
+  if (redactions.length > 0) {
+    const masked = redactor(inspector, redactions).json(current);
+    if (masked.withheld) return { withheld: `it could not be masked: ${masked.why}` };
+    current = masked.value;
+    redacted = masked.counts.reduce((sum, row) => sum + row.count, 0);
+  }
+  const bytes = Math.min(...obligations.map((one) => (one.type === "max_bytes" ? one.max : Number.POSITIVE_INFINITY)));
+  if (Buffer.byteLength(writeJson(current)) > bytes) return { withheld: `it is over ${bytes} bytes` };
+  if (!isJsonObject(current)) return { withheld: "masking left no message" };
+  return { value: withoutOurMeta(current), redacted };
+}
+
+/** `bailiwick/…` in `_meta` is the gate's to say: an upstream's is taken out. */
+function withoutOurMeta(body: JsonObject): JsonObject {
+  const result = member(body, "result");
+  const meta = member(result, "_meta");
+  if (!isJsonObject(result) || !isJsonObject(meta)) return body;
+  const kept = Object.entries(meta).filter(([name]) => !name.startsWith("bailiwick/"));
+  return { ...body, result: { ...result, _meta: jsonObject(kept) } };
+}
+
+function releaseOf(
+  answer: EntryRelease["answer"],
+  rulings: readonly Ruling[],
+  obligations: readonly Obligation[],
+): EntryRelease {
+  const decisive = rulings.find((ruling) => ruling.decision.answer === answer)?.decision;
+  return {
+    answer,
+    reason: decisive?.reason ?? "no_permit",
+    policies: (decisive?.policies ?? []).map(({ id, effect, tier, digest, file, line }) => ({
+      id,
+      effect,
+      tier,
+      digest,
+      file,
+      line,
+    })),
+    obligations: [...new Set(obligations.map((one) => one.type))].toSorted(),
+  };
+}
+
+export function contentOf({ label, detections }: Inspection, redacted: number): EntryContent {
+  const counts = new Map<string, number>();
+  for (const { type } of detections) counts.set(type, (counts.get(type) ?? 0) + 1);
+  return { direction: "in", label: entryLabel(label), detections: Object.fromEntries(counts), redacted };
+}
+
+export function entryLabel({ level, categories, jurisdictions, trust, complete }: Label): EntryLabel {
+  return { level, categories: [...categories], jurisdictions: [...jurisdictions], trust, complete };
+}

@@ -1,0 +1,98 @@
+// SPDX-License-Identifier: Apache-2.0
+// Phone numbers by libphonenumber's plans. With a `+` a number says its own country; without one it is a phone number
+// only in a country that was given, and only if a word or a member name says phone.
+import { type CountryCode, isSupportedCountry, Metadata, parsePhoneNumberFromString } from "libphonenumber-js/max";
+import { parseJurisdiction } from "../../core/index.ts";
+import { type Detector, type Found, MIN_SCORE } from "./detector.ts";
+import { CERTAIN, type Phrases, phrases, WEAK } from "./surroundings.ts";
+import { DIGITS } from "./triggers.ts";
+
+/** Countries whose national numbers are read by default: those of the default languages, and their large neighbours. */
+export const DEFAULT_REGIONS: readonly string[] = [
+  "GB",
+  "US",
+  "FR",
+  "DE",
+  "ES",
+  "IT",
+  "PT",
+  "NL",
+  "PL",
+  "BE",
+  "CH",
+  "AT",
+  "IE",
+];
+
+const CANDIDATE = /(?<![\p{sc=Latin}\p{N}+])(?:\+|00)?\(?[0-9](?:[ \t().\-/]{0,3}[0-9]){6,16}(?![\p{sc=Latin}\p{N}])/gu;
+const DATE = /^[0-9]{4}-[0-9]{2}-[0-9]{2}(?![0-9])/;
+const WORDS: Phrases = phrases([
+  "phone, telephone, tel, mobile, cell, cellphone, call, fax, sms, whatsapp, phone number, contact number, ring, dial",
+  "portable, numero de telephone, appelez, appeler, joindre, telefon, handy, mobil, rufnummer, telefonnummer, anrufen",
+  "telefono, movil, llame, llamar, celular, cellulare, chiamare, telefone, telemovel, ligar, telefoon, mobiel, bellen",
+  "telefoonnummer, komorka, komorkowy, numer telefonu, zadzwon, dzwonic",
+]);
+
+/** @param regions - ISO 3166-1 alpha-2 codes, tried in order; one that has no plan is left out */
+export function phone(regions: readonly string[]): Detector {
+  const plans = regions.filter((region): region is CountryCode => isSupportedCountry(region)).map(planOf);
+  return {
+    name: "phone",
+    needs: DIGITS,
+    find({ text, around }) {
+      const found: Found[] = [];
+      const named = around.mention(WORDS);
+      for (const { 0: match, index: start } of text.matchAll(CANDIDATE)) {
+        const abroad = match.startsWith("+") || match.startsWith("00");
+        if (!abroad && !named) continue;
+        const end = start + match.length;
+        const base = match.startsWith("+") ? CERTAIN : WEAK;
+        // the words beside it first: to read a number by the plans of many countries costs far more
+        const { score, evidence } = around.weigh(base, WORDS, { start, end });
+        if (score < MIN_SCORE || DATE.test(match)) continue;
+        const number = abroad ? read(match.replace(/^00/, "+")) : national(plans, match);
+        if (number === undefined) continue;
+        const { value, country } = number;
+        const what = { type: "phone", start, end, score, evidence: ["pattern", ...evidence], value } as const;
+        found.push(country === undefined ? what : { ...what, jurisdiction: parseJurisdiction(country) });
+      }
+      return found;
+    },
+  };
+}
+
+interface Numbered {
+  readonly value: string;
+  readonly country: string | undefined;
+}
+
+function read(text: string, country?: CountryCode): Numbered | undefined {
+  const number = parsePhoneNumberFromString(text, country === undefined ? {} : { defaultCountry: country });
+  return number?.isValid() === true ? { value: number.number, country: number.country } : undefined;
+}
+
+interface Plan {
+  readonly country: CountryCode;
+  /** Digits that a national number may have, with or without the digit that is dialled before it. */
+  readonly lengths: ReadonlySet<number>;
+}
+
+function planOf(country: CountryCode): Plan {
+  const metadata = new Metadata();
+  metadata.selectNumberingPlan(country);
+  const lengths = metadata.numberingPlan?.possibleLengths() ?? [];
+  return { country, lengths: new Set(lengths.flatMap((length) => [length, length + 1])) };
+}
+
+/** Of a number that several countries could have given, the country is not said: its law would be a guess. */
+function national(plans: readonly Plan[], text: string): Numbered | undefined {
+  const digits = text.replace(/[^0-9]/g, "");
+  let found: Numbered | undefined;
+  for (const { country, lengths } of plans) {
+    const number = lengths.has(digits.length) ? read(text, country) : undefined;
+    if (number === undefined) continue;
+    if (found !== undefined && found.country !== number.country) return { value: digits, country: undefined };
+    found ??= number;
+  }
+  return found;
+}

@@ -1,0 +1,32 @@
+// SPDX-License-Identifier: Apache-2.0
+// The section `prove` of the configuration.
+import { z } from "zod";
+
+export interface ProveSettings {
+  readonly regimes: { readonly dir: string; readonly transfer: { readonly unreviewed: "ask" | "deny" } };
+  readonly mechanisms?: string | undefined;
+}
+
+/** Section `prove`, with its defaults. */
+export const proveSection: z.ZodType<ProveSettings> = z
+  .strictObject({
+    regimes: z
+      .strictObject({
+        dir: z.string().min(1).default("./regulations").describe("folder of the rules"),
+        transfer: z
+          .strictObject({
+            unreviewed: z
+              .enum(["ask", "deny"])
+              .default("ask")
+              .describe("what a rule that bars does before people reviewed it: ask for the review, or bar"),
+          })
+          .prefault({}),
+      })
+      .prefault({}),
+    mechanisms: z
+      .string()
+      .min(1)
+      .optional()
+      .describe("file of contracts and other evidence for transfers; none on file where it is absent"),
+  })
+  .prefault({});

@@ -1,0 +1,7 @@
+// SPDX-License-Identifier: Apache-2.0
+// Faults of this room: data that it cannot stand on. What may not cross a border is a verdict, never one of these.
+import { BailiwickError } from "../core/index.ts";
+
+export type ProveErrorCode = "PROVE_REGULATIONS_INVALID" | "PROVE_MECHANISMS_INVALID" | "PROVE_FILE_UNREADABLE";
+
+export class ProveError extends BailiwickError<ProveErrorCode> {}

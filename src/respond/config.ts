@@ -1,0 +1,54 @@
+// SPDX-License-Identifier: Apache-2.0
+// What a person may set, and what the server tells this room about where it stands.
+import { z } from "zod";
+
+export interface RespondSettings {
+  readonly approvals: {
+    /** UNIT: ms. */
+    readonly ttlMs: number;
+    /** UNIT: ms. */
+    readonly maxMs: number;
+    readonly pendingPerRequester: number;
+  };
+}
+
+const DAY_MS = 24 * 3_600_000;
+
+/** The section `respond:` of the configuration. */
+export const respondSection: z.ZodType<RespondSettings> = z
+  .strictObject({
+    approvals: z
+      .strictObject({
+        ttlMs: z
+          .number()
+          .int()
+          .min(1000)
+          .max(DAY_MS)
+          .default(900_000)
+          .meta({ unit: "ms" })
+          .describe("How long a question to people is open where the policy's remedy does not say."),
+        maxMs: z
+          .number()
+          .int()
+          .min(1000)
+          .max(DAY_MS)
+          .default(DAY_MS)
+          .meta({ unit: "ms" })
+          .describe("The longest that any question is open, whatever a remedy says."),
+        pendingPerRequester: z
+          .number()
+          .int()
+          .min(1)
+          .max(100)
+          .default(5)
+          .describe("Questions that one identity may have open at once; more are refused."),
+      })
+      .prefault({}),
+  })
+  .prefault({});
+
+export interface RespondConfig {
+  readonly settings: RespondSettings;
+  /** Whether signatures of a demo key count: only where the whole server is a demonstration. */
+  readonly demo: boolean;
+}

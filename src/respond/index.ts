@@ -1,0 +1,14 @@
+// SPDX-License-Identifier: Apache-2.0
+// What do we do about it: so far, ask a person. Approvals are bound to the exact call, signed, and used once.
+
+export type { Answered, AnswerRefusal, Approvals } from "./approvals/approvals.ts";
+export type { Signers } from "./approvals/assertion.ts";
+export type { DemoKey } from "./approvals/demo-key.ts";
+export { createDemoKey } from "./approvals/demo-key.ts";
+export type { DeskPeople } from "./approvals/duties.ts";
+export type { RespondConfig, RespondSettings } from "./config.ts";
+export { respondSection } from "./config.ts";
+export type { RespondErrorCode } from "./errors.ts";
+export type { Respond, RespondPorts } from "./open.ts";
+export { openRespond } from "./open.ts";
+export { RESPOND_SCHEMA } from "./schema.ts";

@@ -1,0 +1,50 @@
+// SPDX-License-Identifier: Apache-2.0
+// The tables of this room. A row holds what is asked; what was decided is believed only from the record.
+import { sql } from "kysely";
+import type { AnyDb, RoomSchema } from "../core/index.ts";
+
+export type RespondTables = {
+  readonly respond_approval: {
+    readonly id: string;
+    readonly state: string;
+    /** What is asked, JSON. */
+    readonly item: string;
+    /** Context members the answer is bound to, JSON with numbers as they were read. */
+    readonly binds: string;
+    readonly nonce: string;
+    readonly opened: number;
+    readonly expires: number;
+    /** Size of the log when it was opened: nothing about it is in an earlier entry. */
+    readonly since: number;
+    /** Signatures so far, JSON. */
+    readonly bound: string;
+    readonly why: string | null;
+  };
+};
+
+/** The store's handle with this room's tables on it. */
+export function tables(db: AnyDb): ReturnType<typeof db.$extendTables<RespondTables>> {
+  return db.$extendTables<RespondTables>();
+}
+
+export const RESPOND_SCHEMA: RoomSchema = {
+  room: "respond",
+  migrations: [{ name: "respond-0001-approval", up: approval }],
+};
+
+async function approval(db: AnyDb): Promise<void> {
+  await db.schema
+    .createTable("respond_approval")
+    .addColumn("id", "text", (c) => c.notNull().primaryKey())
+    .addColumn("state", "text", (c) => c.notNull())
+    .addColumn("item", "text", (c) => c.notNull())
+    .addColumn("binds", "text", (c) => c.notNull())
+    .addColumn("nonce", "text", (c) => c.notNull())
+    .addColumn("opened", "integer", (c) => c.notNull())
+    .addColumn("expires", "integer", (c) => c.notNull())
+    .addColumn("since", "integer", (c) => c.notNull())
+    .addColumn("bound", "text", (c) => c.notNull())
+    .addColumn("why", "text")
+    .modifyEnd(sql`strict, without rowid`)
+    .execute();
+}

@@ -1,0 +1,70 @@
+// SPDX-License-Identifier: Apache-2.0
+// Mandates that the configuration declares: opened anew at each start, and those of the last start closed, because they
+// name places under the address of that start.
+import { type Clock, type IdentityId, instant, jsonObject, parseIdentityId, type TaskId } from "../core/index.ts";
+import type { Identify } from "../identify/index.ts";
+import type { Config, MandateConfig } from "./config.ts";
+import { ServerError } from "./errors.ts";
+
+const ACT = { by: "system", because: "declared in the configuration" } as const;
+const HOUR_MS = 3_600_000;
+
+export interface MandateSources {
+  readonly config: Config;
+  readonly people: ReadonlyMap<string, IdentityId>;
+  readonly publicUrl: string;
+  readonly clock: Clock;
+  /** Tells the gate what a person asked for. */
+  readonly seed: (task: TaskId, text: string) => void;
+}
+
+/** @throws ServerError SERVER_CONFIG_INVALID for a mandate that is refused */
+export async function openMandates(identify: Identify, sources: MandateSources): Promise<void> {
+  const { config, people } = sources;
+  // of every identity, not only of those that are still declared
+  for (const { id } of identify.registry.list()) {
+    for (const old of identify.mandates.openFor(id)) await identify.mandates.close(old.id, ACT);
+  }
+  for (const [name, agent] of Object.entries(config.agents)) {
+    const holder = parseIdentityId(`spiffe://${config.trustDomain}/agent/${name}`);
+    const grantor = people.get(agent.sponsor);
+    if (agent.mandate === undefined || grantor === undefined) continue;
+    await openOne(identify, sources, { name, holder, grantor, mandate: agent.mandate });
+  }
+}
+
+interface Wanted {
+  readonly name: string;
+  readonly holder: IdentityId;
+  readonly grantor: IdentityId;
+  readonly mandate: MandateConfig;
+}
+
+async function openOne(
+  identify: Identify,
+  sources: MandateSources,
+  { name, holder, grantor, mandate }: Wanted,
+): Promise<void> {
+  const { verbs, locations, labelMax, jurisdictions, purpose, hours, request } = mandate;
+  const opened = await identify.mandates.open(
+    {
+      grantor,
+      holder,
+      grant: jsonObject([
+        ["verbs", [...verbs]],
+        ["locations", locations.map((place) => `${sources.publicUrl}/mcp/${place}`)],
+        ["datatypes", []],
+        ["constraints", []],
+        ["labelMax", labelMax],
+        ["jurisdictions", [...jurisdictions]],
+        ["purpose", purpose],
+        ["budget", jsonObject([])],
+      ]),
+      deadline: instant(sources.clock.now() + Math.round(hours * HOUR_MS)),
+      request,
+    },
+    { by: grantor, because: "declared in the configuration" },
+  );
+  if ("no" in opened) throw new ServerError("SERVER_CONFIG_INVALID", `opening agents.${name}.mandate: ${opened.why}`);
+  sources.seed(opened.done.task, request);
+}
