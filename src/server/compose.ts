@@ -168,6 +168,8 @@ async function openRooms({ config, io, publicUrl, opened }: Opening): Promise<Ro
   const decider = createDecider(ports);
   await putInForce(record, bundle);
   decider.swap(DOMAIN, bundle.set);
+  // what a rule asked that is in force no more is asked no more (respond R32)
+  queue.approvals.keepPolicies(new Set(bundle.policies.map(({ digest }) => digest)));
   return { record, identify, decider, bundle, servers, queue, inspector, transfers, tasks };
 }
 
