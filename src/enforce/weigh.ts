@@ -1,0 +1,140 @@
+// SPDX-License-Identifier: Apache-2.0
+// What is known of a call and what policy makes of it: before anybody is asked, with what people said, and once more between
+// the intent and the effect.
+import { type EntryId, type EntryUse, isEffect, type Ref, referenceOf, type Standing } from "../core/index.ts";
+import { type AskedCall, askPeople, evidenceFor } from "./ask-people.ts";
+import { type Facts, factsOf } from "./facts.ts";
+import { isStricter, type Judged, type JudgePorts, judgeCall, judgeTool, type Moment, usesOf } from "./judge.ts";
+import type { Known, No } from "./ledger.ts";
+import type { CallAttempt, CallReading, GateConfig, GatePorts } from "./passage.ts";
+import type { TaskMemory } from "./tasks.ts";
+import type { UpstreamServer } from "./upstream-server.ts";
+
+/** One call on its way. */
+export interface Call<R extends CallReading = CallReading> {
+  readonly subject: Known;
+  readonly attempt: CallAttempt<R>;
+  readonly reading: R;
+  readonly task: TaskMemory;
+}
+
+/** What is known of a call, and its answer. */
+export interface Found {
+  readonly facts: Facts;
+  readonly judged: Judged;
+}
+
+/** A call that may not go on, and why. */
+export type Refused = Found & { readonly refusal: No };
+
+export class Weigher {
+  private readonly ports: GatePorts;
+  private readonly config: GateConfig;
+  readonly judgePorts: JudgePorts;
+
+  constructor(ports: GatePorts, config: GateConfig) {
+    this.ports = ports;
+    this.config = config;
+    this.judgePorts = { decider: ports.decider, domain: config.domain, point: config.point };
+  }
+
+  moment(standing: Standing, server: UpstreamServer, more: Partial<Moment> = {}): Moment {
+    return { standing, server, at: this.ports.clock.now(), phase: "before", ...more };
+  }
+
+  /** A tool that an identity may not use does not exist for it, however the rest of the call reads. */
+  isHidden(standing: Standing, { server, name }: CallAttempt): boolean {
+    const tool = name === undefined ? undefined : server.tools.get(name);
+    if (tool === undefined) return false;
+    return judgeTool(this.judgePorts, this.moment(standing, server), tool).decision.answer === "deny";
+  }
+
+  /** What is known of the call, and what policy says before anybody is asked. */
+  async examine(call: Call): Promise<Found> {
+    const { attempt, reading, subject, task } = call;
+    const { standing } = subject;
+    const act = { tool: reading.tool, resources: reading.resources };
+    const facts = await factsOf(this.ports, { standing, server: attempt.server, act, ...reading }, task);
+    return { facts, judged: this.judge(call, facts) };
+  }
+
+  /** A challenge is put to people, and judged again with what they said; anything else is what it is. */
+  async ask(call: Call, found: Found): Promise<Found | Refused> {
+    const again = this.withEvidence(call, found);
+    if (again.judged.answer !== "challenge") return settled(again);
+    const hold = { ms: this.config.holdMs, signal: call.attempt.signal };
+    const asked = await askPeople(this.ports.desk, again.judged, this.asked(call, again.facts), hold);
+    if (asked.answered !== "approved") {
+      const code = asked.answered === "pending" ? "approval_pending" : "approval_refused";
+      return { ...again, refusal: { code, why: asked.why } };
+    }
+    // people take their time: the same names may mean other things by now
+    const reread = await call.attempt.read();
+    if ("unreadable" in reread) return { ...again, refusal: reread.unreadable };
+    const isSame = reread.args === call.reading.args && sameRefs(reread.resources, call.reading.resources);
+    if (!isSame) return { ...again, refusal: MOVED };
+    return settled(this.withEvidence(call, again));
+  }
+
+  /** Between the durable intent and the effect, from memory (E5): has anything become stricter? */
+  recheck(call: Call, found: Found): Refused | undefined {
+    const { standing } = call.subject;
+    const status = this.ports.identities.get(standing.identity)?.status ?? "retired";
+    const same: Call = { ...call, subject: { ...call.subject, standing: { ...standing, status } } };
+    if (call.attempt.signal.aborted) return { ...found, refusal: CANCELLED };
+    if (this.isOver(standing, call.reading)) return { ...found, refusal: CUT_OFF };
+    const now = this.withEvidence(same, { facts: found.facts, judged: this.judge(same, found.facts) }, call.subject.id);
+    return isStricter(now.judged.answer, found.judged.answer) ? { ...now, refusal: denied(now.judged) } : undefined;
+  }
+
+  /** What the call uses up: its token where that is for one call, and what people agreed to. */
+  usesOf(standing: Standing, { judged }: Found): readonly EntryUse[] {
+    const approvals = usesOf(judged).map((key) => ({ scope: "approval", key }) as const);
+    return standing.token.once ? [{ scope: "token", key: standing.token.jti }, ...approvals] : approvals;
+  }
+
+  private withEvidence(call: Call, found: Found, claimedBy?: EntryId): Found {
+    const { judged, facts } = found;
+    if (judged.answer !== "challenge" && usesOf(judged).length === 0) return found;
+    const evidence = evidenceFor(this.ports.desk, judged, this.asked(call, facts), claimedBy);
+    return evidence.length === 0 ? found : { facts, judged: this.judge(call, facts, { evidence }) };
+  }
+
+  private asked({ subject, attempt, reading }: Call, facts: Facts): AskedCall {
+    const moment = this.moment(subject.standing, attempt.server, { facts });
+    const { method } = attempt;
+    const { args, display } = reading;
+    return { moment, facts, method, tool: reading.tool.tool, args, display, reference: referenceOf(subject.id) };
+  }
+
+  private judge({ subject, attempt, reading }: Call, facts: Facts, more: Partial<Moment> = {}): Judged {
+    const moment = this.moment(subject.standing, attempt.server, { facts, argsDigest: reading.args, ...more });
+    return judgeCall(this.judgePorts, moment, { tool: reading.tool, resources: reading.resources });
+  }
+
+  /** Token, mandate or whoever stands behind them has ended, or the feed that would say so is silent. */
+  private isOver({ token, mandate, scopes }: Standing, { verb }: CallReading): boolean {
+    const now = this.ports.clock.now();
+    const { effect } = this.ports.feed.effect(scopes, token.issued);
+    const bound = effect === "isolate" || (effect !== "none" && isEffect(verb));
+    return bound || !this.ports.feed.fresh() || token.exp <= now || mandate.deadline <= now;
+  }
+}
+
+const CANCELLED = { code: "approval_refused", why: "the client cancelled it before it was done" } as const;
+const MOVED = { code: "approval_refused", why: "what the call names changed while people looked at it" } as const;
+const CUT_OFF = { code: "credential_expired", why: "what the call rests on was ended meanwhile" } as const;
+
+/** A judged call that may go on, or the refusal that policy made. */
+function settled(found: Found): Found | Refused {
+  const { answer } = found.judged;
+  return answer === "allow" || answer === "log" ? found : { ...found, refusal: denied(found.judged) };
+}
+
+function denied(judged: Judged): No {
+  return { code: "policy_denied", why: judged.decisive.decision.reason };
+}
+
+function sameRefs(a: readonly Ref[], b: readonly Ref[]): boolean {
+  return a.length === b.length && a.every((ref, i) => ref.type === b[i]?.type && ref.id === b[i]?.id);
+}
