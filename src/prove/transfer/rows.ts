@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 // The files of one law: its rows and adequacy list (`<law>/transfers.yaml`), and where they hold (`<law>/scope.yaml`).
 import { z } from "zod";
-import type { Instant } from "../../core/index.ts";
+import { type Instant, quote } from "../../core/index.ts";
 import { day } from "../day.ts";
 import { oneOf, unique } from "../yaml-file.ts";
 import { POSTURES, type Posture } from "./posture.ts";
@@ -13,6 +13,8 @@ export interface Cited {
   readonly citation: string;
   readonly confidence: "high" | "medium" | "low";
   readonly verified: "sourced" | "unsourced";
+  /** Keys of the file's sources: what was read, and whether it was the official text or a copy. */
+  readonly sources: readonly string[];
   readonly notes?: string | undefined;
   /** The only state that this version takes: it cannot check the signatures that enable a row (prove J12). */
   readonly review: "unreviewed";
@@ -27,7 +29,6 @@ export interface Row extends Cited {
   /** Kinds of mechanism of which one is enough. */
   readonly mechanisms: readonly string[];
   readonly status: string;
-  readonly sources: readonly string[];
 }
 
 /** A place that a law calls adequate, while its conditions hold. */
@@ -70,6 +71,8 @@ export interface Known {
 }
 
 const text = z.string().min(1);
+/** Key of the source that is none: nothing was read yet. */
+const NO_SOURCE = "NONE";
 const FACT = /^importer\.[a-z][a-z0-9_]*$/;
 
 function cited(law: string) {
@@ -78,6 +81,7 @@ function cited(law: string) {
     citation: text,
     confidence: z.enum(["high", "medium", "low"]),
     verified: z.enum(["sourced", "unsourced"]),
+    sources: z.array(text).min(1),
     notes: text.optional(),
     review: z.literal("unreviewed"),
   };
@@ -95,7 +99,6 @@ export function rowsFile({ law, words, named }: Known): z.ZodType<RowsFile> {
     posture_basis: z.literal("proposed").optional(),
     mechanisms: z.array(oneOf("mechanism kind", words.kinds)).min(1),
     status: text,
-    sources: z.array(text).min(1),
   });
   const adequate = z.strictObject({
     to: oneOf("place", named),
@@ -117,10 +120,7 @@ export function rowsFile({ law, words, named }: Known): z.ZodType<RowsFile> {
     })
     .superRefine(({ rules, sources }, context) => {
       for (const [index, rule] of rules.entries()) {
-        for (const [at, source] of rule.sources.entries()) {
-          const path = ["rules", index, "sources", at];
-          if (!Object.hasOwn(sources, source)) context.addIssue({ code: "custom", path, message: "no such source" });
-        }
+        checkSources(rule, { known: sources, path: ["rules", index], context });
       }
     });
 }
@@ -128,15 +128,43 @@ export function rowsFile({ law, words, named }: Known): z.ZodType<RowsFile> {
 /** `<law>/scope.yaml`. */
 export function scopeFile({ law, words, places }: Known): z.ZodType<ScopeFile> {
   const category = oneOf("category", words.categories);
-  return z.strictObject({
-    schema: z.literal("bailiwick-scope/1"),
-    jurisdiction: z.literal(law),
-    compiled: z.iso.date(),
-    place: oneOf("place", places),
-    area: z.strictObject({ ...cited(law), place: oneOf("place", places) }),
-    implies: z.array(z.strictObject({ ...cited(law), category, also: category })),
-    assessment: z
-      .strictObject({ ...cited(law), kinds: oneOf("group of mechanism kinds", words.kindGroups), needs: text })
-      .optional(),
-  });
+  return z
+    .strictObject({
+      schema: z.literal("bailiwick-scope/1"),
+      jurisdiction: z.literal(law),
+      compiled: z.iso.date(),
+      sources: z.record(z.string(), text),
+      place: oneOf("place", places),
+      area: z.strictObject({ ...cited(law), place: oneOf("place", places) }),
+      implies: z.array(z.strictObject({ ...cited(law), category, also: category })),
+      assessment: z
+        .strictObject({ ...cited(law), kinds: oneOf("group of mechanism kinds", words.kindGroups), needs: text })
+        .optional(),
+    })
+    .superRefine(({ area, implies, assessment, sources: known }, context) => {
+      checkSources(area, { known, path: ["area"], context });
+      for (const [index, one] of implies.entries()) {
+        checkSources(one, { known, path: ["implies", index], context });
+      }
+      if (assessment !== undefined) checkSources(assessment, { known, path: ["assessment"], context });
+    });
+}
+
+interface SourceCheck {
+  /** The sources that the file lists. */
+  readonly known: Readonly<Record<string, string>>;
+  /** Where the statement stands in it. */
+  readonly path: readonly (string | number)[];
+  readonly context: z.RefinementCtx;
+}
+
+/** A statement names sources that the file has, and is called sourced only with one that was read. */
+function checkSources({ verified, sources }: Cited, { known, path, context }: SourceCheck): void {
+  for (const [at, source] of sources.entries()) {
+    if (Object.hasOwn(known, source)) continue;
+    context.addIssue({ code: "custom", path: [...path, "sources", at], message: `no such source: ${quote(source)}` });
+  }
+  if (verified === "unsourced" || sources.some((source) => source !== NO_SOURCE)) return;
+  const message = "sourced, but no source was read: name one, or write `verified: unsourced`";
+  context.addIssue({ code: "custom", path: [...path, "verified"], message });
 }
