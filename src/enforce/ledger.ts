@@ -12,6 +12,7 @@ import {
   type Standing,
 } from "../core/index.ts";
 import { judgedEntry, refusedEntry, type Subject } from "./entries.ts";
+import { Names } from "./names.ts";
 import type { CallReading, Effected, GatePorts, Passage, RefusedAttempt } from "./passage.ts";
 import { Strangers } from "./strangers.ts";
 import type { UpstreamServer } from "./upstream-server.ts";
@@ -28,17 +29,19 @@ interface Attempted {
   readonly name?: string;
 }
 
-type LedgerPorts = Pick<GatePorts, "recorder" | "clock" | "random" | "log">;
+type LedgerPorts = Pick<GatePorts, "recorder" | "clock" | "random" | "log" | "inspector">;
 
 export class Ledger {
   private readonly ports: LedgerPorts;
   private readonly point: Subject["point"];
   private readonly strangers: Strangers;
+  private readonly names: Names;
   private seq = 0;
 
   constructor(ports: LedgerPorts, point: Subject["point"]) {
     this.ports = ports;
     this.point = point;
+    this.names = new Names(ports.inspector);
     this.strangers = new Strangers(ports.clock, ports.recorder);
   }
 
@@ -69,7 +72,7 @@ export class Ledger {
   /** @returns nothing where it could not be written: whoever asked must not go on */
   async append(draft: EntryDraft, id?: EntryId): Promise<Receipt | undefined> {
     try {
-      return await this.ports.recorder.append(draft, id === undefined ? {} : { id });
+      return await this.ports.recorder.append(this.names.draft(draft), id === undefined ? {} : { id });
     } catch (cause) {
       this.fault("ENFORCE_NOT_RECORDED", cause);
       return undefined;
@@ -77,7 +80,7 @@ export class Ledger {
   }
 
   note(draft: EntryDraft, id?: EntryId): void {
-    this.ports.recorder.note(draft, id === undefined ? {} : { id });
+    this.ports.recorder.note(this.names.draft(draft), id === undefined ? {} : { id });
   }
 
   fault(code: string, cause: unknown): void {

@@ -6,7 +6,6 @@ import {
   type EntryLabel,
   type EntryRelease,
   isJsonObject,
-  type Json,
   type JsonObject,
   join,
   jsonObject,
@@ -16,9 +15,20 @@ import {
   strictest,
   writeJson,
 } from "../core/index.ts";
-import { type Inspection, type Inspector, redactor, UNLABELLED } from "../protect/index.ts";
+import {
+  crosses,
+  type Inspection,
+  type Inspector,
+  type Redactor,
+  redactor,
+  startsOf,
+  type Taken,
+  UNLABELLED,
+} from "../protect/index.ts";
+import { emptyMaskedBlobs } from "./blobs.ts";
 import type { Facts } from "./facts.ts";
 import { type Act, type JudgePorts, judgeRelease, type Moment, type Ruling } from "./judge.ts";
+import { runsOf } from "./runs.ts";
 import type { TaskMemory } from "./tasks.ts";
 
 export interface ReleasePorts extends JudgePorts {
@@ -38,7 +48,7 @@ export async function releaseResult(
   act: Act,
   came: { readonly value: JsonObject; readonly task: TaskMemory },
 ): Promise<Released> {
-  const inspection = await ports.inspector.inspect({ json: came.value }, { source: sourceLabel(moment) });
+  const inspection = await inspectAll(ports.inspector, came.value, sourceLabel(moment));
   const facts: Facts = {
     ...moment.facts,
     flow: inspection.label,
@@ -58,9 +68,23 @@ export async function releaseResult(
   const carried = carryOut(ports.inspector, obligations, came.value);
   if ("withheld" in carried) return { ...told(0), withheld: carried.withheld };
   const { server } = moment;
-  came.task.index.ingest({ json: came.value }, { server: server.id, tool: sourceName(act), tier: server.trust });
+  const source = { server: server.id, tool: sourceName(act), tier: server.trust };
+  came.task.index.ingest({ json: came.value }, source);
+  for (const { texts } of runsOf(came.value)) came.task.index.ingest({ text: texts.join("") }, source);
   came.task.read(inspection.label);
   return { ...told(carried.redacted), value: carried.value };
+}
+
+/** All of it, and what only shows where two of its texts are put together. */
+async function inspectAll(inspector: Inspector, value: JsonObject, source: Label): Promise<Inspection> {
+  let all = await inspector.inspect({ json: value }, { source });
+  for (const { texts } of runsOf(value)) {
+    const joined = await inspector.inspect({ text: texts.join("") }, { source });
+    const starts = startsOf(texts);
+    const crossing = joined.detections.filter((hit) => crosses(hit, starts));
+    all = { ...all, label: join(all.label, joined.label), detections: [...all.detections, ...crossing] };
+  }
+  return all;
 }
 
 /** For explanations only, never for trust: the tool, and the one thing that it was asked about. */
@@ -78,21 +102,39 @@ type CarriedOut = { readonly value: JsonObject; readonly redacted: number } | { 
 
 /** Each type of decide's registry has its way here; what this gate did not declare never comes. */
 function carryOut(inspector: Inspector, obligations: readonly Obligation[], value: JsonObject): CarriedOut {
-  let current: Json = value;
+  let current: JsonObject = value;
   let redacted = 0;
   const redactions = obligations.flatMap((one) =>
     one.type === "redact" ? [{ categories: one.categories, style: one.style }] : [],
   );
   if (redactions.length > 0) {
-    const masked = redactor(inspector, redactions).json(current);
-    if (masked.withheld) return { withheld: `it could not be masked: ${masked.why}` };
-    current = masked.value;
-    redacted = masked.counts.reduce((sum, row) => sum + row.count, 0);
+    const masked = maskAll(redactor(inspector, redactions), value);
+    if ("withheld" in masked) return { withheld: `it could not be masked: ${masked.withheld}` };
+    ({ value: current, redacted } = masked);
   }
   const bytes = Math.min(...obligations.map((one) => (one.type === "max_bytes" ? one.max : Number.POSITIVE_INFINITY)));
   if (Buffer.byteLength(writeJson(current)) > bytes) return { withheld: `it is over ${bytes} bytes` };
-  if (!isJsonObject(current)) return { withheld: "masking left no message" };
   return { value: withoutOurMeta(current), redacted };
+}
+
+/** First what crosses from one text into the next, then each text, name and number for itself. */
+function maskAll(mask: Redactor, value: JsonObject): CarriedOut {
+  let sewn = value;
+  let redacted = 0;
+  for (const run of runsOf(value)) {
+    const seams = mask.seams(run.texts, [run.name]);
+    if (seams.withheld) return { withheld: seams.why };
+    sewn = run.put(sewn, seams.value);
+    redacted += sum(seams.counts);
+  }
+  const masked = mask.json(sewn);
+  if (masked.withheld) return { withheld: masked.why };
+  if (!isJsonObject(masked.value)) return { withheld: "it left no message" };
+  return { value: emptyMaskedBlobs(value, masked.value), redacted: redacted + sum(masked.counts) };
+}
+
+function sum(counts: readonly Taken[]): number {
+  return counts.reduce((total, { count }) => total + count, 0);
 }
 
 /** `bailiwick/…` in `_meta` is the gate's to say: an upstream's is taken out. */

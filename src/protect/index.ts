@@ -9,3 +9,4 @@ export { openTask } from "./origin/task.ts";
 export type { Redaction, Style, Taken } from "./redact/plan.ts";
 export type { Redacted, RedactedStream, Redactor } from "./redact/redactor.ts";
 export { redactor } from "./redact/redactor.ts";
+export { crosses, startsOf } from "./redact/seams.ts";

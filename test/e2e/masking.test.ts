@@ -6,6 +6,7 @@ import path from "node:path";
 import { afterAll, beforeAll, describe, expect, test, vi } from "vitest";
 import { isJsonArray, type Json, member } from "../../src/core/index.ts";
 import type { Agent } from "../../src/server/demo/agent.ts";
+import { leaked, PERSONAL } from "../support/identifiers.ts";
 import { type Office, openOffice } from "../support/office.ts";
 
 const POLICIES = `
@@ -23,32 +24,6 @@ when {
 };
 `;
 const OBLIGATIONS = "mask: { type: redact, categories: [personal, secret], style: mask }\n";
-
-/** Valid numbers of nobody, each after a word that goes with it. */
-const PERSONAL: Readonly<Record<string, string>> = {
-  "e-mail": "anna.example@mail.example.org",
-  card: "4111 1111 1111 1111",
-  iban: "FR76 3000 6000 0112 3456 7890 189",
-  phone: "+33 6 12 34 56 78",
-  nir: "2 95 10 99 126 111 93",
-  "steuer id": "36 574 261 809",
-  dni: "54362315-K",
-  nie: "X-2482300-W",
-  "codice fiscale": "RCCMNL83S18D969H",
-  bsn: "1112.22.333",
-  pesel: "44051401359",
-  niss: "85.07.30-033.28",
-  "cartao de cidadao": "00000000 0 ZZ4",
-  contribuinte: "501 964 843",
-  nino: "HH 01 02 03 D",
-  "nhs number": "943 476 5919",
-  ssn: "536-90-4399",
-  ahv: "756.9217.0769.85",
-  cpf: "390.533.447-05",
-  aadhaar: "2341 2341 2346",
-  "my number": "1234 5678 9018",
-  nric: "S1234567D",
-};
 
 const b64 = (text: string): string => Buffer.from(text).toString("base64url");
 const KEY_BODY = "MIIEvQIBADANBgkqhkiG9w0BAQEFAASCBKcwggSjAgEAAoIBAQC7VJTUt9Us8cKj";
@@ -78,7 +53,6 @@ const JSON_FILE = JSON.stringify({
   password: "tr0ub4dor&3",
 });
 
-const bare = (text: string): string => text.replaceAll(/[ .-]/g, "");
 const FORBIDDEN: readonly string[] = [...Object.values(PERSONAL), ...Object.values(SECRETS), "tr0ub4dor&3"];
 
 let office: Office;
@@ -115,12 +89,6 @@ async function answer(tool: string, args: Readonly<Record<string, unknown>>): Pr
     (error: unknown) => String(error),
   );
   return { wire: bodies.join("\n"), text };
-}
-
-/** Which of these values stand in a text, with or without their separators. */
-function leaked(values: readonly string[], text: string): readonly string[] {
-  const flat = bare(text);
-  return values.filter((value) => text.includes(value) || flat.includes(bare(value)));
 }
 
 async function journal(): Promise<string> {
@@ -223,17 +191,24 @@ describe("E9: what an upstream says when it fails is an answer too", () => {
     expect(leaked([made], await journal()), "record").toEqual([]);
   });
 
-  // the entry names the resource that was decided on, and a resource is named by its path
-  test.fails("the record does not name what is named after a person", async () => {
-    await answer("read_text_file", { path: `inbox/${NAMED["RSSMRA85T10A562S"]}` });
+  test("the record does not name what is named after a person, and still tells one person from another", async () => {
+    const touched: unknown[] = [];
+    for (const name of [...Object.values(NAMED), ...Object.values(NAMED)]) {
+      await answer("read_text_file", { path: `reports/${name}` });
+      touched.push(member(member(await lastDecision(), "resource"), "id"));
+    }
     expect(leaked(Object.keys(NAMED), await journal()), "record").toEqual([]);
+    expect(touched.slice(0, 3)).toEqual(touched.slice(3));
+    expect(new Set(touched).size).toBe(3);
+    expect(touched).toContainEqual(expect.stringMatching(/^files\/reports\/nir ~national-id\.[\w-]{22}~\.txt$/));
   });
 });
 
 test("E9: a file as base64 is looked into, or withheld", async () => {
-  const { wire } = await answer("read_media_file", { path: "inbox/people.txt" });
+  const { wire, text } = await answer("read_media_file", { path: "inbox/people.txt" });
+  // a blob with a hole in it would be refused by the client as a whole
+  expect(text).toContain("[withheld: an encoded part, because something in it was masked]");
   const runs = wire.match(/[A-Za-z0-9+/=_-]{24,}/g) ?? [];
-  expect(runs).not.toEqual([]);
   // what is left of it may begin anywhere in a group of four
   const cut = runs.flatMap((run) => [0, 1, 2, 3].map((start) => run.slice(start)));
   const decoded = cut.map((run) => Buffer.from(run, "base64").toString("latin1"));

@@ -51,6 +51,8 @@ export interface Answered {
   readonly status: number;
   readonly headers: GateResponse["headers"];
   readonly json: Json | undefined;
+  /** Every message of an answer that came as server-sent events. */
+  readonly events: readonly Json[];
 }
 
 const FILE = path.join(import.meta.dirname, "..", "..", "policies", "labels.yaml");
@@ -131,7 +133,11 @@ export function relayWorld(command: readonly [string, ...string[]], options: Rel
       });
       session = response.headers["mcp-session-id"] ?? session;
       const json = response.body === undefined || response.body === "" ? undefined : parseJson(response.body);
-      return { status: response.status, headers: response.headers, json };
+      const events: Json[] = [];
+      for await (const event of response.events ?? [])
+        if (event.startsWith("event: message\ndata: "))
+          events.push(parseJson(event.slice("event: message\ndata: ".length)));
+      return { status: response.status, headers: response.headers, json: json ?? events.at(-1), events };
     },
     async connect() {
       const capabilities = { roots: { listChanged: true }, sampling: {}, elicitation: {} };

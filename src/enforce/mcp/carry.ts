@@ -16,8 +16,9 @@ import { EnforceError } from "../errors.ts";
 import type { Effected } from "../passage.ts";
 import type { Child, Wait } from "./child.ts";
 import { withMembers } from "./message.ts";
+import type { Progress } from "./progress.ts";
 
-/** An upstream's answer (`result` or `error`, without id), or why there is none. */
+/** An upstream's answer (`result` or `error`, without id; `progress` holds what it said before), or why there is none. */
 export type Carried =
   | { readonly body: JsonObject }
   | { readonly lost: "cancelled" | "unknown" }
@@ -37,6 +38,8 @@ export interface Errand {
   readonly objects: EntryOutcome["objects"];
   /** Changes what came back before it is digested and released. */
   readonly change: (result: JsonObject) => JsonObject;
+  /** Where the client asked to be told of progress. */
+  readonly progress?: Progress;
 }
 
 export async function carry(ports: CarryPorts, errand: Errand): Promise<Effected> {
@@ -50,8 +53,11 @@ export async function carry(ports: CarryPorts, errand: Errand): Promise<Effected
     objects: result === "completed" ? errand.objects : [],
   });
   try {
-    const { body, bytes } = await errand.child.ask(errand.method, errand.params, errand.wait);
-    const changed = changeResult(body, errand.change);
+    const { progress } = errand;
+    const wait =
+      progress === undefined ? errand.wait : { ...errand.wait, progress: (told: JsonObject) => progress.take(told) };
+    const { body, bytes } = await errand.child.ask(errand.method, errand.params, wait);
+    const changed = withProgress(changeResult(body, errand.change), progress);
     const digest = ports.recorder.commit(errand.standing.identity, "result", canonicalize(changed));
     return {
       value: { body: changed },
@@ -66,6 +72,12 @@ export async function carry(ports: CarryPorts, errand: Errand): Promise<Effected
 function changeResult(response: JsonObject, change: Errand["change"]): JsonObject {
   const result = member(response, "result");
   return isJsonObject(result) ? withMembers(response, [["result", change(result)]]) : response;
+}
+
+/** What waits is one body with the answer: it is looked at, judged and masked together. */
+function withProgress(response: JsonObject, progress: Progress | undefined): JsonObject {
+  const held = progress?.held ?? [];
+  return held.length === 0 ? response : withMembers(response, [["progress", held]]);
 }
 
 function succeeded(response: JsonObject): boolean {

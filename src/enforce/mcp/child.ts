@@ -5,7 +5,17 @@ import { type ChildProcessWithoutNullStreams, spawn } from "node:child_process";
 import { type JsonObject, jsonObject, type Log, member, parseJson, type Timers, writeJson } from "../../core/index.ts";
 import { EnforceError } from "../errors.ts";
 import type { UpstreamServer } from "../upstream-server.ts";
-import { classify, error, notification, type RequestId, RPC, request } from "./message.ts";
+import {
+  classify,
+  error,
+  isRequestId,
+  notification,
+  params,
+  type RequestId,
+  RPC,
+  request,
+  withMembers,
+} from "./message.ts";
 
 /** UNIT: bytes. Longest line of an upstream (enforce E35). */
 export const LINE_MAX_BYTES: number = 10 * 1024 * 1024;
@@ -38,6 +48,8 @@ export interface Wait {
   readonly ms: number;
   /** The client does not want it any more. */
   readonly signal: AbortSignal;
+  /** Asks the upstream to tell of its progress, and is given the `params` of each notification. */
+  readonly progress?: (told: JsonObject) => void;
 }
 
 export interface Answer {
@@ -68,6 +80,7 @@ interface Waiting {
   readonly resolve: (answer: Answer) => void;
   readonly reject: (cause: EnforceError) => void;
   readonly release: () => void;
+  readonly progress?: (told: JsonObject) => void;
 }
 
 class StdioChild implements Child {
@@ -106,7 +119,7 @@ class StdioChild implements Child {
     child.on("error", (cause) => this.fault("process", cause.message));
   }
 
-  ask(method: string, params: JsonObject, { ms, signal }: Wait): Promise<Answer> {
+  ask(method: string, given: JsonObject, { ms, signal, progress }: Wait): Promise<Answer> {
     return new Promise((resolve, reject) => {
       const no = (code: EnforceError["code"], why: string): void =>
         reject(new EnforceError(code, `asking ${this.server.id}: ${why}`));
@@ -124,8 +137,8 @@ class StdioChild implements Child {
         stopTimer();
         signal.removeEventListener("abort", onAbort);
       };
-      this.waiting.set(id, { resolve, reject, release });
-      this.tell(request(id, method, params));
+      this.waiting.set(id, { resolve, reject, release, ...(progress === undefined ? {} : { progress }) });
+      this.tell(request(id, method, progress === undefined ? given : withProgress(given, id)));
       return undefined;
     });
   }
@@ -202,6 +215,7 @@ class StdioChild implements Child {
         this.tell(error(message.id, RPC.methodNotFound, "this client offers nothing"));
         return;
       case "notification":
+        if (message.method === "notifications/progress") this.progress(params(message));
         return;
       case "invalid":
         throw new EnforceError("ENFORCE_UPSTREAM_PROTOCOL", `reading from ${this.server.id}: ${message.why}`);
@@ -218,6 +232,11 @@ class StdioChild implements Child {
       return value === undefined ? [] : [[name, value] as const];
     });
     waiting.resolve({ body: jsonObject(kept), bytes });
+  }
+
+  private progress(told: JsonObject): void {
+    const token = member(told, "progressToken");
+    if (isRequestId(token)) this.waiting.get(token)?.progress?.(told);
   }
 
   private lose(id: RequestId, code: EnforceError["code"], why: string): void {
@@ -243,4 +262,9 @@ class StdioChild implements Child {
   private fault(what: string, why: string): void {
     this.ports.log.fault("ENFORCE_UPSTREAM", { server: this.server.id, what, why });
   }
+}
+
+/** The token is the gate's own id of the request: a client's token says whatever it likes, and stays here. */
+function withProgress(given: JsonObject, id: RequestId): JsonObject {
+  return withMembers(given, [["_meta", jsonObject([["progressToken", id]])]]);
 }

@@ -14,4 +14,6 @@ export interface GateResponse {
   readonly status: number;
   readonly headers: Readonly<Record<string, string>>;
   readonly body?: string;
+  /** In place of a body: server-sent events as they come. Whoever stops reading ends the stream, not the call. */
+  readonly events?: AsyncIterable<string>;
 }

@@ -5,6 +5,7 @@
 import {
   CoreError,
   type IdentityId,
+  isJsonArray,
   type Json,
   type JsonObject,
   jsonObject,
@@ -21,8 +22,10 @@ import { carry, type Errand } from "./carry.ts";
 import type { GateRequest, GateResponse } from "./http.ts";
 import { INITIALIZE_UP, initializeDown, REVISION } from "./initialize.ts";
 import { classify, isRequestId, type Message, notification, params, RPC, result, withMembers } from "./message.ts";
+import { Progress, type Told, toldOf } from "./progress.ts";
 import { readCall } from "./reading.ts";
 import { type Session, type SessionPorts, Sessions } from "./sessions.ts";
+import { answerAsEvents } from "./sse.ts";
 import { filterTools } from "./tools.ts";
 import { ACCEPTED, json, NO_ANSWER, refusal, refusalOfBody, unproved } from "./wire.ts";
 
@@ -65,6 +68,15 @@ interface Turn {
   readonly server: UpstreamServer;
   readonly standing: Standing;
   readonly headers: GateRequest["headers"];
+}
+
+/** One request of a session. */
+interface Asking {
+  readonly turn: Turn;
+  readonly session: Session;
+  readonly message: Asked;
+  readonly signal: AbortSignal;
+  readonly told: Told | undefined;
 }
 
 class McpRelay {
@@ -147,21 +159,29 @@ class McpRelay {
     // taken before anything is awaited: two requests never share an id, whatever they wait for
     const own = new AbortController();
     session.inFlight.set(message.id, own);
-    try {
-      return await this.dispatch(turn, session, message, AbortSignal.any([own.signal, this.closing.signal]));
-    } finally {
+    const told = toldOf(turn.headers, message);
+    const signal = AbortSignal.any([own.signal, this.closing.signal]);
+    const work = this.dispatch({ turn, session, message, signal, told }).finally(() => {
       session.inFlight.delete(message.id);
-    }
+    });
+    if (told === undefined) return work;
+    const { lines, before } = told;
+    return answerAsEvents(
+      this.ports.timers,
+      lines,
+      work.then((response) => ({ response, before })),
+    );
   }
 
-  private dispatch(turn: Turn, session: Session, message: Asked, signal: AbortSignal): Promise<GateResponse> {
+  private dispatch(asking: Asking): Promise<GateResponse> {
+    const { turn, message } = asking;
     switch (message.method) {
       case "ping":
         return Promise.resolve(json(200, result(message.id, jsonObject([]))));
       case "tools/list":
-        return this.counted(turn, message, () => this.list(turn, session, message, signal));
+        return this.counted(turn, message, () => this.list(asking));
       case "tools/call":
-        return this.counted(turn, message, () => this.call(turn, session, message, signal));
+        return this.counted(turn, message, () => this.call(asking));
       default:
         return Promise.resolve(this.no(turn, message, { code: "method_unknown", why: "a method that is not relayed" }));
     }
@@ -217,7 +237,7 @@ class McpRelay {
     return json(200, result(message.id, down), { "mcp-session-id": session.id });
   }
 
-  private async list(turn: Turn, session: Session, message: Asked, signal: AbortSignal): Promise<GateResponse> {
+  private async list({ turn, session, message, signal }: Asking): Promise<GateResponse> {
     const cursor = member(params(message), "cursor");
     if (cursor !== undefined && !(typeof cursor === "string" && session.cursors.has(cursor))) {
       return this.no(turn, message, { code: "arguments_unreadable", why: "a cursor that this session was not given" });
@@ -238,7 +258,8 @@ class McpRelay {
     return this.answer(message, passage);
   }
 
-  private async call(turn: Turn, session: Session, message: Asked, signal: AbortSignal): Promise<GateResponse> {
+  private async call({ turn, session, message, signal, told }: Asking): Promise<GateResponse> {
+    const progress = told === undefined ? {} : { progress: new Progress((event) => told.say(event)) };
     const given = params(message);
     const name = member(given, "name");
     const { method } = message;
@@ -249,9 +270,10 @@ class McpRelay {
       ...(typeof name === "string" && turn.server.tools.has(name) ? { name } : {}),
       signal,
       read: () => readCall(this.ports.recorder, turn.standing, turn.server, given),
-      effect: ({ forward, objects }) => this.carry(turn, session, { method, params: forward, objects, signal }),
+      effect: ({ forward, objects }) =>
+        this.carry(turn, session, { method, params: forward, objects, signal, ...progress }),
     });
-    return this.answer(message, passage);
+    return this.answer(message, passage, told);
   }
 
   private carry(
@@ -270,10 +292,12 @@ class McpRelay {
     });
   }
 
-  private answer(message: Asked, passage: Passage): GateResponse {
+  private answer(message: Asked, passage: Passage, told?: Told): GateResponse {
     if (!passage.passed) return refusal(message, passage.refusal.code, passage.reference);
     const { value } = passage;
-    if ("body" in value)
+    if ("body" in value) {
+      const { progress, ...body } = value.body;
+      if (isJsonArray(progress)) told?.sayBefore(progress);
       return json(
         200,
         withMembers(
@@ -281,9 +305,10 @@ class McpRelay {
             ["jsonrpc", "2.0"],
             ["id", message.id],
           ]),
-          Object.entries(value.body),
+          Object.entries(body),
         ),
       );
+    }
     const cancelled = "lost" in value && value.lost === "cancelled";
     return cancelled ? NO_ANSWER : refusal(message, "upstream_failed", passage.reference);
   }

@@ -188,3 +188,28 @@ test("P45: masking keeps the shape of every JSON value", () => {
     }),
   );
 });
+
+test("P45: texts that a reader joins lose what crosses a seam, and keep what does not", () => {
+  const texts = ["call anna@exam", "ple.com or bob@example.com, IB", "AN GB29NWBK60161331926819"];
+  expect(value(mask.seams(texts, ["text"]))).toEqual([
+    "call [masked email]",
+    " or bob@example.com, IB",
+    "AN GB29NWBK60161331926819",
+  ]);
+  expect(value(mask.seams(["nothing", " here"], []))).toEqual(["nothing", " here"]);
+  expect(value(mask.seams([], []))).toEqual([]);
+});
+
+test("P47: wherever a value is cut, what is left of all pieces is the masked text", () => {
+  const whole = "card 4111 1111 1111 1111, NIR 2 95 10 99 126 111 93, then anna@example.com and no more";
+  const masked = value(mask.text(whole));
+  fc.assert(
+    fc.property(fc.array(fc.nat(whole.length), { maxLength: 6 }), (cuts) => {
+      const at = [0, ...cuts.toSorted((a, b) => a - b), whole.length];
+      const pieces = at.slice(1).map((to, i) => whole.slice(at[i], to));
+      const sewn = value(mask.seams(pieces, []));
+      const each = value(mask.json([...sewn]));
+      expect(Array.isArray(each) ? each.join("") : "").toBe(masked);
+    }),
+  );
+});

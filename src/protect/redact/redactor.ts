@@ -5,6 +5,7 @@ import { isJsonArray, isJsonObject, type Json, jsonObject, RawNumber } from "../
 import type { Inspector } from "../inspect.ts";
 import { numberText } from "../walk.ts";
 import { Plan, type Redaction, type Taken, Tally } from "./plan.ts";
+import { maskSeams } from "./seams.ts";
 import { type Masking, MaskStream, maskText } from "./stream.ts";
 
 /** The part without what was to go, or why all of it is withheld. */
@@ -16,6 +17,8 @@ export interface Redactor {
   text(text: string): Redacted<string>;
   /** Values and member names; a number that has to go becomes a text, or `null` if it is dropped. */
   json(value: Json): Redacted<Json>;
+  /** Texts that a reader joins: takes out what crosses from one into the next, and nothing else. */
+  seams(texts: readonly string[], names: readonly string[]): Redacted<readonly string[]>;
   stream(): RedactedStream;
 }
 
@@ -52,6 +55,11 @@ export function redactor(inspector: Inspector, redactions: readonly Redaction[])
           return masked.text;
         };
         return { value: maskJson(value, [], mask), failed };
+      }),
+    seams: (texts, names) =>
+      guarded(plan, (tally) => {
+        const sewn = maskSeams(texts, masking(tally, names));
+        return { value: sewn.texts, failed: sewn.failed };
       }),
     stream: () => guardedStream(plan, (tally) => new MaskStream(masking(tally, []))),
   };

@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 // `/mcp/{server}`: carries HTTP to the relay and back, and changes nothing on the way.
+import { Readable } from "node:stream";
 import type { FastifyInstance, FastifyReply, FastifyRequest } from "fastify";
 import type { Relay, UpstreamServer } from "../../enforce/index.ts";
 import { bodyOf, plainHeaders } from "./listener.ts";
@@ -27,8 +28,9 @@ function gateRequest(request: FastifyRequest): Parameters<Relay["handle"]>[1] {
 }
 
 function answer(reply: FastifyReply, response: Awaited<ReturnType<Relay["handle"]>>): FastifyReply {
+  const { status, headers, body, events } = response;
   return reply
-    .code(response.status)
-    .headers(response.headers)
-    .send(response.body ?? "");
+    .code(status)
+    .headers(headers)
+    .send(events === undefined ? (body ?? "") : Readable.from(events, { objectMode: false }));
 }

@@ -21,7 +21,18 @@ if (how === "parent") {
   setInterval(() => undefined, 1000);
 }
 
-function call(id: unknown): void {
+/** What it says of its work: first a bare number, then what its first list holds, one event each; the second list is the answer. */
+function tellProgress(id: unknown, token: unknown): void {
+  const said = JSON.parse(process.argv[3] ?? "[]") as readonly Record<string, unknown>[];
+  const answers = JSON.parse(process.argv[4] ?? '["done"]') as readonly string[];
+  for (const params of [{ progress: 1, total: 9 }, ...said])
+    say(
+      JSON.stringify({ jsonrpc: "2.0", method: "notifications/progress", params: { progressToken: token, ...params } }),
+    );
+  setTimeout(() => answer(id, { content: answers.map((text) => ({ type: "text", text })) }), 50);
+}
+
+function call(id: unknown, token: unknown): void {
   switch (how) {
     case "crashes":
       process.exit(9);
@@ -50,6 +61,9 @@ function call(id: unknown): void {
     case "asks":
       say(JSON.stringify({ jsonrpc: "2.0", id: "up-1", method: "roots/list" }));
       break;
+    case "progress":
+      tellProgress(id, token);
+      break;
     default:
       answer(id, { content: [{ type: "text", text: "done" }] });
   }
@@ -77,7 +91,7 @@ createInterface({ input: process.stdin }).on("line", (line) => {
       nextCursor: "c2",
     });
   } else if (message.method === "tools/call") {
-    call(message.id);
+    call(message.id, (message.params?.["_meta"] as Record<string, unknown> | undefined)?.["progressToken"]);
   } else if (message.method === "notifications/cancelled") {
     process.stderr.write("cancelled\n");
   } else if (message.id === "up-1") {

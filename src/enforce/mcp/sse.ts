@@ -1,0 +1,83 @@
+// SPDX-License-Identifier: Apache-2.0
+// An answer as server-sent events (MCP 2025-11-25, Streamable HTTP): begun only when there is something to say before the
+// answer, or when the answer takes long. No event has an id, so no stream can be resumed by somebody else.
+import type { JsonObject, Timers } from "../../core/index.ts";
+import { writeJson } from "../../core/index.ts";
+import type { GateResponse } from "./http.ts";
+
+/** UNIT: ms. A comment goes this often, so that nobody on the way takes a slow call for a dead one (E34). */
+export const BEAT_MS = 15_000;
+/** Events that a slow reader may leave unread; later ones are left out, the answer never is. */
+const UNREAD_MAX = 256;
+
+const HEADERS: Readonly<Record<string, string>> = {
+  "content-type": "text/event-stream",
+  "cache-control": "no-store",
+  "x-accel-buffering": "no",
+};
+
+/** An answer, and what was said before it. */
+export interface Answering {
+  readonly response: GateResponse;
+  /** Messages that come before the answer. */
+  readonly before: readonly JsonObject[];
+}
+
+/** What a call says before its answer is there. */
+export class Lines {
+  private readonly queue: string[] = [];
+  private wake: () => void = () => undefined;
+
+  say(message: JsonObject): void {
+    if (this.queue.length < UNREAD_MAX) this.queue.push(event(writeJson(message)));
+    this.wake();
+  }
+
+  beat(): void {
+    if (this.queue.length === 0) this.queue.push(": still at work\n\n");
+    this.wake();
+  }
+
+  get isEmpty(): boolean {
+    return this.queue.length === 0;
+  }
+
+  shift(): string | undefined {
+    return this.queue.shift();
+  }
+
+  /** Resolves when there is something to send. */
+  some(): Promise<void> {
+    if (this.queue.length > 0) return Promise.resolve();
+    return new Promise((resolve) => {
+      this.wake = resolve;
+    });
+  }
+}
+
+/**
+ * The answer as it comes: plain JSON where nothing is said before it, else a stream of events that ends with it.
+ * The call goes on whether or not anybody reads (MCP 2025-11-25: a disconnect is not a cancellation).
+ */
+export async function answerAsEvents(timers: Timers, lines: Lines, work: Promise<Answering>): Promise<GateResponse> {
+  const stop = timers.every(BEAT_MS, () => lines.beat());
+  const done = work.finally(stop);
+  const first = await Promise.race([done, lines.some()]);
+  if (first?.before.length === 0 && lines.isEmpty) return first.response;
+  return { status: 200, headers: HEADERS, events: events(lines, done) };
+}
+
+async function* events(lines: Lines, done: Promise<Answering>): AsyncGenerator<string> {
+  for (;;) {
+    const over = await Promise.race([done, lines.some()]);
+    for (let line = lines.shift(); line !== undefined; line = lines.shift()) yield line;
+    if (over === undefined) continue;
+    for (const message of over.before) yield event(writeJson(message));
+    if (over.response.body !== undefined && over.response.body !== "") yield event(over.response.body);
+    return;
+  }
+}
+
+function event(json: string): string {
+  return `event: message\ndata: ${json}\n\n`;
+}
