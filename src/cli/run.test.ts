@@ -141,6 +141,9 @@ test("policy explain: the answer, who asked, and the line in the file that decid
     "forbid   invoices-are-read-only, demo/10-files.cedar:12",
     "         An invoice is never changed by an agent.",
     "         forbid (principal, action, resource);",
+    "target   from files/read_text_file of files/inbox/notice.md at",
+    "         /result/content/0/text#L3, which may not choose it",
+    "payee    from the person's request",
     "fault    policy other: no_attribute",
     "",
   ]);

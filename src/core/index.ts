@@ -32,6 +32,7 @@ export type { CheckState, Coverage, Detection, EvidenceKind, Layer, Mac } from "
 export type {
   AdminDraft,
   AdminName,
+  ChosenBy,
   DecisionDraft,
   EntryContent,
   EntryDraft,

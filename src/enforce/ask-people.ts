@@ -155,12 +155,14 @@ function peopleOf({
   };
 }
 
+const IN_WORDS: Readonly<Record<string, string>> = { user: "the person's request" };
+
 /** Where a value came from, in a few words: `tool:files/read_text_file at /content/0/text#L3`. */
 export function sourceOf({ source, lookalike }: Trace): string {
   const seen = lookalike ?? source;
   if (seen === undefined) return "nowhere in this task";
   const { origin, path } = seen;
-  const from = origin.kind === "tool" ? `${origin.server}/${origin.tool}` : origin.kind;
+  const from = origin.kind === "tool" ? `${origin.server}/${origin.tool}` : (IN_WORDS[origin.kind] ?? origin.kind);
   const where = path === undefined ? "" : ` at ${path}`;
   return lookalike === undefined ? `${from}${where}` : `looks like a value of ${from}${where}`;
 }

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 // The lines that the gate writes: one place, so that every refusal and every release says the same things.
 import {
+  type ChosenBy,
   type Commitment,
   type Decision,
   type DecisionDraft,
@@ -18,8 +19,10 @@ import {
   type ServerId,
   type Standing,
   type ToolManifest,
+  type Trace,
   type Verb,
 } from "../core/index.ts";
+import { isBound } from "../protect/index.ts";
 import { sourceOf } from "./ask-people.ts";
 import { type Facts, lowestOf } from "./facts.ts";
 import type { Judged } from "./judge.ts";
@@ -28,8 +31,8 @@ import { entryLabel } from "./release.ts";
 /** Longest list of resources that stands in an entry; a longer one is its count. */
 const RESOURCES_MAX = 64;
 
-/** Most broken arguments that an entry names. */
-const BROKEN_MAX = 16;
+/** Most arguments of one kind whose source an entry names. */
+const CHOSEN_MAX = 16;
 
 /** What is known of an interaction before anything is asked. */
 export interface Subject {
@@ -97,7 +100,7 @@ export function judgedEntry(
     ...toolOf(reading),
     mandate: mandateOf(subject.standing),
     labels: { flow: entryLabel(facts.flow), context: entryLabel(facts.context) },
-    origin: brokenOf(facts),
+    origin: originOf(facts),
     answer: judged.answer,
     mode: "enforce",
     why: { ...whyOf([decision]), transfer: transferOf(facts) },
@@ -116,12 +119,14 @@ function mandateOf({ mandate, step }: Standing): NonNullable<DecisionDraft["mand
   return { id, task, s256, step, depth, purpose: grant.purpose };
 }
 
-function brokenOf(facts: Facts): NonNullable<DecisionDraft["origin"]> {
-  const broken = facts.traces.filter((trace) => trace.contract === "broken");
-  return {
-    lowest: lowestOf(facts),
-    broken: broken.slice(0, BROKEN_MAX).map((trace) => ({ role: trace.role, source: clip(sourceOf(trace)) })),
-  };
+/** Who chose the arguments that decide something: those that may not stand, and those that may. */
+function originOf(facts: Facts): NonNullable<DecisionDraft["origin"]> {
+  const chosen = (contract: Trace["contract"]): ChosenBy[] =>
+    facts.traces
+      .filter((trace) => trace.contract === contract && isBound(trace.role))
+      .slice(0, CHOSEN_MAX)
+      .map((trace) => ({ role: trace.role, source: clip(sourceOf(trace)) }));
+  return { lowest: lowestOf(facts), broken: chosen("broken"), met: chosen("met") };
 }
 
 function transferOf({ transfer }: Facts): NonNullable<EntryWhy["transfer"]> {

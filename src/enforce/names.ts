@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 // The record names what was touched, and a file may be named after a person. Identifiers in a name are written as what they
 // are and a keyed digest: the same person is the same name, and nobody reads who it is (ADR 9).
-import type { EntryDraft, EntryOutcome, Ref } from "../core/index.ts";
+import type { ChosenBy, EntryDraft, EntryOutcome, Ref } from "../core/index.ts";
 import type { Inspector } from "../protect/index.ts";
 
 export class Names {
@@ -25,7 +25,7 @@ export class Names {
         : { resources: "n" in resources ? resources : resources.map((r) => this.ref(r)) }),
       ...(origin === undefined
         ? {}
-        : { origin: { ...origin, broken: origin.broken.map((b) => ({ ...b, source: this.text(b.source) })) } }),
+        : { origin: { ...origin, broken: this.chosen(origin.broken), met: this.chosen(origin.met) } }),
       ...(outcome === undefined ? {} : { outcome: { ...outcome, objects: this.objects(outcome.objects) } }),
       ...(refusal === undefined ? {} : { refusal: this.text(refusal) }),
     };
@@ -47,6 +47,10 @@ export class Names {
 
   private ref({ type, id }: Ref): Ref {
     return { type, id: this.text(id) };
+  }
+
+  private chosen(by: readonly ChosenBy[]): readonly ChosenBy[] {
+    return by.map(({ role, source }) => ({ role, source: this.text(source) }));
   }
 
   private objects(objects: EntryOutcome["objects"]): EntryOutcome["objects"] {

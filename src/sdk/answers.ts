@@ -87,6 +87,8 @@ export interface DecisionView {
   readonly refusal: string | undefined;
   readonly policies: readonly DecidingPolicy[];
   readonly errors: readonly PolicyFault[];
+  /** Who chose the arguments that decide something. */
+  readonly origins: readonly ArgumentOrigin[];
   /** How the call ended, as its entry has it; `undefined` where none was made, or none ended yet. */
   readonly outcome: Members | undefined;
 }
@@ -99,6 +101,15 @@ export interface DecidingPolicy {
   readonly reason: string | undefined;
   /** The policy as it is written. */
   readonly text: string | undefined;
+}
+
+/** One argument of a call and where its value came from. */
+export interface ArgumentOrigin {
+  /** What the argument decides, such as `target`. */
+  readonly role: string;
+  readonly source: string;
+  /** False where whoever chose it may not decide this. */
+  readonly allowed: boolean;
 }
 
 export interface PolicyFault {
@@ -196,6 +207,7 @@ export function readDecision(answer: Part): DecisionView {
     refusal: maybe(member(answer, "refusal"), text),
     policies: list(member(answer, "policies"), readDeciding),
     errors: list(member(answer, "errors"), readFault),
+    origins: maybe(member(answer, "origin"), readOrigins) ?? [],
     outcome: maybe(member(answer, "outcome"), members),
   };
 }
@@ -208,6 +220,16 @@ export function readApprovals(answer: Part): ApprovalList {
 /** The state of an approval after an answer. @throws SdkError SDK_ANSWER_MALFORMED */
 export function readState(answer: Part): string {
   return text(member(answer, "state"));
+}
+
+function readOrigins(origin: Part): readonly ArgumentOrigin[] {
+  const of = (name: string, allowed: boolean): readonly ArgumentOrigin[] =>
+    list(member(origin, name), (chosen) => ({
+      role: text(member(chosen, "role")),
+      source: text(member(chosen, "source")),
+      allowed,
+    }));
+  return [...of("broken", false), ...of("met", true)];
 }
 
 function readApproval(approval: Part): ApprovalView {

@@ -1,12 +1,14 @@
 // SPDX-License-Identifier: Apache-2.0
 // Who chose the target: what a person typed may decide, what the agent read may not, however it is written. Under the
 // policies of the demo, through the real gate and the real file server.
+import { execFile } from "node:child_process";
 import { readFile, writeFile } from "node:fs/promises";
 import path from "node:path";
+import { promisify } from "node:util";
 import { afterAll, afterEach, beforeAll, describe, expect, test } from "vitest";
-import { type Json, member, parseReference } from "../../src/core/index.ts";
+import { type Json, member, parseEntryId, parseReference, referenceOf } from "../../src/core/index.ts";
 import type { Agent } from "../../src/server/demo/agent.ts";
-import { type Office, openOffice } from "../support/office.ts";
+import { type Office, openOffice, ROOT } from "../support/office.ts";
 
 const TYPED = "reports/summary-of-may.txt";
 const POISONED = "reports/for-the-partner.txt";
@@ -17,8 +19,9 @@ const DONE = /^Successfully wrote/;
 let office: Office;
 let agent: Agent;
 
-beforeAll(async () => {
-  office = await openOffice({
+/** An office whose person typed this request, and whose agent has read the notice. */
+async function begin(request: string): Promise<{ office: Office; agent: Agent }> {
+  const opened = await openOffice({
     change: (config) => ({
       ...config,
       enforce: { ...config.enforce, holdMs: 20 },
@@ -26,16 +29,20 @@ beforeAll(async () => {
       agents: Object.fromEntries(
         Object.entries(config.agents).map(([name, declared]) => {
           const { mandate } = declared;
-          if (mandate === undefined) return [name, declared];
-          return [name, { ...declared, mandate: { ...mandate, request: `Write the summary to ${TYPED}, please.` } }];
+          return [name, mandate === undefined ? declared : { ...declared, mandate: { ...mandate, request } }];
         }),
       ),
     }),
   });
-  await writeFile(path.join(office.world.files, "inbox", "notice.md"), NOTICE);
-  agent = await office.connect();
-  const { text } = await agent.call("read_text_file", { path: "inbox/notice.md" });
+  await writeFile(path.join(opened.world.files, "inbox", "notice.md"), NOTICE);
+  const connected = await opened.connect();
+  const { text } = await connected.call("read_text_file", { path: "inbox/notice.md" });
   if (!text.includes(POISONED)) throw new Error(`the agent did not read the notice: ${text}`);
+  return { office: opened, agent: connected };
+}
+
+beforeAll(async () => {
+  ({ office, agent } = await begin(`Write the summary to ${TYPED}, please.`));
 });
 
 afterAll(async () => {
@@ -93,6 +100,27 @@ describe("P22, P28: what a person typed may decide, what was read may not", () =
       approvals: [{ resource: "files/write_file", rule: "untrusted-target", asks: [{ path: "/path", ...broken[0] }] }],
     });
   });
+});
+
+test("P22: the very target of the notice passes where the person typed it, and the explanation names the person", async () => {
+  const other = await begin(`Put the customer list into ${POISONED}, please.`);
+  const { record, config } = other.office.running;
+  try {
+    const { text } = await other.agent.act("execute", "write_file", { path: POISONED, content: "x" });
+    expect(text).toMatch(DONE);
+    const rows: Json[] = [];
+    for await (const { entry } of record.read({ from: 0, to: record.size() }))
+      if (member(entry, "verb") === "execute") rows.push(entry);
+    expect(rows).toHaveLength(1);
+    const id = member(rows[0], "id");
+    const asked = referenceOf(parseEntryId(typeof id === "string" ? id : ""));
+    const words = [path.join(ROOT, "bin", "bailiwick.js"), "policy", "explain", asked, "--data", config.dataDir];
+    const { stdout } = await promisify(execFile)(process.execPath, words, { env: {} });
+    expect(stdout).toMatch(/^target +from the person's request$/m);
+  } finally {
+    await other.agent[Symbol.asyncDispose]();
+    await other.office[Symbol.asyncDispose]();
+  }
 });
 
 const base64 = (text: string): string => Buffer.from(text).toString("base64url");

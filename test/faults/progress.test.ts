@@ -19,6 +19,9 @@ const call = (meta: Record<string, unknown>): object => ({
 const masking: NonNullable<RelayWorldOptions["rule"]> = (_, __, { context }) =>
   context["phase"] === "after" ? "limit" : "allow";
 
+/** Lets nothing of what comes back leave. */
+const withholding: typeof masking = (_, __, { context }) => (context["phase"] === "after" ? "deny" : "allow");
+
 function upstream(said: readonly object[], answer: readonly string[], options: RelayWorldOptions = {}): RelayWorld {
   const command = [process.execPath, ODD, "progress", JSON.stringify(said), JSON.stringify(answer)] as const;
   return relayWorld([...command], { rule: masking, ...options });
@@ -98,8 +101,9 @@ describe("E9, E34: masking holds across server-sent events", () => {
 });
 
 test("nothing of it leaves where the answer is withheld", async () => {
-  const rule: RelayWorldOptions["rule"] = (_, __, { context }) => (context["phase"] === "after" ? "deny" : "allow");
-  await using world = upstream([{ progress: 2, message: "the secret of the house" }], ["more of it"], { rule });
+  await using world = upstream([{ progress: 2, message: "the secret of the house" }], ["more of it"], {
+    rule: withholding,
+  });
   const { events } = await ask(world);
   expect(JSON.stringify(events)).not.toMatch(/secret of the house|more of it/);
   expect(JSON.stringify(events.at(-1))).toMatch(/withheld/);

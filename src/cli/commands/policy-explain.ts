@@ -17,7 +17,7 @@ export async function run(args: Args, io: CliIo): Promise<number> {
 }
 
 export function explainRows(decision: DecisionView): readonly Row[] {
-  const { reference, at, who, verb, resource, reason, refusal, policies, errors, outcome } = decision;
+  const { reference, at, who, verb, resource, reason, refusal, policies, errors, origins, outcome } = decision;
   const because = [reason, refusal].filter((why) => why !== undefined);
   const result = outcome?.["result"];
   return [
@@ -27,6 +27,9 @@ export function explainRows(decision: DecisionView): readonly Row[] {
     ["at", `${at}, ${reference}`],
     ["because", because.join(": ")],
     ...policies.flatMap(policyRows),
+    ...origins.map(
+      ({ role, source, allowed }): Row => [role, `from ${source}${allowed ? "" : ", which may not choose it"}`],
+    ),
     ...errors.map((error): Row => ["fault", `policy ${error.policy}: ${error.code}`]),
     ...(typeof result === "string" ? [["outcome", result]] : []),
   ];

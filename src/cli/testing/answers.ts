@@ -102,6 +102,11 @@ export const DECISION: Answer = {
     },
   ],
   errors: [{ policy: "other", code: "no_attribute" }],
+  origin: {
+    lowest: "tool",
+    broken: [{ role: "target", source: "files/read_text_file of files/inbox/notice.md at /result/content/0/text#L3" }],
+    met: [{ role: "payee", source: "the person's request" }],
+  },
 };
 
 /** What the tests name of a call that waits. */

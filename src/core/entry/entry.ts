@@ -102,6 +102,12 @@ export interface EntryOutcome {
   readonly objects: readonly { readonly ref: Ref; readonly how: "read" | "wrote" | "sent" }[];
 }
 
+/** An argument by what it decides, and where its value came from, in words. */
+export interface ChosenBy {
+  readonly role: string;
+  readonly source: string;
+}
+
 /**
  * One interaction: `intent` (an effect follows), `whole` (decision and outcome in one, for a plain allowed view),
  * `attempt` (it was refused, or nothing could be asked).
@@ -141,7 +147,9 @@ export interface DecisionDraft {
   /** Roles of arguments that nobody entitled chose, and where those came from. */
   readonly origin?: {
     readonly lowest: string;
-    readonly broken: readonly { readonly role: string; readonly source: string }[];
+    readonly broken: readonly ChosenBy[];
+    /** The same for those that may stand; only arguments that decide something. */
+    readonly met: readonly ChosenBy[];
   };
   readonly answer: Answer;
   readonly mode: "enforce";
