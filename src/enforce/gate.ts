@@ -6,6 +6,7 @@ import { judgedEntry } from "./entries.ts";
 import { type Known, Ledger, type No, nothing } from "./ledger.ts";
 import { listTools } from "./lists.ts";
 import type { CallAttempt, CallReading, Effected, Gate, GateConfig, GatePorts, Passage } from "./passage.ts";
+import type { Asked } from "./recent.ts";
 import { releaseResult } from "./release.ts";
 import { type Call, type Found, Weigher } from "./weigh.ts";
 
@@ -18,6 +19,7 @@ export function createGate(ports: GatePorts, config: GateConfig): Gate {
     call: (standing, attempt) => calls.call(standing, attempt),
     list: (standing, attempt) => listTools({ ...ports, ledger, weigher }, standing, attempt),
     refuse: (attempt) => ledger.refuse(attempt),
+    rejudge: (decider) => weigher.rejudge(decider),
     close: () => ledger.flush(),
   };
 }
@@ -53,8 +55,9 @@ class Calls {
     }
     const found = await this.weigher.ask(call, examined);
     if ("refusal" in found) return this.ledger.deny(call, found);
+    const passing: Passing = { ...found, released: examined.released };
     const writeAhead = isEffect(reading.verb) || found.judged.answer !== "allow" || standing.token.once;
-    return writeAhead ? this.afterIntent(call, found) : this.inOne(call, found);
+    return writeAhead ? this.afterIntent(call, passing) : this.inOne(call, passing);
   }
 
   private async spend({ token }: Standing, by: EntryId): Promise<boolean> {
@@ -62,7 +65,7 @@ class Calls {
   }
 
   /** Anything with an effect: what it uses up is claimed and the intent is on disk before the call goes out (E4, E6). */
-  private async afterIntent(call: Call, found: Found): Promise<Passage> {
+  private async afterIntent(call: Call, found: Passing): Promise<Passage> {
     const { subject, reading } = call;
     const uses = this.weigher.usesOf(subject.standing, found);
     for (const { scope, key } of uses) {
@@ -83,7 +86,7 @@ class Calls {
   }
 
   /** A plain allowed read: one entry holds decision and outcome, and is on disk before the result leaves. */
-  private async inOne(call: Call, found: Found): Promise<Passage> {
+  private async inOne(call: Call, found: Passing): Promise<Passage> {
     const { subject, reading } = call;
     const now = this.weigher.recheck(call, found);
     if (now !== undefined) return this.ledger.deny(call, now);
@@ -94,7 +97,7 @@ class Calls {
   }
 
   /** Does it, and looks at what came back. A fault of ours on the way leaves an outcome that nobody knows, never none. */
-  private async carryOut(call: Call, found: Found): Promise<Effected> {
+  private async carryOut(call: Call, found: Passing): Promise<Effected> {
     try {
       return await this.release(call, found, await call.attempt.effect(call.reading));
     } catch (cause) {
@@ -106,20 +109,25 @@ class Calls {
   /** What came back, as far as it may leave; what was lost on the way passes as that. */
   private async release(
     { subject, attempt, reading, task }: Call,
-    { facts }: Found,
+    found: Passing,
     effected: Effected,
   ): Promise<Effected> {
     if (!("body" in effected.value)) return effected;
+    const { facts } = found;
     const moment = { ...this.weigher.moment(subject.standing, attempt.server, { facts }), facts };
     const came = { value: effected.value.body, task };
     const ports = { ...this.weigher.judgePorts, inspector: this.ports.inspector };
     const released = await releaseResult(ports, moment, { tool: reading.tool, resources: reading.resources }, came);
+    found.released(released.asked);
     const outcome = { ...effected.outcome, release: released.release, content: released.content };
     return "withheld" in released
       ? { value: { withheld: released.withheld }, outcome }
       : { value: { body: released.value }, outcome };
   }
 }
+
+/** A call that may go on. */
+type Passing = Found & { readonly released: (asked: Asked) => void };
 
 const FULL: No = { code: "busy", why: "the record takes no more now" };
 const NOT_RECORDED: No = { code: "outcome_not_recorded", why: "the outcome could not be recorded" };

@@ -9,6 +9,7 @@ export { readManifest } from "./manifest.ts";
 export type { GateRequest, GateResponse } from "./mcp/http.ts";
 export type { Relay } from "./mcp/relay.ts";
 export { createRelay } from "./mcp/relay.ts";
+export type { Gate } from "./passage.ts";
 export type { Folder } from "./resources/folder.ts";
 export { openFolder } from "./resources/folder.ts";
 export { Tasks } from "./tasks.ts";

@@ -25,6 +25,7 @@ import type {
 import type { Reading } from "./entries.ts";
 import type { FactPorts } from "./facts.ts";
 import type { Carried } from "./mcp/carry.ts";
+import type { Rejudged } from "./recent.ts";
 import type { Tasks } from "./tasks.ts";
 import type { UpstreamServer } from "./upstream-server.ts";
 
@@ -96,6 +97,8 @@ export interface Gate {
   list(standing: Standing, attempt: ListAttempt): Promise<Passage>;
   /** Writes down a refusal that came before there was a call to judge. */
   refuse(attempt: RefusedAttempt): Reference;
+  /** What the last calls were answered, before anybody was asked, and what another decider says to the same. */
+  rejudge(decider: Decider): readonly Rejudged[];
   /** Writes down what is still only counted. */
   close(): void;
 }

@@ -28,6 +28,7 @@ import {
 import { emptyMaskedBlobs } from "./blobs.ts";
 import type { Facts } from "./facts.ts";
 import { type Act, type JudgePorts, judgeRelease, type Moment, type Ruling } from "./judge.ts";
+import type { Asked } from "./recent.ts";
 import { runsOf } from "./runs.ts";
 import type { TaskMemory } from "./tasks.ts";
 
@@ -39,6 +40,8 @@ export interface ReleasePorts extends JudgePorts {
 export type Released = {
   readonly release: EntryRelease;
   readonly content: readonly EntryContent[];
+  /** What policy was asked, for whoever asks again under other rules. */
+  readonly asked: Asked;
 } & ({ readonly value: JsonObject } | { readonly withheld: string });
 
 /** @param facts - what was known of the call before it was carried out */
@@ -54,13 +57,15 @@ export async function releaseResult(
     flow: inspection.label,
     context: join(came.task.context(), inspection.label),
   };
-  const rulings = judgeRelease(ports, { ...moment, phase: "after", facts }, act);
+  const after: Moment = { ...moment, phase: "after", facts };
+  const rulings = judgeRelease(ports, after, act);
   const answer = strictest(rulings.map((ruling) => ruling.decision.answer));
   const obligations = rulings.flatMap((ruling) => ruling.decision.obligations);
   const release = releaseOf(answer, rulings, obligations);
-  const told = (redacted: number): { release: EntryRelease; content: readonly EntryContent[] } => ({
+  const told = (redacted: number): Pick<Released, "release" | "content" | "asked"> => ({
     release,
     content: [contentOf(inspection, redacted)],
+    asked: { moment: after, act, answer },
   });
   if (!inspection.label.complete) return { ...told(0), withheld: "not all of it could be looked at" };
   if (answer === "deny" || answer === "challenge")

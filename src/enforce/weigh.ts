@@ -1,12 +1,21 @@
 // SPDX-License-Identifier: Apache-2.0
 // What is known of a call and what policy makes of it: before anybody is asked, with what people said, and once more between
 // the intent and the effect.
-import { type EntryId, type EntryUse, isEffect, type Ref, referenceOf, type Standing } from "../core/index.ts";
+import {
+  type Decider,
+  type EntryId,
+  type EntryUse,
+  isEffect,
+  type Ref,
+  referenceOf,
+  type Standing,
+} from "../core/index.ts";
 import { type AskedCall, askPeople, evidenceFor } from "./ask-people.ts";
 import { type Facts, factsOf } from "./facts.ts";
 import { isStricter, type Judged, type JudgePorts, judgeCall, judgeTool, type Moment, usesOf } from "./judge.ts";
 import type { Known, No } from "./ledger.ts";
 import type { CallAttempt, CallReading, GateConfig, GatePorts } from "./passage.ts";
+import { type Asked, Recent, type Rejudged } from "./recent.ts";
 import type { TaskMemory } from "./tasks.ts";
 import type { UpstreamServer } from "./upstream-server.ts";
 
@@ -31,6 +40,7 @@ export class Weigher {
   private readonly ports: GatePorts;
   private readonly config: GateConfig;
   readonly judgePorts: JudgePorts;
+  private readonly recent = new Recent();
 
   constructor(ports: GatePorts, config: GateConfig) {
     this.ports = ports;
@@ -50,12 +60,19 @@ export class Weigher {
   }
 
   /** What is known of the call, and what policy says before anybody is asked. */
-  async examine(call: Call): Promise<Found> {
+  async examine(call: Call): Promise<Found & { readonly released: (asked: Asked) => void }> {
     const { attempt, reading, subject, task } = call;
     const { standing } = subject;
     const act = { tool: reading.tool, resources: reading.resources };
     const facts = await factsOf(this.ports, { standing, server: attempt.server, act, ...reading }, task);
-    return { facts, judged: this.judge(call, facts) };
+    const judged = this.judge(call, facts);
+    const moment = this.moment(standing, attempt.server, { facts, argsDigest: reading.args });
+    return { facts, judged, released: this.recent.add({ moment, act, answer: judged.answer }) };
+  }
+
+  /** What the last calls would be answered by another decider. */
+  rejudge(decider: Decider): readonly Rejudged[] {
+    return this.recent.rejudge(this.judgePorts, decider);
   }
 
   /** A challenge is put to people, and judged again with what they said; anything else is what it is. */

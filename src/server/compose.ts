@@ -6,6 +6,7 @@ import path from "node:path";
 import {
   type AdminDraft,
   CoreError,
+  type Digest,
   type EntrySource,
   jsonObject,
   type Log,
@@ -18,7 +19,7 @@ import {
   type RecordedEntry,
 } from "../core/index.ts";
 import { type Bundle, createDecider } from "../decide/index.ts";
-import { createGate, createRelay, Tasks, type UpstreamServer } from "../enforce/index.ts";
+import { createGate, createRelay, type Gate, Tasks, type UpstreamServer } from "../enforce/index.ts";
 import { IDENTIFY_SCHEMA, type Identify, openIdentify } from "../identify/index.ts";
 import { createInspector, type Inspector, readLabelRules } from "../protect/index.ts";
 import { openTransferGate, type Transfers } from "../prove/index.ts";
@@ -28,6 +29,7 @@ import { lockDirectory, openCustody, openStore } from "../store/index.ts";
 import { type ApprovalQueue, createQueue } from "./approvals.ts";
 import type { Config } from "./config.ts";
 import { registerDeclared } from "./declared.ts";
+import { ServerError } from "./errors.ts";
 import { mountApi } from "./http/api.ts";
 import { type Bound, bind } from "./http/bind.ts";
 import { mountHealth } from "./http/health.ts";
@@ -35,10 +37,12 @@ import { mountIdentity } from "./http/identity.ts";
 import { createListener } from "./http/listener.ts";
 import { mountMcp } from "./http/mcp.ts";
 import { openMandates } from "./mandates.ts";
-import { loadPolicies, policyTexts } from "./policies.ts";
+import { loadPolicies } from "./policies.ts";
+import { PoliciesInForce, type PolicyNews } from "./policies-in-force.ts";
 import { statusDocument } from "./status.ts";
 import { systemClock, systemRandom, systemTimers } from "./system.ts";
 import { openUpstreams } from "./upstreams.ts";
+import { watchPolicies } from "./watch-policies.ts";
 
 /** A server that runs. */
 export interface Running extends AsyncDisposable {
@@ -64,6 +68,8 @@ export interface ServerIo {
   readonly root: string;
   /** Of the package. */
   readonly version: string;
+  /** Told when a watched policy folder changed. */
+  readonly policyNews?: (news: PolicyNews) => void;
   /** Ends the process at once, with this code. */
   readonly exit: (code: number) => void;
 }
@@ -74,6 +80,7 @@ const DOMAIN = parseDomainId("main");
 
 /** Starts everything. @throws the error of the first room that cannot be opened */
 export async function startServer(config: Config, io: ServerIo): Promise<Running> {
+  refuseToWatch(config, io);
   await using opened = new AsyncDisposableStack();
   const bound = opened.adopt(await bind(config.port), (b) => b.close());
   const publicUrl = config.publicUrl ?? `http://localhost:${bound.port}`;
@@ -96,6 +103,14 @@ export async function startServer(config: Config, io: ServerIo): Promise<Running
   };
 }
 
+/** A saved file that is in force at once has nobody's second pair of eyes. */
+function refuseToWatch(config: Config, io: ServerIo): void {
+  if (!config.policies.watch || io.demo) return;
+  throw new ServerError("SERVER_CONFIG_INVALID", "starting: `policies.watch` is for the demo only", {
+    fix: "take it out of bailiwick.yaml, and restart to put other rules in force",
+  });
+}
+
 interface Opening {
   readonly config: Config;
   readonly io: ServerIo;
@@ -112,6 +127,8 @@ interface Rooms {
   readonly record: RecordRoom;
   readonly identify: Identify;
   readonly decider: ReturnType<typeof createDecider>;
+  readonly policies: PoliciesInForce;
+  /** The set that was loaded at start. */
   readonly bundle: Bundle;
   readonly servers: ReadonlyMap<string, UpstreamServer>;
 }
@@ -166,25 +183,14 @@ async function openRooms({ config, io, publicUrl, opened }: Opening): Promise<Ro
   if (owner !== undefined) await identify.people.setupLink(owner, (token) => `${publicUrl}/#setup=${token}`);
   await writeFile(path.join(dataDir, "trust.policy"), record.trustPolicy());
   const decider = createDecider(ports);
-  await putInForce(record, bundle);
-  decider.swap(DOMAIN, bundle.set);
-  // what a rule asked that is in force no more is asked no more (respond R32)
-  queue.approvals.keepPolicies(new Set(bundle.policies.map(({ digest }) => digest)));
-  return { record, identify, decider, bundle, servers, queue, inspector, transfers, tasks };
-}
-
-/** A policy set decides only once the record says so (record L15). */
-async function putInForce(record: RecordRoom, bundle: Bundle): Promise<void> {
-  const data = jsonObject([
-    ["bundle", bundle.name],
-    ["policies", bundle.policies.length],
-  ]);
-  const because = "loaded at start";
-  await record.append({ type: "admin", name: "policy.activated", by: "system", because, after: bundle.digest, data });
+  const keepPolicies = (inForce: ReadonlySet<Digest>): void => void queue.approvals.keepPolicies(inForce);
+  const policies = new PoliciesInForce({ ...ports, recorder: record, decider, keepPolicies }, DOMAIN);
+  await policies.put(bundle, "loaded at start");
+  return { record, identify, decider, policies, bundle, servers, queue, inspector, transfers, tasks };
 }
 
 async function mountEdges(rooms: Rooms, bound: Bound, opening: Opening): Promise<void> {
-  const { record, identify, decider, bundle, servers } = rooms;
+  const { record, identify, decider, servers } = rooms;
   const { config, io, publicUrl, opened } = opening;
   const ports = { ...system, log: io.log, recorder: record };
   const point = parsePointId(`${config.node}/mcp`);
@@ -204,6 +210,7 @@ async function mountEdges(rooms: Rooms, bound: Bound, opening: Opening): Promise
     { domain: DOMAIN, point, holdMs: config.enforce.holdMs },
   );
   opened.defer(() => gate.close());
+  if (config.policies.watch) opened.defer(watched(rooms, gate, { config, io }));
   const relay = createRelay({ ...ports, gate, nonce: () => identify.prover.nonce() }, config.enforce);
   opened.adopt(relay, (r) => r.close());
   const app = createListener(publicUrl, io.log);
@@ -214,8 +221,17 @@ async function mountEdges(rooms: Rooms, bound: Bound, opening: Opening): Promise
   const api = {
     entries: record,
     find: (key: string) => findEntries(record, key),
-    status: () => statusDocument({ ...rooms, config, publicUrl, startedAt, io, current: decider.current(DOMAIN) }),
-    policies: policyTexts(bundle),
+    status: () =>
+      statusDocument({
+        ...rooms,
+        bundle: rooms.policies.bundle ?? rooms.bundle,
+        config,
+        publicUrl,
+        startedAt,
+        io,
+        current: decider.current(DOMAIN),
+      }),
+    policies: rooms.policies.texts,
     queue: rooms.queue,
     authenticate: (given: Credentials) => isKnown(identify, given),
     openSession: (setup: string) => redeem(identify, setup),
@@ -229,6 +245,12 @@ async function mountEdges(rooms: Rooms, bound: Bound, opening: Opening): Promise
   // closed first: no new request finds a room that is closing
   opened.defer(() => bound.close());
   opened.defer(() => rm(path.join(config.dataDir, ADDRESS), { force: true }));
+}
+
+function watched({ policies }: Rooms, gate: Gate, { config, io }: Pick<Opening, "config" | "io">): () => void {
+  const { dir } = config.policies;
+  const reload = (): ReturnType<PoliciesInForce["reload"]> => policies.reload(dir, gate);
+  return watchPolicies({ dir, timers: systemTimers, log: io.log, reload, tell: io.policyNews ?? (() => undefined) });
 }
 
 /** Where the command line looks for the server of a data directory. */

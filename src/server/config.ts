@@ -59,7 +59,7 @@ export interface Config {
   /** Name of this node in entries. */
   readonly node: string;
   readonly trustDomain: string;
-  readonly policies: { readonly dir: string };
+  readonly policies: { readonly dir: string; readonly watch: boolean };
   readonly people: Readonly<Record<string, PersonConfig>>;
   readonly agents: Readonly<Record<string, AgentConfig>>;
   readonly mcp: McpConfig;
@@ -121,7 +121,12 @@ const config: z.ZodType<Config> = z.strictObject({
     .regex(/^[a-z0-9._-]{1,255}$/)
     .default("localhost")
     .describe("trust domain of identity ids"),
-  policies: z.strictObject({ dir: z.string().min(1).default("./policies") }).prefault({}),
+  policies: z
+    .strictObject({
+      dir: z.string().min(1).default("./policies"),
+      watch: z.boolean().default(false).describe("puts a saved rule in force at once; in the demo only"),
+    })
+    .prefault({}),
   people: z.record(name, person).default({}),
   agents: z.record(name, agent).default({}),
   mcp: mcpConfig.prefault({ servers: {} }),
@@ -175,7 +180,7 @@ function atFolder(found: Config, folder: string): Config {
   return {
     ...found,
     dataDir: at(found.dataDir),
-    policies: { dir: at(found.policies.dir) },
+    policies: { ...found.policies, dir: at(found.policies.dir) },
     prove: {
       regimes: { ...found.prove.regimes, dir: at(found.prove.regimes.dir) },
       ...(found.prove.mechanisms === undefined ? {} : { mechanisms: at(found.prove.mechanisms) }),

@@ -77,11 +77,12 @@ function policiesOf(bundle: Bundle, current: NonNullable<ReturnType<Decider["cur
   ]);
 }
 
-function warningsOf({ record, bundle }: StatusFacts): string[] {
+function warningsOf({ record, bundle, config }: StatusFacts): string[] {
   const { state, missed, rollback } = record.status();
   return [
     ...(state === "open" ? [] : [`the record is ${state}: effects are refused`]),
     ...(missed === 0 ? [] : [`${missed} refusals wait to be counted in the record`]),
+    ...(config.policies.watch ? ["policies.watch on, fourEyes off: a saved rule is in force at once (demo only)"] : []),
     `rollback of the record: ${rollback} (no witness and no guard elsewhere in this version)`,
     ...bundle.problems.map((problem) => `${problem.file}:${problem.line}: ${problem.text}`),
   ];

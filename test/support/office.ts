@@ -8,6 +8,7 @@ import { type Running, startServer } from "../../src/server/compose.ts";
 import type { Config } from "../../src/server/config.ts";
 import { type Agent, connectAgent } from "../../src/server/demo/agent.ts";
 import { type DemoWorld, prepareWorld } from "../../src/server/demo/world.ts";
+import type { PolicyNews } from "../../src/server/policies-in-force.ts";
 
 export const ROOT: string = path.resolve(import.meta.dirname, "..", "..");
 
@@ -29,6 +30,8 @@ export interface OfficeOptions {
   readonly profiles?: Readonly<Record<string, string>>;
   /** False for a server where no key in software counts as a person. */
   readonly demo?: boolean;
+  /** Told of every change of the policy folder. */
+  readonly policyNews?: (news: PolicyNews) => void;
   /** Changes the configuration before the start. */
   readonly change?: (config: Config, world: DemoWorld) => Config;
   /** A folder that is opened again; it is not removed afterwards. */
@@ -43,7 +46,8 @@ export async function openOffice(options: OfficeOptions = {}): Promise<Office> {
       ? world.config
       : await withPolicies(world.config, dir, { ...options.profiles, "rules.cedar": options.policies });
   const log = fakeLog();
-  const config = options.change?.(own, world) ?? own;
+  const watched = { ...own, policies: { ...own.policies, watch: options.demo ?? true } };
+  const config = options.change?.(watched, world) ?? watched;
   const io = {
     log,
     path: path.dirname(process.execPath),
@@ -52,6 +56,7 @@ export async function openOffice(options: OfficeOptions = {}): Promise<Office> {
     root: ROOT,
     version: "0.0.0-test",
     exit: die,
+    ...(options.policyNews === undefined ? {} : { policyNews: options.policyNews }),
   };
   const running = await startServer(config, io);
   const gate = `${running.publicUrl}/mcp/files`;
@@ -75,7 +80,7 @@ async function withPolicies(config: Config, dir: string, files: Readonly<Record<
   await cp(path.join(ROOT, "policies", "demo", "schema.cedarschema"), path.join(own, "schema.cedarschema"));
   await writeFile(path.join(own, "bailiwick.yaml"), "name: own\ndomain: main\nowner: a test\n");
   for (const [name, text] of Object.entries(files)) await writeFile(path.join(own, name), text);
-  return { ...config, policies: { dir: own } };
+  return { ...config, policies: { ...config.policies, dir: own } };
 }
 
 function die(code: number): never {

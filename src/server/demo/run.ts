@@ -60,7 +60,11 @@ async function demo(dir: string, say: Say, options: UpOptions, io: UpIo): Promis
 
 /** On the configured port, or on a free one where that is taken and nobody asked for it. */
 async function start(world: DemoWorld, options: UpOptions, io: UpIo, say: Say): Promise<Running> {
-  const [{ startServer }, { lineLog }] = await Promise.all([import("../compose.ts"), import("../system.ts")]);
+  const [{ startServer }, { lineLog }, { newsLines }] = await Promise.all([
+    import("../compose.ts"),
+    import("../system.ts"),
+    import("../watch-policies.ts"),
+  ]);
   const serverIo: ServerIo = {
     log: lineLog((line) => io.err(line)),
     path: readEnvironment().path,
@@ -69,6 +73,7 @@ async function start(world: DemoWorld, options: UpOptions, io: UpIo, say: Say): 
     root: ROOT,
     version: io.version,
     exit: endProcess,
+    policyNews: (news) => say(newsLines(news).join("\n")),
   };
   const on = (config: Config): Promise<Running> => startServer(config, serverIo);
   try {
