@@ -16,7 +16,7 @@ export interface Asked {
 
 /** What one past call was answered, and what it would be answered now. */
 export interface Rejudged {
-  readonly then: Answer;
+  readonly was: Answer;
   readonly now: Answer;
 }
 
@@ -42,11 +42,11 @@ export class Recent {
   rejudge(ports: Omit<JudgePorts, "decider">, decider: Decider): readonly Rejudged[] {
     const by = { ...ports, decider };
     return this.calls.map(({ call, release }) => {
-      const then = strictest([call.answer, ...(release === undefined ? [] : [release.answer])]);
+      const was = strictest([call.answer, ...(release === undefined ? [] : [release.answer])]);
       const answers = [judgeCall(by, call.moment, call.act).answer];
       if (release !== undefined)
         answers.push(...judgeRelease(by, release.moment, release.act).map(({ decision }) => decision.answer));
-      return { then, now: strictest(answers) };
+      return { was, now: strictest(answers) };
     });
   }
 }

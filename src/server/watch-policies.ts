@@ -19,7 +19,7 @@ export interface WatchedPolicies {
 
 /** @returns stops it */
 export function watchPolicies({ dir, timers, log, reload, tell }: WatchedPolicies): () => void {
-  let stopTimer: () => void = () => undefined;
+  let stopTimer: (() => void) | undefined;
   let running = Promise.resolve();
   const look = async (): Promise<void> => {
     try {
@@ -30,14 +30,14 @@ export function watchPolicies({ dir, timers, log, reload, tell }: WatchedPolicie
     }
   };
   const watcher = watch(dir, () => {
-    stopTimer();
+    stopTimer?.();
     stopTimer = timers.after(SETTLE_MS, () => {
       running = running.then(look);
     });
   });
   watcher.on("error", (cause) => log.fault("SERVER_POLICIES_NOT_WATCHED", { why: cause.message }));
   return () => {
-    stopTimer();
+    stopTimer?.();
     watcher.close();
   };
 }
@@ -51,8 +51,8 @@ export function newsLines(news: PolicyNews): readonly string[] {
     return [`policy   ${what}`, `         nothing changed: the rules before it stay in force`];
   }
   const files = [...new Set(news.rules.map(({ file }) => file))];
-  const would = news.calls.filter(({ then, now }) => then !== now);
-  const moves = [...new Set(would.map(({ then, now }) => `${then} -> ${now}`))];
+  const would = news.calls.filter(({ was, now }) => was !== now);
+  const moves = [...new Set(would.map(({ was, now }) => `${was} -> ${now}`))];
   const effect = `of the last ${news.calls.length} calls ${would.length} would differ${moves.length === 0 ? "" : ` (${moves.join(", ")})`}`;
   return [
     ...files.map((file) => `policy   ${file}: ${counted(news.rules.filter((rule) => rule.file === file))}`),

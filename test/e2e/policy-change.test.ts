@@ -67,8 +67,9 @@ test("an approval does not outlive the rule that asked for it: changed after the
   expect(approvals.read(asked.id)?.state).toBe("cancelled");
 });
 
+const watched = (config: Config): Config => ({ ...config, policies: { ...config.policies, watch: true } });
+
 test("outside the demo a folder that is watched is refused at start", async () => {
-  const watched = (config: Config): Config => ({ ...config, policies: { ...config.policies, watch: true } });
   await expect(openOffice({ demo: false, change: watched })).rejects.toThrow("`policies.watch` is for the demo only");
 });
 
