@@ -1,36 +1,82 @@
 // SPDX-License-Identifier: Apache-2.0
-// Nothing of the draft was lost or altered on its way into `regulations/`.
+// Nothing of the draft was lost or altered on its way into `regulations/`, but for the corrections that are listed.
 import { existsSync, readFileSync } from "node:fs";
 import path from "node:path";
 import { describe, expect, test } from "vitest";
 import { parse } from "yaml";
+import { correct, parseCorrections } from "./import-corrections.ts";
 import { importTransfers } from "./import-transfers.ts";
 
 const ROOT = path.join(import.meta.dirname, "..");
 const DRAFTS = path.join(ROOT, "..", "shared", "regimes");
 const draft = (name: string): string => readFileSync(path.join(DRAFTS, name), "utf8");
 const committed = (name: string): string => readFileSync(path.join(ROOT, "regulations", name), "utf8");
+const CORRECTIONS = readFileSync(path.join(import.meta.dirname, "import-corrections.yaml"), "utf8");
+const listed = parseCorrections(CORRECTIONS);
 const present = ["transfers.yaml", "duties.yaml"].every((name) => existsSync(path.join(DRAFTS, name)));
 
 interface Draft {
   readonly compiled: string;
-  readonly jurisdictions: readonly { jurisdiction: string; name: string; adequacy: unknown; rules: Row[] }[];
+  readonly jurisdictions: readonly (Omit<JurisdictionDraft, "adequacy"> & Partial<JurisdictionDraft>)[];
   readonly conventions: { readonly categories: string; readonly localization: string };
   readonly sources: Readonly<Record<string, string>>;
 }
 type Row = Readonly<Record<string, unknown>> & { readonly sources: readonly string[] };
+interface JurisdictionDraft {
+  readonly jurisdiction: string;
+  readonly name: string;
+  readonly adequacy: readonly Readonly<Record<string, unknown>>[];
+  readonly rules: readonly Row[];
+}
+
+/** The committed law with each listed correction taken back: added members off, changed ones as they were. */
+function uncorrected(law: JurisdictionDraft): JurisdictionDraft {
+  const back = (at: string, entry: Readonly<Record<string, unknown>>): Readonly<Record<string, unknown>> => {
+    const { said = {}, says = {} } = listed.corrections.find((one) => one.at === `${law.jurisdiction}/${at}`) ?? {};
+    expect(entry, at).toMatchObject(says);
+    const members = Object.entries(entry).filter(([name]) => !Object.hasOwn(says, name) || Object.hasOwn(said, name));
+    return Object.fromEntries(members.map(([name, value]) => [name, Object.hasOwn(said, name) ? said[name] : value]));
+  };
+  return {
+    ...law,
+    adequacy: law.adequacy.map((entry) => back(`adequacy/${String(entry["to"])}`, entry)),
+    rules: law.rules.map((rule) => back(`rules/${String(rule["id"])}`, rule) as Row),
+  };
+}
 
 describe.skipIf(!present)("the draft of transfer rules (skipped means NOT RUN: no ../shared/regimes)", () => {
-  test("J1: every EU row and adequacy entry is there, member for member, in the order of the draft", () => {
+  test("J1: every EU row and adequacy entry is there, member for member, in the order of the draft, but for the corrections", () => {
     const whole = parse(draft("transfers.yaml")) as Draft;
     const eu = whole.jurisdictions.find(({ jurisdiction }) => jurisdiction === "EU");
-    const file = parse(committed("EU/transfers.yaml")) as Record<string, unknown>;
+    const file = parse(committed("EU/transfers.yaml")) as JurisdictionDraft & Record<string, unknown>;
     const { schema, compiled, sources, ...rest } = file;
-    expect(rest).toEqual(eu);
-    expect(JSON.stringify(rest)).toBe(JSON.stringify(eu));
+    expect(uncorrected(rest)).toEqual(eu);
+    expect(JSON.stringify(uncorrected(rest))).toBe(JSON.stringify(eu));
     expect([schema, compiled]).toEqual(["bailiwick-transfers/1", whole.compiled]);
-    const used = new Set(eu?.rules.flatMap((row) => row.sources));
-    expect(sources).toEqual(Object.fromEntries(Object.entries(whole.sources).filter(([source]) => used.has(source))));
+    const used = new Set(file.rules.flatMap((row) => row.sources));
+    const known = Object.entries({ ...whole.sources, ...listed.sources });
+    expect(sources).toEqual(Object.fromEntries(known.filter(([source]) => used.has(source))));
+    expect(sources).toMatchObject(listed.sources);
+  });
+
+  test("J1: each correction finds what it corrects, and would not if the draft said what it says", () => {
+    const whole = parse(draft("transfers.yaml")) as Draft;
+    const jurisdictions = whole.jurisdictions.map((law) => ({ ...law, adequacy: law.adequacy ?? [] }));
+    expect(listed.corrections.length).toBeGreaterThan(0);
+    for (const one of listed.corrections) {
+      const corrected = correct(jurisdictions, [one]);
+      expect(corrected, one.at).not.toEqual(jurisdictions);
+      expect(() => correct(corrected, [one]), one.at).toThrow(`correction of ${one.at}: the draft no longer says`);
+    }
+  });
+
+  test("J1: a corrected entry says so in its note, with its citation, and stays unreviewed", () => {
+    const { adequacy, rules } = parse(committed("EU/transfers.yaml")) as JurisdictionDraft;
+    const notes = [...adequacy.map((entry) => entry["note"]), ...rules.map((rule) => rule["notes"])];
+    const corrected = notes.filter((note) => typeof note === "string" && note.startsWith("Corrected on import: "));
+    expect(corrected).toHaveLength(listed.corrections.length);
+    for (const { at, says } of listed.corrections) expect(says["cite"] ?? says["citation"], at).toMatch(/Arts?\. \d/);
+    expect(rules.every((rule) => rule["review"] === "unreviewed")).toBe(true);
   });
 
   test("J1: every posture, mechanism kind, convention and gate is there as it stands", () => {
@@ -57,7 +103,7 @@ describe.skipIf(!present)("the draft of transfer rules (skipped means NOT RUN: n
   });
 
   test("J1: importing again writes the committed bytes", () => {
-    const drafts = { transfers: draft("transfers.yaml"), duties: draft("duties.yaml") };
+    const drafts = { transfers: draft("transfers.yaml"), duties: draft("duties.yaml"), corrections: CORRECTIONS };
     const files = importTransfers(drafts, ["EU"]);
     expect(Object.keys(files)).toHaveLength(3);
     for (const [name, text] of Object.entries(files)) expect(committed(name), name).toBe(text);
@@ -87,8 +133,10 @@ jurisdictions:
   rules: [{ id: AA-T-x, surprise: { kept: [1] }, sources: [A] }]
 `;
 
+const NO_CORRECTIONS = "{ schema: bailiwick-import-corrections/1, sources: {}, corrections: [] }";
+
 test("J1: a row is moved whole, with members that nobody here knows; the gate's reader judges them", () => {
-  const files = importTransfers({ transfers: TRANSFERS, duties: DUTIES }, ["AA"]);
+  const files = importTransfers({ transfers: TRANSFERS, duties: DUTIES, corrections: NO_CORRECTIONS }, ["AA"]);
   expect(Object.keys(files)).toEqual(["places.yaml", "transfers.yaml", "AA/transfers.yaml"]);
   expect(parse(files["AA/transfers.yaml"] ?? "")).toMatchObject({
     sources: { A: "a book" },
@@ -107,8 +155,31 @@ test("J1: a row is moved whole, with members that nobody here knows; the gate's 
 
 test("J1: a draft with a part that the importer would drop is refused", () => {
   const more = `${TRANSFERS}footnotes: [lost]\n`;
-  expect(() => importTransfers({ transfers: more, duties: DUTIES }, ["AA"])).toThrow("footnotes");
+  expect(() => importTransfers({ transfers: more, duties: DUTIES, corrections: NO_CORRECTIONS }, ["AA"])).toThrow(
+    "footnotes",
+  );
   const inside = TRANSFERS.replace("  name: Land", "  name: Land\n  treaties: [lost]");
-  expect(() => importTransfers({ transfers: inside, duties: DUTIES }, ["AA"])).toThrow("treaties");
-  expect(() => importTransfers({ transfers: TRANSFERS, duties: DUTIES }, ["BB"])).toThrow("no jurisdiction BB");
+  expect(() => importTransfers({ transfers: inside, duties: DUTIES, corrections: NO_CORRECTIONS }, ["AA"])).toThrow(
+    "treaties",
+  );
+  expect(() => importTransfers({ transfers: TRANSFERS, duties: DUTIES, corrections: NO_CORRECTIONS }, ["BB"])).toThrow(
+    "no jurisdiction BB",
+  );
+});
+
+const correctedBy = (source: string): string => `
+schema: bailiwick-import-corrections/1
+sources: { ${source}: a law }
+corrections:
+- { at: AA/rules/AA-T-x, said: { sources: [A] }, says: { sources: [A, ${source}] }, why: w, citation: c, checked: r }
+`;
+
+test("J1: a correction is applied, its source comes along, and a source that the draft has is not replaced", () => {
+  const files = importTransfers({ transfers: TRANSFERS, duties: DUTIES, corrections: correctedBy("C") }, ["AA"]);
+  expect(parse(files["AA/transfers.yaml"] ?? "")).toMatchObject({
+    sources: { A: "a book", C: "a law" },
+    rules: [{ id: "AA-T-x", surprise: { kept: [1] }, sources: ["A", "C"] }],
+  });
+  const own = { transfers: TRANSFERS, duties: DUTIES, corrections: correctedBy("B") };
+  expect(() => importTransfers(own, ["AA"])).toThrow("the draft has a source B of its own");
 });

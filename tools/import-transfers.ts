@@ -1,16 +1,19 @@
 // SPDX-License-Identifier: Apache-2.0
 // Splits a draft of transfer rules into `regulations/`: `node tools/import-transfers.ts [--from FILE] [--places FILE]
-// [--only EU,..] [--to DIR]`. It moves rows and words as they stand and judges none; the gate's own reader checks the result.
+// [--only EU,..] [--to DIR]`. It moves rows and words as they stand, but for the corrections that import-corrections.yaml
+// lists, and judges none; the gate's own reader checks the result.
 import { mkdirSync, readFileSync, writeFileSync } from "node:fs";
 import path from "node:path";
 import { parseArgs } from "node:util";
 import { parse, stringify } from "yaml";
 import { z } from "zod";
+import { correct, parseCorrections } from "./import-corrections.ts";
 
-/** Texts of the two drafts: the rules, and the duties, whose `places` say which countries a group holds. */
+/** Texts of the two drafts: the rules, and the duties, whose `places` say which countries a group holds; and of the corrections. */
 export interface Drafts {
   readonly transfers: string;
   readonly duties: string;
+  readonly corrections: string;
 }
 
 // a record keeps members in the order of the draft
@@ -42,9 +45,12 @@ const dutiesDraft = z.object({
 type Law = z.infer<typeof law>;
 type TransfersDraft = z.infer<typeof transfersDraft>;
 
-/** What the drafts become: text by path under `regulations/`. @throws Error where a draft is not of the shape that is read */
+/**
+ * What the drafts become: text by path under `regulations/`.
+ * @throws Error where a draft is not of the shape that is read, or a correction does not find what it corrects
+ */
 export function importTransfers(drafts: Drafts, only: readonly string[]): Readonly<Record<string, string>> {
-  const transfers = transfersDraft.parse(parse(drafts.transfers));
+  const transfers = corrected(transfersDraft.parse(parse(drafts.transfers)), drafts.corrections);
   const duties = dutiesDraft.parse(parse(drafts.duties));
   const laws = only.map((wanted) => {
     const found = transfers.jurisdictions.find(({ jurisdiction }) => jurisdiction === wanted);
@@ -55,6 +61,17 @@ export function importTransfers(drafts: Drafts, only: readonly string[]): Readon
     "places.yaml": write(placesOf(transfers, duties)),
     "transfers.yaml": write(wordsOf(transfers)),
     ...Object.fromEntries(laws.map((one) => [`${one.jurisdiction}/transfers.yaml`, write(lawOf(one, transfers))])),
+  };
+}
+
+function corrected(draft: TransfersDraft, text: string): TransfersDraft {
+  const { sources, corrections } = parseCorrections(text);
+  const twice = Object.keys(sources).find((source) => Object.hasOwn(draft.sources, source));
+  if (twice !== undefined) throw new Error(`corrections: the draft has a source ${twice} of its own`);
+  return {
+    ...draft,
+    sources: { ...draft.sources, ...sources },
+    jurisdictions: [...correct(draft.jurisdictions, corrections)],
   };
 }
 
@@ -121,7 +138,8 @@ function sorted(words: readonly string[]): readonly string[] {
 }
 
 const HEAD = `# SPDX-License-Identifier: Apache-2.0
-# Made by tools/import-transfers.ts from a researched draft. Starting data: check each rule before it enforces. Not legal advice.
+# Made by tools/import-transfers.ts from a researched draft, corrected where tools/import-corrections.yaml says so. Starting
+# data: check each rule before it enforces. Not legal advice.
 `;
 
 function write(value: object): string {
@@ -140,7 +158,11 @@ function main(args: readonly string[]): void {
     },
   });
   const duties = values.places ?? path.join(path.dirname(values.from), "duties.yaml");
-  const drafts = { transfers: readFileSync(values.from, "utf8"), duties: readFileSync(duties, "utf8") };
+  const drafts = {
+    transfers: readFileSync(values.from, "utf8"),
+    duties: readFileSync(duties, "utf8"),
+    corrections: readFileSync(path.join(import.meta.dirname, "import-corrections.yaml"), "utf8"),
+  };
   for (const [name, text] of Object.entries(importTransfers(drafts, values.only.split(",")))) {
     const file = path.join(values.to, name);
     mkdirSync(path.dirname(file), { recursive: true });

@@ -20,7 +20,12 @@ interface Files {
   };
   readonly eu: {
     readonly adequacy: readonly (Dated & { readonly to: string; readonly only_if?: string; readonly note?: string })[];
-    readonly rules: readonly { readonly category: string; readonly posture: string; readonly mechanisms: string[] }[];
+    readonly rules: readonly {
+      readonly category: string;
+      readonly posture: string;
+      readonly mechanisms: readonly string[];
+      readonly beside?: readonly string[];
+    }[];
   };
   readonly scope: {
     readonly place: string;
@@ -92,15 +97,13 @@ function readRow({ to, operator, today, unreviewed }: PlainFlow, category: strin
   const { importers, mechanisms } = FILES.shelf;
   const isAdequate = FILES.eu.adequacy.some(
     (entry) =>
-      row.mechanisms.includes("adequacy") &&
       isInside(to, entry.to) &&
       isOn(entry) &&
       (entry.only_if === undefined ||
         importers.some((one) => one.importer === operator && one.fact === entry.only_if && isOn(one))),
   );
-  const isOnFile = mechanisms.some(
+  const kindsOnFile = mechanisms.filter(
     (one) =>
-      row.mechanisms.includes(one.kind) &&
       one.importer === operator &&
       one.categories.includes(category) &&
       one.places.some((place) => isInside(to, place)) &&
@@ -108,7 +111,12 @@ function readRow({ to, operator, today, unreviewed }: PlainFlow, category: strin
       isOn(one) &&
       (!FILES.words.mechanism_kinds.instrument.includes(one.kind) || (one.assessed ?? "9999") <= today),
   );
+  const grounds = new Set(kindsOnFile.map(({ kind }) => kind));
+  if (isAdequate) grounds.add("adequacy");
+  const isOpen = [row.mechanisms, row.beside ?? row.mechanisms].every((kinds) =>
+    kinds.some((kind) => grounds.has(kind)),
+  );
   if (row.posture === "require_human") return "conditional";
-  if (row.posture === "allow_with_mechanism") return isAdequate || isOnFile ? "allowed" : "conditional";
-  return unreviewed === "ask" || isOnFile ? "conditional" : "barred";
+  if (row.posture === "allow_with_mechanism") return isOpen ? "allowed" : "conditional";
+  return unreviewed === "ask" || isOpen ? "conditional" : "barred";
 }

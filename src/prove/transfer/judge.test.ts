@@ -21,6 +21,13 @@ const OPERATORS = [
   "purpose",
   "listed",
   "scheme",
+  "both",
+  "ground",
+  "japanese",
+  "korean",
+  "faroese",
+  "israeli",
+  "canadian",
   "constructor",
 ];
 
@@ -98,6 +105,19 @@ describe.each(["ask", "deny"] as const)("where unreviewed rows %s", (unreviewed)
       expect(gate.check(flow).verdict).toBe("unknown");
     });
     fc.assert(property);
+  });
+
+  test("J74: what asks two questions is allowed on two grounds, never on one, whoever the importer is", () => {
+    const asked = known.flatMap((to) => OPERATORS.map((operator) => flowOf("FR", to, "sensitive", operator)));
+    const allowed = asked
+      .map((flow) => gate.check(flow))
+      .filter(({ verdict, crossing }) => verdict === "allowed" && crossing);
+    expect(allowed.length).toBeGreaterThan(10);
+    for (const { basis = "" } of allowed) {
+      expect(basis.split(", ").map((one) => one.split(":")[0])).toEqual(
+        expect.arrayContaining(["art9_basis", expect.stringMatching(/^(?:adequacy|bcr|scc_2021_914)$/)]),
+      );
+    }
   });
 
   test("J73: a plain reading of the files comes to the same verdict, place by place and category by category", () => {

@@ -57,6 +57,21 @@ describe("a folder with a fault", () => {
     ],
     [RULES, "category: health", "category: haelth", /rules\.4\.category: no such category: `haelth`/, "a category"],
     [RULES, "- bcr", "- bcrr", /rules\.0\.mechanisms\.2: no such mechanism kind/, "a mechanism kind"],
+    [RULES, "- art9_basis", "- art9_bases", /rules\.1\.beside\.0: no such mechanism kind/, "a kind beside"],
+    [
+      RULES,
+      "- art9_basis",
+      "- bcr",
+      /rules\.1\.beside\.0: `bcr` stands among the mechanisms too/,
+      "one document for two questions",
+    ],
+    [
+      RULES,
+      "    beside:\n      - art9_basis\n",
+      "    beside: []\n",
+      /rules\.1\.beside/,
+      "a second question without an answer",
+    ],
     [
       RULES,
       "localization: blocking",

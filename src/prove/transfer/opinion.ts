@@ -8,7 +8,8 @@ export interface Opinion {
   readonly crossing: boolean;
   readonly rules?: readonly string[];
   readonly missing?: readonly string[];
-  readonly basis?: string;
+  /** What a permission rests on: more than one where a row wants a second ground beside the first. */
+  readonly bases?: readonly string[];
   readonly until?: Instant | undefined;
 }
 
@@ -37,7 +38,7 @@ export function combine(opinions: readonly Opinion[]): TransferVerdict {
   };
   if (verdict !== "allowed") return common;
   const until = earliest(opinions.map((one) => one.until));
-  const bases = union(opinions.map(({ basis }) => (basis === undefined ? [] : [basis])));
+  const bases = union(opinions.map((one) => one.bases));
   return {
     ...common,
     basis: bases.length === 0 ? "domestic" : bases.join(", "),

@@ -12,7 +12,7 @@ export type Unreviewed = "ask" | "deny";
 export interface Standing {
   readonly id: string;
   readonly posture: Posture;
-  readonly ground: Pick<Opinion, "basis" | "until"> | undefined;
+  readonly ground: Pick<Opinion, "bases" | "until"> | undefined;
   readonly missing: readonly string[];
 }
 

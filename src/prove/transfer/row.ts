@@ -25,7 +25,7 @@ export interface OnFile {
   readonly unreviewed: Unreviewed;
 }
 
-/** What opens a row, or what is missing for it. */
+/** What opens a side of a row, or what is missing for it. */
 interface Ground {
   readonly basis?: string;
   readonly until?: Instant | undefined;
@@ -34,26 +34,53 @@ interface Ground {
   readonly rule?: string;
 }
 
-export function judgeRow(ask: RowAsk, { regulations, shelf, unreviewed }: OnFile): Opinion {
-  const { row } = ask;
+/** A ground that was found. */
+interface Found {
+  readonly basis: string;
+  readonly until: Instant | undefined;
+}
+
+/** One question that a row asks, answered or not. */
+interface Side {
+  readonly open: Found | undefined;
+  readonly missing: readonly string[];
+  readonly rules: readonly string[];
+}
+
+/** INVARIANT: a row is open only when each of its sides is. */
+export function judgeRow(ask: RowAsk, onFile: OnFile): Opinion {
+  const { id, posture, mechanisms, beside } = ask.row;
+  const sides = [mechanisms, ...(beside === undefined ? [] : [beside])].map((kinds) => sideOf(kinds, ask, onFile));
+  const open = sides.flatMap((side) => side.open ?? []);
+  const opinion = judgePosture(
+    {
+      id,
+      posture,
+      ground: open.length < sides.length ? undefined : groundOf(open),
+      missing: sides.flatMap(({ missing }) => missing),
+    },
+    onFile.unreviewed,
+  );
+  return { ...opinion, rules: [id, ...sides.flatMap(({ rules }) => rules)] };
+}
+
+function groundOf(open: readonly Found[]): Pick<Opinion, "bases" | "until"> {
+  return { bases: open.map(({ basis }) => basis), until: earliest(open.map(({ until }) => until)) };
+}
+
+/** Whether one of some kinds of mechanism is there; if none is, all that would do. */
+function sideOf(kinds: readonly string[], ask: RowAsk, { regulations, shelf }: OnFile): Side {
   const groupOf = (kind: string): string | undefined => regulations.words.kinds.get(kind);
   const isAdequacy = (kind: string): boolean => groupOf(kind) === ADEQUACY;
   const grounds: readonly Ground[] = [
-    ...(row.mechanisms.some(isAdequacy) ? adequacy(ask, shelf) : []),
-    ...onFile(ask, shelf).map((mechanism) => withAssessment(mechanism, groupOf(mechanism.kind), ask)),
+    ...(kinds.some(isAdequacy) ? adequacy(ask, shelf) : []),
+    ...evidence(kinds, ask, shelf).map((mechanism) => withAssessment(mechanism, groupOf(mechanism.kind), ask)),
   ];
   const found = grounds.find(({ basis }) => basis !== undefined);
-  const kinds = row.mechanisms.filter((kind) => !isAdequacy(kind));
-  const opinion = judgePosture(
-    {
-      id: row.id,
-      posture: row.posture,
-      ground: found?.basis === undefined ? undefined : { basis: found.basis, until: found.until },
-      missing: [...kinds, ...grounds.flatMap(({ missing }) => missing ?? [])],
-    },
-    unreviewed,
-  );
-  return { ...opinion, rules: [row.id, ...grounds.flatMap(({ rule }) => rule ?? [])] };
+  const rules = grounds.flatMap(({ rule }) => rule ?? []);
+  if (found?.basis !== undefined) return { open: { basis: found.basis, until: found.until }, missing: [], rules };
+  const asserted = kinds.filter((kind) => !isAdequacy(kind));
+  return { open: undefined, missing: [...asserted, ...grounds.flatMap(({ missing }) => missing ?? [])], rules };
 }
 
 /** The entries of the list that hold for the place now; those that wait for a fact name it. */
@@ -68,10 +95,14 @@ function adequacy({ law, destination, flow, at }: RowAsk, { importers }: Shelf):
 }
 
 /** Evidence for this importer, category, place and purpose that has begun and not ended. */
-function onFile({ row, destination, flow, at }: RowAsk, { mechanisms }: Shelf): readonly Mechanism[] {
+function evidence(
+  kinds: readonly string[],
+  { row, destination, flow, at }: RowAsk,
+  { mechanisms }: Shelf,
+): readonly Mechanism[] {
   return mechanisms.filter(
     (one) =>
-      row.mechanisms.includes(one.kind) &&
+      kinds.includes(one.kind) &&
       one.importer === flow.operator &&
       one.categories.has(row.category) &&
       one.places.some((place) => isWithin(destination, place)) &&

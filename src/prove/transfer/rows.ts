@@ -28,6 +28,8 @@ export interface Row extends Cited {
   readonly posture_basis?: "proposed" | undefined;
   /** Kinds of mechanism of which one is enough. */
   readonly mechanisms: readonly string[];
+  /** Kinds of which one is needed as well: each answers a question of its own, and neither replaces the other. */
+  readonly beside?: readonly string[] | undefined;
   readonly status: string;
 }
 
@@ -89,6 +91,7 @@ function cited(law: string) {
 
 /** `<law>/transfers.yaml`. */
 export function rowsFile({ law, words, named }: Known): z.ZodType<RowsFile> {
+  const kinds = z.array(oneOf("mechanism kind", words.kinds)).min(1);
   const row = z.strictObject({
     ...cited(law),
     category: oneOf("category", words.categories),
@@ -97,7 +100,8 @@ export function rowsFile({ law, words, named }: Known): z.ZodType<RowsFile> {
       z.enum(POSTURES, { error: "this version cannot judge by this posture" }),
     ),
     posture_basis: z.literal("proposed").optional(),
-    mechanisms: z.array(oneOf("mechanism kind", words.kinds)).min(1),
+    mechanisms: kinds,
+    beside: kinds.optional(),
     status: text,
   });
   const adequate = z.strictObject({
@@ -121,6 +125,7 @@ export function rowsFile({ law, words, named }: Known): z.ZodType<RowsFile> {
     .superRefine(({ rules, sources }, context) => {
       for (const [index, rule] of rules.entries()) {
         checkSources(rule, { known: sources, path: ["rules", index], context });
+        checkBeside(rule, index, context);
       }
     });
 }
@@ -148,6 +153,15 @@ export function scopeFile({ law, words, places }: Known): z.ZodType<ScopeFile> {
       }
       if (assessment !== undefined) checkSources(assessment, { known, path: ["assessment"], context });
     });
+}
+
+/** A kind on both sides would let one document answer both questions. */
+function checkBeside({ mechanisms, beside = [] }: Row, index: number, context: z.RefinementCtx): void {
+  for (const [at, kind] of beside.entries()) {
+    if (!mechanisms.includes(kind)) continue;
+    const message = `${quote(kind)} stands among the mechanisms too`;
+    context.addIssue({ code: "custom", path: ["rules", index, "beside", at], message });
+  }
 }
 
 interface SourceCheck {
