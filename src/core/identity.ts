@@ -1,7 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 // Who may ask: governed identities, and what is known of one after it proved itself.
+import type { EntryClaimed } from "./entry/entry.ts";
 import type { ScopeKey } from "./feed.ts";
-import type { IdentityId, InstanceId, Reference, StepId, TenantId } from "./ids.ts";
+import type { IdentityId, InstanceId, OrderId, Reference, StepId, TenantId } from "./ids.ts";
 import type { Mandate, StepGrant } from "./mandate.ts";
 import type { Instant } from "./time.ts";
 
@@ -86,6 +87,8 @@ export const REFUSAL_CODES = [
   "credential_replayed",
   "credential_wrong_audience",
   "credential_wrong_key",
+  "credential_wrong_environment",
+  "credential_revoked",
   "nonce_required",
   "proof_invalid",
   "identity_unknown",
@@ -109,6 +112,8 @@ export const REFUSAL_CODES = [
   "result_withheld",
   "upstream_failed",
   "outcome_not_recorded",
+  "contained",
+  "decoy_used",
 ] as const;
 export type RefusalCode = (typeof REFUSAL_CODES)[number];
 
@@ -119,5 +124,9 @@ export interface Refusal {
   /** What a person reads in the log of the gate; never sent to the caller. */
   readonly why: string;
   readonly ref?: Reference;
+  /** Under which order, for `contained`. */
+  readonly order?: OrderId;
+  /** Whose credential it was, where its signature held and something else did not: watched, never trusted. */
+  readonly claimed?: EntryClaimed;
   readonly wire?: { readonly status: 400 | 401 | 403 | 429 | 503; readonly headers: Readonly<Record<string, string>> };
 }

@@ -14,6 +14,10 @@ export type InstanceId = Brand<string, "InstanceId">;
 export type EntryId = Brand<string, "EntryId">;
 /** Lower-case UUIDv7 text of one question to people. */
 export type ApprovalId = Brand<string, "ApprovalId">;
+/** Lower-case UUIDv7 text of one planted value. */
+export type DecoyId = Brand<string, "DecoyId">;
+/** 26 characters of base 32 (RFC 4648 section 6): the same sign gives the same id (watch W16). */
+export type FindingId = Brand<string, "FindingId">;
 /** Lower-case UUIDv7 text of one mandate. */
 export type MandateId = Brand<string, "MandateId">;
 /** Lower-case UUIDv7 text of one step of a task. */
@@ -134,6 +138,14 @@ export const parseStepId: (text: string) => StepId = brand<"StepId">("step id", 
 export const parseTaskId: (text: string) => TaskId = brand<"TaskId">("task id", UUID_V7, UUID_RULE);
 /** @throws CoreError CORE_ID_MALFORMED */
 export const parseOrderId: (text: string) => OrderId = brand<"OrderId">("order id", UUID_V7, UUID_RULE);
+/** @throws CoreError CORE_ID_MALFORMED */
+export const parseDecoyId: (text: string) => DecoyId = brand<"DecoyId">("decoy id", UUID_V7, UUID_RULE);
+/** @throws CoreError CORE_ID_MALFORMED */
+export const parseFindingId: (text: string) => FindingId = brand<"FindingId">(
+  "finding id",
+  /^[A-Z2-7]{26}$/,
+  "not 26 characters of base 32",
+);
 /** @throws CoreError CORE_ID_MALFORMED */
 export const parseDigest: (text: string) => Digest = brand<"Digest">("digest", DIGEST, "not sha256: and 64 hex digits");
 /** @throws CoreError CORE_ID_MALFORMED */

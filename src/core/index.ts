@@ -34,7 +34,9 @@ export type {
   AdminName,
   ChosenBy,
   DecisionDraft,
+  EntryClaimed,
   EntryContent,
+  EntryDecoy,
   EntryDraft,
   EntryHeader,
   EntryLabel,
@@ -54,6 +56,8 @@ export type { CoreErrorCode } from "./errors.ts";
 export { BailiwickError, CoreError, quote } from "./errors.ts";
 export type { ControlDraft, ControlEntry, Effect, ScopeKey, ScopeKind } from "./feed.ts";
 export { FEED_EFFECTS, FEED_START, feedHead, SCOPE_KINDS, stricterEffect } from "./feed.ts";
+export type { DetectorId, Finding, FindingDraft, Reason, Severity } from "./finding.ts";
+export { DETECTORS, SEVERITIES } from "./finding.ts";
 export { parseStepGrant } from "./grant-json.ts";
 export type {
   BlueprintRef,
@@ -70,11 +74,13 @@ export type {
   Brand,
   Bytes,
   Commitment,
+  DecoyId,
   Digest,
   DomainId,
   EntryId,
   EntryIndex,
   EntryRef,
+  FindingId,
   IdentityId,
   InstanceId,
   MandateId,
@@ -92,10 +98,12 @@ export {
   identityOf,
   parseApprovalId,
   parseCommitment,
+  parseDecoyId,
   parseDigest,
   parseDomainId,
   parseEntryId,
   parseEntryIndex,
+  parseFindingId,
   parseIdentityId,
   parseInstanceId,
   parseMandateId,
@@ -140,6 +148,7 @@ export type { Budget, Mandate, MandateState, StepGrant } from "./mandate.ts";
 export { argsS256, MANDATE_STATES, mandateS256, stepGrantJson } from "./mandate.ts";
 export type { Reach, Role, ToolArgument, ToolManifest } from "./manifest.ts";
 export { ROLES } from "./manifest.ts";
+export type { Flight, InFlight, Points } from "./ports/contain.ts";
 export type { Decider } from "./ports/decide.ts";
 export type { ControlFeed, FeedView, IdentityView, ProofInput, Prover } from "./ports/identify.ts";
 export type { Flow, FlowDestinations, TransferGate, TransferVerdict } from "./ports/prove.ts";
@@ -158,6 +167,8 @@ export type {
 export { DESK_STATES } from "./ports/respond.ts";
 export type { AnyDb, Custody, KeyAlgorithm, Migration, RoomSchema, Store } from "./ports/store.ts";
 export type { Clock, Log, Random, Timers } from "./ports/system.ts";
+export type { DecoyFound, DecoyKind, Decoys, EntryWatch, FindingSink, Findings } from "./ports/watch.ts";
+export { DECOY_KINDS } from "./ports/watch.ts";
 export type { Instant } from "./time.ts";
 export { formatInstant, instant, parseInstant } from "./time.ts";
 export type { Occurrence, Trace, TraceAsk } from "./trace.ts";

@@ -5,12 +5,14 @@ import type { Answer, EvalError, PolicyHit, ReasonCode } from "../decision.ts";
 import type { IdentityKind, IdentityStatus } from "../identity.ts";
 import type {
   Commitment,
+  DecoyId,
   Digest,
   EntryId,
   EntryRef,
   IdentityId,
   InstanceId,
   MandateId,
+  OrderId,
   PointId,
   Ref,
   ServerId,
@@ -88,10 +90,29 @@ export interface EntryRelease {
   readonly obligations: readonly string[];
 }
 
+/** A planted value that was met: in what came back, or in what the caller sent. */
+export interface EntryDecoy {
+  readonly id: DecoyId;
+  readonly how: "opened" | "used";
+  /** It did not come from where it was planted. */
+  readonly copy: boolean;
+}
+
+/** What a credential says of its holder where its signature held and something else did not. */
+export interface EntryClaimed {
+  readonly identity: IdentityId;
+  readonly instance: InstanceId;
+  readonly jti: string;
+  readonly jkt: string;
+  readonly task: TaskId;
+  readonly step: StepId;
+}
+
 /** What came of an effect, or of a view. */
 export interface EntryOutcome {
   readonly release?: EntryRelease;
   readonly content?: readonly EntryContent[];
+  readonly decoys?: readonly EntryDecoy[];
   readonly result: "completed" | "failed" | "refused" | "cut" | "cancelled" | "unknown";
   readonly bytesIn: number;
   readonly bytesOut: number;
@@ -157,6 +178,12 @@ export interface DecisionDraft {
   readonly why?: EntryWhy;
   /** The gate's own reason where no policy spoke. */
   readonly refusal?: string;
+  /** The order that it was refused under. */
+  readonly order?: OrderId;
+  /** Whose credential was shown, where nobody proved to be its holder now. */
+  readonly claimed?: EntryClaimed;
+  /** Planted values among the arguments. */
+  readonly decoys?: readonly EntryDecoy[];
   readonly digests: { readonly args?: Commitment; readonly input?: Digest };
   /** What this entry uses up (core K1): it is spent from this entry on, whatever came of it. */
   readonly uses?: readonly EntryUse[];
@@ -191,6 +218,11 @@ export const EVENT_NAMES = [
   "mandate.closed",
   "step.closed",
   "approval.decided",
+  "pin.drifted",
+  "finding.raised",
+  "finding.updated",
+  "identity.contained",
+  "identity.released",
 ] as const;
 export const ADMIN_NAMES = [
   "identity.registered",
@@ -199,6 +231,7 @@ export const ADMIN_NAMES = [
   "policy.activated",
   "log.opened",
   "clock.stepped",
+  "decoy.planted",
   "process.started",
   "process.stopped",
 ] as const;

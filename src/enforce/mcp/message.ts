@@ -20,6 +20,7 @@ export const RPC = {
   denied: -31_001,
   undecidable: -31_003,
   budget: -31_004,
+  contained: -31_005,
 } as const;
 
 /** Tells what a message is, by its members (JSON-RPC 2.0 sections 4 and 5). */

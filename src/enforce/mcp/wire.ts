@@ -65,6 +65,8 @@ const WIRE: Readonly<Record<RefusalCode, Wire>> = {
   credential_replayed: UNAUTHENTICATED,
   credential_wrong_audience: UNAUTHENTICATED,
   credential_wrong_key: UNAUTHENTICATED,
+  credential_wrong_environment: UNAUTHENTICATED,
+  credential_revoked: UNAUTHENTICATED,
   nonce_required: UNAUTHENTICATED,
   proof_invalid: UNAUTHENTICATED,
   identity_unknown: UNAUTHENTICATED,
@@ -78,6 +80,9 @@ const WIRE: Readonly<Record<RefusalCode, Wire>> = {
   arguments_unreadable: UNREADABLE,
   resource_outside: UNREADABLE,
   policy_denied: DENIED,
+  // the same sentence: whoever is contained or was seen with a decoy does not learn it from the wording
+  contained: { ...DENIED, code: RPC.contained },
+  decoy_used: DENIED,
   mandate_exceeded: DENIED,
   policy_unavailable: UNAVAILABLE,
   record_unavailable: UNAVAILABLE,
@@ -113,6 +118,8 @@ const WIRE: Readonly<Record<RefusalCode, Wire>> = {
 /** What an agent should read as the outcome of its call, not as a fault of the protocol. */
 const TOLD_AS_RESULT: ReadonlySet<RefusalCode> = new Set([
   "policy_denied",
+  "contained",
+  "decoy_used",
   "mandate_exceeded",
   "approval_pending",
   "approval_refused",

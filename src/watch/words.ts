@@ -1,0 +1,34 @@
+// SPDX-License-Identifier: Apache-2.0
+// What a person reads of a finding (watch W17): one sentence for each sign, with what was seen in it.
+import type { DetectorId, FindingDraft } from "../core/index.ts";
+
+type Params = FindingDraft["params"];
+
+const SENTENCES: Readonly<Record<DetectorId, (code: string, params: Params) => string>> = {
+  decoy: (code) => DECOY.get(code) ?? "met a planted value (decoy)",
+  fork: (_code, { times = 0 }) => `showed ${times} proofs of one key again within a minute: two hold that key`,
+  "credential-misuse": (code) => MISUSE.get(code) ?? "showed a credential that is not for this",
+  "tool-drift": (code, { tool = "" }) =>
+    code === "appeared" ? `a tool appeared that nobody accepted: ${tool}` : `a tool is not what was accepted: ${tool}`,
+  "after-containment": (code, { times = 0 }) =>
+    code === "evades" ? `tried ${times} times within a minute after it was contained` : "acted after it was contained",
+};
+
+const DECOY: ReadonlyMap<string, string> = new Map([
+  ["used", "used a planted credential (decoy)"],
+  ["used-copy", "used a planted credential (decoy) that somebody had copied to where it found it"],
+  ["presented", "somebody showed a planted credential (decoy) as their own"],
+  ["opened", "read a planted credential (decoy)"],
+  ["opened-copy", "read a copy of a planted credential (decoy)"],
+]);
+
+const MISUSE: ReadonlyMap<string, string> = new Map([
+  ["wrong-audience", "showed a token that is for another server"],
+  ["wrong-key", "somebody showed its token with another key"],
+  ["wrong-environment", "showed a token of another environment"],
+  ["revoked", "showed a token that it had given up itself"],
+]);
+
+export function sentence({ detector, code, params }: Pick<FindingDraft, "detector" | "code" | "params">): string {
+  return SENTENCES[detector](code, params);
+}
