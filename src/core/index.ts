@@ -148,7 +148,7 @@ export type { Budget, Mandate, MandateState, StepGrant } from "./mandate.ts";
 export { argsS256, MANDATE_STATES, mandateS256, stepGrantJson } from "./mandate.ts";
 export type { Reach, Role, ToolArgument, ToolManifest } from "./manifest.ts";
 export { ROLES } from "./manifest.ts";
-export type { Flight, InFlight, Points } from "./ports/contain.ts";
+export type { Flight, FlightFacts, InFlight, Points } from "./ports/contain.ts";
 export type { Decider } from "./ports/decide.ts";
 export type { ControlFeed, FeedView, IdentityView, ProofInput, Prover } from "./ports/identify.ts";
 export type { Flow, FlowDestinations, TransferGate, TransferVerdict } from "./ports/prove.ts";

@@ -10,6 +10,16 @@ export interface RespondSettings {
     readonly maxMs: number;
     readonly pendingPerRequester: number;
   };
+  readonly automatic: {
+    /** Identities that may stop working without anybody being asked. */
+    readonly identities: number;
+  };
+  readonly automaticRate: {
+    /** UNIT: ms. */
+    readonly perMs: number;
+    readonly share: number;
+    readonly min: number;
+  };
 }
 
 const DAY_MS = 24 * 3_600_000;
@@ -42,6 +52,31 @@ export const respondSection: z.ZodType<RespondSettings> = z
           .max(100)
           .default(5)
           .describe("Questions that one identity may have open at once; more are refused."),
+      })
+      .prefault({}),
+    automatic: z
+      .strictObject({
+        identities: z
+          .number()
+          .int()
+          .min(1)
+          .max(100_000)
+          .default(25)
+          .describe("Identities that one automatic order may stop; more need a person."),
+      })
+      .prefault({}),
+    automaticRate: z
+      .strictObject({
+        perMs: z
+          .number()
+          .int()
+          .min(1000)
+          .max(DAY_MS)
+          .default(600_000)
+          .meta({ unit: "ms" })
+          .describe("The time over which automatic isolations are counted."),
+        share: z.number().min(0).max(1).default(0.01).describe("Share of all identities that may be isolated in it."),
+        min: z.number().int().min(1).max(10_000).default(5).describe("So many may be, however few there are."),
       })
       .prefault({}),
   })

@@ -1,26 +1,39 @@
 // SPDX-License-Identifier: Apache-2.0
 // Puts the room together.
-import type { Store } from "../core/index.ts";
 import type { Approvals } from "./approvals/approvals.ts";
 import { Desk, type DeskPorts } from "./approvals/desk.ts";
 import { Rows } from "./approvals/rows.ts";
 import type { RespondConfig } from "./config.ts";
+import { type ContainmentPorts, ContainmentRoom } from "./containment/containments.ts";
+import type { ResponseRules } from "./containment/rules.ts";
+import type { Containments } from "./containment/surface.ts";
 
-export interface RespondPorts extends DeskPorts {
-  readonly store: Store;
+export interface RespondPorts extends DeskPorts, ContainmentPorts {
+  /** What is done about findings. */
+  readonly rules: ResponseRules;
 }
 
 export interface Respond extends AsyncDisposable {
   readonly approvals: Approvals;
+  readonly containments: Containments;
 }
 
 /**
  * Opens the room over a store that has `RESPOND_SCHEMA`. What was decided and used up before is read back from the record,
- * so nothing may pass the gate before it resolves.
+ * so nothing may pass the gate before it resolves. Orders of the last process bind when it does.
  * @throws StoreError, RecordError, RespondError RESPOND_ROW_MALFORMED
  */
 export async function openRespond(ports: RespondPorts, config: RespondConfig): Promise<Respond> {
   const desk = new Desk(ports, new Rows(ports.store), config);
   await desk.start();
-  return { approvals: desk, [Symbol.asyncDispose]: () => desk.close() };
+  const containments = new ContainmentRoom(ports, ports.rules, config);
+  await containments.start();
+  return {
+    approvals: desk,
+    containments,
+    async [Symbol.asyncDispose]() {
+      await containments.close();
+      await desk.close();
+    },
+  };
 }

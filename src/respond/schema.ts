@@ -20,6 +20,13 @@ export type RespondTables = {
     readonly bound: string;
     readonly why: string | null;
   };
+  readonly respond_order: {
+    readonly id: string;
+    readonly state: string;
+    readonly ordered_at: number;
+    /** The order, JSON. */
+    readonly order_json: string;
+  };
 };
 
 /** The store's handle with this room's tables on it. */
@@ -29,7 +36,10 @@ export function tables(db: AnyDb): ReturnType<typeof db.$extendTables<RespondTab
 
 export const RESPOND_SCHEMA: RoomSchema = {
   room: "respond",
-  migrations: [{ name: "respond-0001-approval", up: approval }],
+  migrations: [
+    { name: "respond-0001-approval", up: approval },
+    { name: "respond-0002-order", up: order },
+  ],
 };
 
 async function approval(db: AnyDb): Promise<void> {
@@ -45,6 +55,17 @@ async function approval(db: AnyDb): Promise<void> {
     .addColumn("since", "integer", (c) => c.notNull())
     .addColumn("bound", "text", (c) => c.notNull())
     .addColumn("why", "text")
+    .modifyEnd(sql`strict, without rowid`)
+    .execute();
+}
+
+async function order(db: AnyDb): Promise<void> {
+  await db.schema
+    .createTable("respond_order")
+    .addColumn("id", "text", (c) => c.notNull().primaryKey())
+    .addColumn("state", "text", (c) => c.notNull())
+    .addColumn("ordered_at", "integer", (c) => c.notNull())
+    .addColumn("order_json", "text", (c) => c.notNull())
     .modifyEnd(sql`strict, without rowid`)
     .execute();
 }

@@ -31,7 +31,7 @@ function impatient(config: Config): Config {
     ...config,
     agents: Object.fromEntries(agents),
     enforce: { ...config.enforce, holdMs: 20 },
-    respond: { approvals: { ...config.respond.approvals, pendingPerRequester: 100 } },
+    respond: { ...config.respond, approvals: { ...config.respond.approvals, pendingPerRequester: 100 } },
   };
 }
 

@@ -25,7 +25,7 @@ async function begin(request: string): Promise<{ office: Office; agent: Agent }>
     change: (config) => ({
       ...config,
       enforce: { ...config.enforce, holdMs: 20 },
-      respond: { approvals: { ...config.respond.approvals, pendingPerRequester: 100 } },
+      respond: { ...config.respond, approvals: { ...config.respond.approvals, pendingPerRequester: 100 } },
       agents: Object.fromEntries(
         Object.entries(config.agents).map(([name, declared]) => {
           const { mandate } = declared;

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 // Between who orders a containment and who carries it out: what is in flight, and the points that say when it holds.
 import type { Effect, ScopeKey } from "../feed.ts";
-import type { OrderId, PointId } from "../ids.ts";
+import type { EntryId, OrderId, PointId } from "../ids.ts";
 
 /** One interaction on its way. */
 export interface Flight {
@@ -13,9 +13,19 @@ export interface Flight {
   leave(): void;
 }
 
+/** What an interaction says of itself when it begins. */
+export interface FlightFacts {
+  /** Of its entry. */
+  readonly id: EntryId;
+  /** Whether it does more than read. */
+  readonly effect: boolean;
+  /** When its first byte was looked at, by the monotonic clock. */
+  readonly arrived: number;
+}
+
 /** What is in flight under each scope (respond R8). Synchronous, from memory, never throws. */
 export interface InFlight {
-  enter(keys: readonly ScopeKey[], abort: AbortController, has: { readonly effect: boolean }): Flight;
+  enter(keys: readonly ScopeKey[], abort: AbortController, facts: FlightFacts): Flight;
 }
 
 /** The places where interactions are refused. */

@@ -3,6 +3,9 @@
 import {
   type ApprovalDesk,
   type ApprovalId,
+  type Clock,
+  type ControlEntry,
+  type ControlFeed,
   type Decider,
   type Decision,
   type DeskItem,
@@ -10,6 +13,8 @@ import {
   type Effect,
   type EntryDraft,
   type Evidence,
+  FEED_EFFECTS,
+  FEED_START,
   type FeedView,
   type Identity,
   type IdentityView,
@@ -251,6 +256,57 @@ export function fakeOnce(): Once {
 /** A feed that binds nothing, until `effect` says otherwise. */
 export function fakeFeed(effect: () => Effect = () => "none"): FeedView {
   return { effect: () => ({ effect: effect() }), seq: () => 0, fresh: () => true };
+}
+
+/** A feed in memory, by a look through all its rows. `fails` keeps what comes next from being stored. */
+export interface FakeControlFeed extends ControlFeed, FeedView {
+  fails: boolean;
+  readonly rows: ControlEntry[];
+}
+
+/** @param stored - rows of an earlier life of it */
+export function fakeControlFeed(clock: Clock, stored: readonly ControlEntry[] = []): FakeControlFeed {
+  const listeners = new Set<(entry: ControlEntry) => void>();
+  const rows = [...stored];
+  let waiting: ControlEntry[] = [];
+  const publish = (row: ControlEntry): void => {
+    rows.push(row);
+    for (const listener of listeners) listener(row);
+  };
+  const seq = (): number => rows.length + waiting.filter(({ effect }) => effect === "none").length;
+  const feed: FakeControlFeed = {
+    fails: false,
+    rows,
+    append(drafts) {
+      for (const draft of drafts) {
+        const row = { ...draft, seq: seq() + 1, at: clock.now(), head: FEED_START };
+        if (draft.effect !== "none") publish(row);
+        waiting.push(row);
+      }
+      if (feed.fails) return { seq: seq(), durable: Promise.reject(new Error("the disk is gone")) };
+      const loose = waiting.filter(({ effect }) => effect === "none");
+      waiting = [];
+      return { seq: seq() + loose.length, durable: Promise.resolve().then(() => loose.forEach(publish)) };
+    },
+    subscribe(from, callback) {
+      for (const row of rows) if (row.seq > from) callback(row);
+      listeners.add(callback);
+      return () => void listeners.delete(callback);
+    },
+    head: () => ({ seq: seq(), head: FEED_START }),
+    seq,
+    fresh: () => true,
+    effect(keys, issued) {
+      const about = rows.filter((row) => keys.some((key) => key.kind === row.kind && key.id === row.id));
+      const last = new Map(about.map((row) => [row.order, row]));
+      const binding = [...last.values()].filter(({ order }) => order !== undefined);
+      const killed = about.some((row) => row.effect === "isolate" && issued <= row.at);
+      const strictest = FEED_EFFECTS.findLast((effect) => binding.some((row) => row.effect === effect)) ?? "none";
+      const order = binding.find((row) => row.effect === strictest)?.order;
+      return { effect: killed ? "isolate" : strictest, ...(order === undefined ? {} : { order }) };
+    },
+  };
+  return feed;
 }
 
 /** Everything is domestic. */

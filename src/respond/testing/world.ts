@@ -28,6 +28,7 @@ import {
   type StepId,
   type Store,
 } from "../../core/index.ts";
+import { fakeControlFeed } from "../../core/testing/ports.ts";
 import { type FakeClock, fakeClock, fakeLog, fakeRandom } from "../../core/testing/system.ts";
 import { fakeCustody } from "../../record/testing/custody.ts";
 import { eventDraft, intentDraft } from "../../record/testing/drafts.ts";
@@ -35,6 +36,7 @@ import { memoryFs, openTestRecord, type TestRecord } from "../../record/testing/
 import { inlineStore } from "../../store/testing/inline.ts";
 import type { Approvals, DemoKey, Signers } from "../index.ts";
 import { createDemoKey, openRespond, RESPOND_SCHEMA, respondSection } from "../index.ts";
+import { fakeIdentities, RULES } from "./contained.ts";
 
 const human = (letter: string): IdentityId => parseIdentityId(`spiffe://test/human/${letter.repeat(22)}`);
 export const AGENT: IdentityId = parseIdentityId("spiffe://test/agent/clerk");
@@ -159,6 +161,10 @@ export async function openWorld(options: { readonly signers?: readonly Signers[]
           holds: (group, id) => group === "approver" && holders.has(id),
         },
         signers: options.signers ?? [...keys.values()],
+        rules: RULES,
+        feed: fakeControlFeed(clock),
+        points: { list: () => [], probe: () => Promise.resolve(false) },
+        identities: fakeIdentities(),
       },
       { settings: respondSection.parse({}), demo },
     );
