@@ -4,8 +4,8 @@
 const LATER: Readonly<Record<string, string>> = {
   connect: "",
   identity: "",
-  watch: "",
-  contain: "",
+  watch: "risk show decoys detectors backfill eval verdict",
+  contain: "blast drill playbook stop",
   prove: "",
   share: "",
   store: "",

@@ -67,8 +67,12 @@ const SDK_FAULTS: Readonly<Record<SdkErrorCode, Pick<Fault, "fix" | "exit">>> = 
 const CONFLICT = 409;
 const SAID_NO: Pick<Fault, "fix" | "exit"> = { fix: "see what waits now: npx bailiwick approve list", exit: EXIT.no };
 
+/** It binds, and no gate said so: done, and the answer is no (experience X15). */
+const NO_POINT = "RESPOND_NO_POINT";
+
 function sdkFault({ code, message, problem }: SdkError): Fault {
-  const { fix, exit } = problem?.status === CONFLICT ? SAID_NO : SDK_FAULTS[code];
+  const said = problem?.status === CONFLICT || problem?.code === NO_POINT;
+  const { fix, exit } = said ? SAID_NO : SDK_FAULTS[code];
   const ref = problem?.ref === undefined ? {} : { ref: problem.ref };
   return { message, fix: problem?.fix ?? fix, code: problem?.code ?? code, ...ref, exit };
 }

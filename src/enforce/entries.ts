@@ -156,9 +156,10 @@ export function listEntry(subject: Subject, decisions: readonly Decision[], outc
 /** An interaction that was refused before policy could judge it. */
 export function refusedEntry(
   subject: Subject,
-  refusal: Pick<Refusal, "code" | "why">,
+  refusal: Pick<Refusal, "code" | "why" | "order" | "claimed">,
   reading?: Reading,
 ): DecisionDraft {
+  const { order, claimed } = refusal;
   return {
     type: "decision",
     shape: "attempt",
@@ -173,6 +174,8 @@ export function refusedEntry(
     answer: "deny",
     mode: "enforce",
     refusal: clip(`${refusal.code}: ${refusal.why}`),
+    ...(order === undefined ? {} : { order }),
+    ...(claimed === undefined ? {} : { claimed }),
     digests: reading?.args === undefined ? {} : { args: reading.args },
   };
 }

@@ -23,12 +23,15 @@ import {
   type FakeRecorder,
   fakeDecider,
   fakeDesk,
+  fakeEntryWatch,
   fakeFeed,
   fakeGrant,
   fakeIdentityView,
+  fakeInFlight,
   fakeOnce,
   fakeRecorder,
   fakeStanding,
+  NO_DECOYS,
 } from "../core/testing/ports.ts";
 import { fakeClock, fakeLog, fakeRandom } from "../core/testing/system.ts";
 import { createInspector, readLabelRules } from "../protect/index.ts";
@@ -99,6 +102,9 @@ function world(rule: Rule = () => "allow", options: WorldOptions = {}): World {
       tokens: fakeOnce(),
       tasks,
       feed: options.feed ?? fakeFeed(),
+      inFlight: fakeInFlight(),
+      watch: fakeEntryWatch(),
+      decoys: NO_DECOYS,
       inspector,
       transfers: domestic,
       clock,
@@ -121,6 +127,7 @@ function world(rule: Rule = () => "allow", options: WorldOptions = {}): World {
         method: "tools/call",
         name: tool.tool,
         signal: new AbortController().signal,
+        arrived: 0,
         read: () =>
           Promise.resolve({
             verb: tool.verb,
@@ -260,6 +267,7 @@ test("E23: a list shows what is not denied, and its entry says why", async () =>
   const passage = await w.gate.list(fakeStanding(), {
     server,
     method: "tools/list",
+    arrived: 0,
     fetch: (shown) =>
       Promise.resolve({
         value: { body: jsonObject([["result", jsonObject([["shown", [...shown]]])]]) },

@@ -1,13 +1,15 @@
 // SPDX-License-Identifier: Apache-2.0
 // The one way through (enforce E1): identify, read, decide, record the intent, check again, do it, record the outcome,
 // release. An adapter brings the two ends, how to read a call and how to carry it out; it has no shortcut past the middle.
-import { type EntryId, isEffect, type Standing } from "../core/index.ts";
+import { type EntryId, type Flight, isEffect, type Standing } from "../core/index.ts";
+import { decoysUsed } from "./decoys.ts";
 import { judgedEntry } from "./entries.ts";
 import { type Known, Ledger, type No, nothing } from "./ledger.ts";
 import { listTools } from "./lists.ts";
 import type { CallAttempt, CallReading, Effected, Gate, GateConfig, GatePorts, Passage } from "./passage.ts";
 import type { Asked } from "./recent.ts";
 import { releaseResult } from "./release.ts";
+import { keysOf } from "./restraints.ts";
 import { type Call, type Found, Weigher } from "./weigh.ts";
 
 export function createGate(ports: GatePorts, config: GateConfig): Gate {
@@ -18,6 +20,13 @@ export function createGate(ports: GatePorts, config: GateConfig): Gate {
     identify: (proof) => ports.prover.prove(proof),
     call: (standing, attempt) => calls.call(standing, attempt),
     list: (standing, attempt) => listTools({ ...ports, ledger, weigher }, standing, attempt),
+    stopped: (standing, server) =>
+      weigher.restraints.refusalOf(keysOf(standing, server, undefined), standing.token.issued, {
+        verb: "view",
+        destination: "internal",
+        approved: false,
+      }),
+    probe: (scope, effect) => weigher.restraints.probe(scope, effect),
     refuse: (attempt) => ledger.refuse(attempt),
     rejudge: (decider) => weigher.rejudge(decider),
     close: () => ledger.flush(),
@@ -35,8 +44,34 @@ class Calls {
     this.weigher = weigher;
   }
 
-  async call<R extends CallReading>(standing: Standing, attempt: CallAttempt<R>): Promise<Passage> {
-    const subject: Known = this.ledger.subject(attempt, { standing });
+  /** In flight from here on: an order that comes ends it wherever it is, and its answer does not leave (respond R8, R9). */
+  async call<R extends CallReading>(standing: Standing, given: CallAttempt<R>): Promise<Passage> {
+    const subject: Known = this.ledger.subject(given, { standing });
+    const tool = given.name === undefined ? undefined : given.server.tools.get(given.name);
+    const keys = keysOf(standing, given.server, tool);
+    const abort = new AbortController();
+    const effect = tool === undefined || isEffect(tool.verb);
+    const flight = this.ports.inFlight.enter(keys, abort, { id: subject.id, effect, arrived: given.arrived });
+    given.entered?.(flight);
+    const attempt = { ...given, signal: AbortSignal.any([given.signal, abort.signal]) };
+    try {
+      const doing = { verb: "view", destination: "internal", approved: false } as const;
+      const { issued } = standing.token;
+      const { restraints } = this.weigher;
+      const stopped = restraints.refusalOf(keys, issued, doing) ?? restraints.slowed(keys, issued);
+      if (stopped !== undefined) return this.ledger.stop(subject, stopped);
+      return await this.judge(subject, attempt, flight);
+    } finally {
+      flight.leave();
+    }
+  }
+
+  private async judge<R extends CallReading>(
+    subject: Known,
+    attempt: CallAttempt<R>,
+    flight: Flight,
+  ): Promise<Passage> {
+    const { standing } = subject;
     if (this.ledger.isFull()) return this.ledger.stop(subject, FULL);
     // before anything is looked at: a token for one call is spent by its first use, whatever comes of it (identify I25)
     if (!(await this.spend(standing, subject.id))) return this.ledger.stop(subject, SPENT);
@@ -45,8 +80,12 @@ class Calls {
     const reading = await attempt.read();
     if ("unreadable" in reading) return this.ledger.stop(subject, reading.unreadable);
     const task = this.ports.tasks.of(standing.mandate.task);
-    const call: Call<R> = { subject, attempt, reading, task };
+    const call: Flying = { subject, attempt, reading, task, flight };
     const examined = await this.weigher.examine(call);
+    const sent = { json: reading.sent, inspection: examined.facts.inspection };
+    const decoys = decoysUsed(this.ports, sent, task);
+    // the first touch is refused, and is the finding (watch W28)
+    if (decoys.length > 0) return this.ledger.deny(call, { ...examined, refusal: DECOY, decoys });
     // a token lets through what it was given for, whatever the rules in force say (identify I33)
     const { covers } = examined.facts;
     if (!covers.ok && examined.judged.answer !== "deny") {
@@ -54,7 +93,10 @@ class Calls {
       return this.ledger.deny(call, { ...examined, refusal: { code: "mandate_exceeded", why } });
     }
     const found = await this.weigher.ask(call, examined);
-    if ("refusal" in found) return this.ledger.deny(call, found);
+    if ("refusal" in found) return this.ledger.deny(call, { ...found, refusal: cutOf(flight) ?? found.refusal });
+    const approved = this.weigher.usesOf(standing, found).some(({ scope }) => scope === "approval");
+    const stopped = this.weigher.contained(call, { approved });
+    if (stopped !== undefined) return this.ledger.deny(call, { ...found, refusal: stopped });
     const passing: Passing = { ...found, released: examined.released };
     const writeAhead = isEffect(reading.verb) || found.judged.answer !== "allow" || standing.token.once;
     return writeAhead ? this.afterIntent(call, passing) : this.inOne(call, passing);
@@ -65,7 +107,7 @@ class Calls {
   }
 
   /** Anything with an effect: what it uses up is claimed and the intent is on disk before the call goes out (E4, E6). */
-  private async afterIntent(call: Call, found: Passing): Promise<Passage> {
+  private async afterIntent(call: Flying, found: Passing): Promise<Passage> {
     const { subject, reading } = call;
     const uses = this.weigher.usesOf(subject.standing, found);
     for (const { scope, key } of uses) {
@@ -81,25 +123,39 @@ class Calls {
     }
     const released = await this.carryOut(call, found);
     const outcome = await this.ledger.append({ type: "outcome", of: intent.ref, ...released.outcome });
+    if (released.outcome.decoys !== undefined)
+      this.ledger.show(
+        { ...judgedEntry("whole", subject, reading, { ...found, uses }), outcome: released.outcome },
+        subject.id,
+      );
     if (outcome === undefined) return this.ledger.no(subject, NOT_RECORDED);
-    return this.ledger.pass(subject, released);
+    return this.deliver(call, released);
   }
 
   /** A plain allowed read: one entry holds decision and outcome, and is on disk before the result leaves. */
-  private async inOne(call: Call, found: Passing): Promise<Passage> {
+  private async inOne(call: Flying, found: Passing): Promise<Passage> {
     const { subject, reading } = call;
     const now = this.weigher.recheck(call, found);
     if (now !== undefined) return this.ledger.deny(call, now);
     const released = await this.carryOut(call, found);
     const entry = { ...judgedEntry("whole", subject, reading, { ...found, uses: [] }), outcome: released.outcome };
     const receipt = await this.ledger.append(entry, subject.id);
-    return receipt === undefined ? this.ledger.unrecorded(subject) : this.ledger.pass(subject, released);
+    return receipt === undefined ? this.ledger.unrecorded(subject) : this.deliver(call, released);
+  }
+
+  /** The last look before anything leaves (respond R9): what was ordered meanwhile holds for the answer too. */
+  private deliver(call: Flying, released: Effected): Passage {
+    const refusal = cutOf(call.flight) ?? this.weigher.contained(call, { approved: true });
+    return refusal === undefined ? this.ledger.pass(call.subject, released) : this.ledger.no(call.subject, refusal);
   }
 
   /** Does it, and looks at what came back. A fault of ours on the way leaves an outcome that nobody knows, never none. */
-  private async carryOut(call: Call, found: Passing): Promise<Effected> {
+  private async carryOut(call: Flying, found: Passing): Promise<Effected> {
     try {
-      return await this.release(call, found, await call.attempt.effect(call.reading));
+      const effected = await call.attempt.effect(call.reading, call.attempt.signal);
+      const isCut = call.flight.cut !== undefined && effected.outcome.result === "cancelled";
+      if (isCut) return { ...effected, outcome: { ...effected.outcome, result: "cut" } };
+      return await this.release(call, found, effected);
     } catch (cause) {
       this.ledger.fault("ENFORCE_CARRY_OUT", cause);
       return { value: { lost: "unknown" }, outcome: nothing("unknown") };
@@ -116,10 +172,12 @@ class Calls {
     const { facts } = found;
     const moment = { ...this.weigher.moment(subject.standing, attempt.server, { facts }), facts };
     const came = { value: effected.value.body, task };
-    const ports = { ...this.weigher.judgePorts, inspector: this.ports.inspector };
+    const ports = { ...this.weigher.judgePorts, ...this.ports };
     const released = await releaseResult(ports, moment, { tool: reading.tool, resources: reading.resources }, came);
     found.released(released.asked);
-    const outcome = { ...effected.outcome, release: released.release, content: released.content };
+    const { release, content, decoys } = released;
+    const met = decoys.length === 0 ? {} : { decoys };
+    const outcome = { ...effected.outcome, release, content, ...met };
     return "withheld" in released
       ? { value: { withheld: released.withheld }, outcome }
       : { value: { body: released.value }, outcome };
@@ -129,6 +187,14 @@ class Calls {
 /** A call that may go on. */
 type Passing = Found & { readonly released: (asked: Asked) => void };
 
+/** A call and what an order may end of it. */
+type Flying = Call & { readonly flight: Flight };
+
+function cutOf({ cut }: Flight): No | undefined {
+  return cut === undefined ? undefined : { code: "contained", why: `cut by order ${cut}`, order: cut };
+}
+
+const DECOY: No = { code: "decoy_used", why: "a planted value is among its arguments" };
 const FULL: No = { code: "busy", why: "the record takes no more now" };
 const NOT_RECORDED: No = { code: "outcome_not_recorded", why: "the outcome could not be recorded" };
 const SPENT: No = { code: "token_spent", why: "what this call would use up is used up already" };

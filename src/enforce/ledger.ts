@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 // What the gate writes down and how it says no: one place, so that no refusal leaves without its line in the record.
 import {
+  type DecisionDraft,
+  type EntryDecoy,
   type EntryDraft,
   type EntryId,
   type EntryOutcome,
@@ -11,6 +13,7 @@ import {
   referenceOf,
   type Standing,
 } from "../core/index.ts";
+import { decoysShown } from "./decoys.ts";
 import { judgedEntry, refusedEntry, type Subject } from "./entries.ts";
 import { Names } from "./names.ts";
 import type { CallReading, Effected, GatePorts, Passage, RefusedAttempt } from "./passage.ts";
@@ -18,7 +21,7 @@ import { Strangers } from "./strangers.ts";
 import type { UpstreamServer } from "./upstream-server.ts";
 import type { Found } from "./weigh.ts";
 
-export type No = Pick<Refusal, "code" | "why">;
+export type No = Pick<Refusal, "code" | "why" | "order">;
 
 /** A proven caller's subject. */
 export type Known = Subject & { readonly standing: Standing };
@@ -29,7 +32,7 @@ interface Attempted {
   readonly name?: string;
 }
 
-type LedgerPorts = Pick<GatePorts, "recorder" | "clock" | "random" | "log" | "inspector">;
+type LedgerPorts = Pick<GatePorts, "recorder" | "clock" | "random" | "log" | "inspector" | "watch" | "decoys">;
 
 export class Ledger {
   private readonly ports: LedgerPorts;
@@ -72,7 +75,9 @@ export class Ledger {
   /** @returns nothing where it could not be written: whoever asked must not go on */
   async append(draft: EntryDraft, id?: EntryId): Promise<Receipt | undefined> {
     try {
-      return await this.ports.recorder.append(this.names.draft(draft), id === undefined ? {} : { id });
+      const named = this.names.draft(draft);
+      this.show(named, id);
+      return await this.ports.recorder.append(named, id === undefined ? {} : { id });
     } catch (cause) {
       this.fault("ENFORCE_NOT_RECORDED", cause);
       return undefined;
@@ -80,7 +85,14 @@ export class Ledger {
   }
 
   note(draft: EntryDraft, id?: EntryId): void {
-    this.ports.recorder.note(this.names.draft(draft), id === undefined ? {} : { id });
+    const named = this.names.draft(draft);
+    this.ports.recorder.note(named, id === undefined ? {} : { id });
+    this.show(named, id);
+  }
+
+  /** What may be a sign is looked at in the tick in which it is written: whoever acts on it is not behind. */
+  show(draft: EntryDraft, id: EntryId | undefined): void {
+    if (id !== undefined && isSign(draft)) this.ports.watch.see(id, draft);
   }
 
   fault(code: string, cause: unknown): void {
@@ -99,12 +111,16 @@ export class Ledger {
   }
 
   /** No, to a call that was judged. */
-  deny({ subject, reading }: Denied, found: Found & { readonly refusal: No }): Passage {
-    const { refusal } = found;
+  deny(
+    { subject, reading }: Denied,
+    found: Found & { readonly refusal: No; readonly decoys?: readonly EntryDecoy[] },
+  ): Passage {
+    const { refusal, decoys } = found;
+    const met = decoys === undefined ? {} : { decoys };
     const judged = judgedEntry("attempt", subject, reading, { ...found, uses: [] });
     const byPolicy = refusal.code === "policy_denied";
     // where something else than a rule said no, the entry says what; the answer is a deny all the same
-    this.note(byPolicy ? judged : { ...judged, ...settledAs(refusal) }, subject.id);
+    this.note(byPolicy ? judged : { ...judged, ...settledAs(refusal), ...met }, subject.id);
     return this.no(subject, refusal);
   }
 
@@ -119,10 +135,14 @@ export class Ledger {
   }
 
   refuse(attempt: RefusedAttempt): Reference {
-    const { standing } = attempt;
+    const { standing, refusal, credential } = attempt;
     const subject = this.subject(attempt, standing === undefined ? {} : { standing });
-    if (standing !== undefined || this.strangers.mayWrite())
-      this.note(refusedEntry(subject, attempt.refusal), subject.id);
+    const decoys = standing === undefined ? decoysShown(this.ports, credential) : [];
+    const draft = { ...refusedEntry(subject, refusal), ...(decoys.length === 0 ? {} : { decoys }) };
+    // a credential whose signature held is nobody's guess: it has its line, however many strangers there are
+    const isKnown = standing !== undefined || refusal.claimed !== undefined;
+    if (isKnown || this.strangers.mayWrite()) this.note(draft, subject.id);
+    else this.show(draft, subject.id);
     return referenceOf(subject.id);
   }
 
@@ -140,8 +160,17 @@ interface Denied {
 const UNRECORDED = { code: "record_unavailable", why: "the record could not take the entry" } as const;
 
 /** A question that still waits stays a challenge in the record; any other refusal is a deny. */
-function settledAs({ code, why }: No): { readonly answer: "challenge" | "deny"; readonly refusal: string } {
-  return { answer: code === "approval_pending" ? "challenge" : "deny", refusal: `${code}: ${why}` };
+function settledAs({ code, why, order }: No): Pick<DecisionDraft, "answer" | "refusal" | "order"> {
+  const answer = code === "approval_pending" ? "challenge" : "deny";
+  return { answer, refusal: `${code}: ${why}`, ...(order === undefined ? {} : { order }) };
+}
+
+/** Whether there is anything in a line that `watch` could learn from. */
+function isSign(draft: EntryDraft): boolean {
+  if (draft.type === "event") return draft.name === "pin.drifted";
+  if (draft.type !== "decision") return false;
+  const { decoys, order, claimed, outcome } = draft;
+  return decoys !== undefined || order !== undefined || claimed !== undefined || outcome?.decoys !== undefined;
 }
 
 /** An outcome of something that was not done. */

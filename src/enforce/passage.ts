@@ -5,10 +5,15 @@ import type {
   Clock,
   Commitment,
   Decider,
+  Decoys,
   DomainId,
+  Effect,
   EntryOutcome,
+  EntryWatch,
   FeedView,
+  Flight,
   IdentityView,
+  InFlight,
   JsonObject,
   Log,
   Once,
@@ -20,6 +25,7 @@ import type {
   Reference,
   Refusal,
   RefusalCode,
+  ScopeKey,
   Standing,
 } from "../core/index.ts";
 import type { Reading } from "./entries.ts";
@@ -39,6 +45,11 @@ export interface GatePorts extends FactPorts {
   readonly tokens: Once;
   readonly tasks: Tasks;
   readonly feed: FeedView;
+  /** What is under way, so that an order can end it. */
+  readonly inFlight: InFlight;
+  /** Is shown what the gate writes, where it may be a sign of something. */
+  readonly watch: EntryWatch;
+  readonly decoys: Decoys;
   readonly clock: Clock;
   readonly random: Random;
   readonly log: Log;
@@ -58,10 +69,17 @@ export interface CallAttempt<R extends CallReading = CallReading> {
   readonly name?: string;
   /** The client is gone, or the gate closes: no more waiting for people. */
   readonly signal: AbortSignal;
+  /** When its first byte was looked at, by the monotonic clock. */
+  readonly arrived: number;
+  /** Is given what an order may end, before anything is read. */
+  entered?(flight: Flight): void;
   /** Reads what the call does (E1 "map to verb"). */
   read(): Promise<R | Unreadable>;
-  /** Carries the call out, as it was read. Called at most once, after everything that must come first. */
-  effect(reading: R): Promise<Effected>;
+  /**
+   * Carries the call out, as it was read. Called at most once, after everything that must come first.
+   * @param signal - the client is gone, the gate closes, or an order ends it
+   */
+  effect(reading: R, signal: AbortSignal): Promise<Effected>;
 }
 
 /** Why nobody can tell what a call would do. */
@@ -95,6 +113,10 @@ export interface Gate {
   call<R extends CallReading>(standing: Standing, attempt: CallAttempt<R>): Promise<Passage>;
   /** Lists the tools that this identity may see; `fetch` asks the upstream and is given their names. */
   list(standing: Standing, attempt: ListAttempt): Promise<Passage>;
+  /** Why this caller may not even open a session; `undefined` where it may. */
+  stopped(standing: Standing, server: UpstreamServer): Pick<Refusal, "code" | "why" | "order"> | undefined;
+  /** Whether this gate refuses what an order forbids, to a caller in that scope (respond R16). */
+  probe(scope: ScopeKey, effect: Effect): boolean;
   /** Writes down a refusal that came before there was a call to judge. */
   refuse(attempt: RefusedAttempt): Reference;
   /** What the last calls were answered, before anybody was asked, and what another decider says to the same. */
@@ -106,12 +128,15 @@ export interface Gate {
 export interface ListAttempt {
   readonly server: UpstreamServer;
   readonly method: string;
-  fetch(shown: ReadonlySet<string>): Promise<Effected>;
+  readonly arrived: number;
+  fetch(shown: ReadonlySet<string>, signal: AbortSignal): Promise<Effected>;
 }
 
 export interface RefusedAttempt {
   readonly server: UpstreamServer;
   readonly method: string;
   readonly standing?: Standing;
-  readonly refusal: Pick<Refusal, "code" | "why">;
+  readonly refusal: Pick<Refusal, "code" | "why" | "order" | "claimed">;
+  /** What was shown, where it proved nothing: looked at for planted values, and kept nowhere. */
+  readonly credential?: string | undefined;
 }

@@ -3,6 +3,7 @@
 // and taken into the task's memory before anything of it leaves. What could not be looked at whole is withheld.
 import {
   type EntryContent,
+  type EntryDecoy,
   type EntryLabel,
   type EntryRelease,
   isJsonObject,
@@ -26,15 +27,14 @@ import {
   UNLABELLED,
 } from "../protect/index.ts";
 import { emptyMaskedBlobs } from "./blobs.ts";
+import { type DecoyPorts, decoysOpened } from "./decoys.ts";
 import type { Facts } from "./facts.ts";
 import { type Act, type JudgePorts, judgeRelease, type Moment, type Ruling } from "./judge.ts";
 import type { Asked } from "./recent.ts";
 import { runsOf } from "./runs.ts";
 import type { TaskMemory } from "./tasks.ts";
 
-export interface ReleasePorts extends JudgePorts {
-  readonly inspector: Inspector;
-}
+export interface ReleasePorts extends JudgePorts, DecoyPorts {}
 
 /** What may leave, or why nothing may; and what the record says of it. */
 export type Released = {
@@ -42,6 +42,8 @@ export type Released = {
   readonly content: readonly EntryContent[];
   /** What policy was asked, for whoever asks again under other rules. */
   readonly asked: Asked;
+  /** Planted values in what would leave. */
+  readonly decoys: readonly EntryDecoy[];
 } & ({ readonly value: JsonObject } | { readonly withheld: string });
 
 /** @param facts - what was known of the call before it was carried out */
@@ -62,10 +64,13 @@ export async function releaseResult(
   const answer = strictest(rulings.map((ruling) => ruling.decision.answer));
   const obligations = rulings.flatMap((ruling) => ruling.decision.obligations);
   const release = releaseOf(answer, rulings, obligations);
-  const told = (redacted: number): Pick<Released, "release" | "content" | "asked"> => ({
+  const met = { json: came.value, inspection, resources: act.resources };
+  const decoys = decoysOpened(ports, met, came.task);
+  const told = (redacted: number): Pick<Released, "release" | "content" | "asked" | "decoys"> => ({
     release,
     content: [contentOf(inspection, redacted)],
     asked: { moment: after, act, answer },
+    decoys,
   });
   if (!inspection.label.complete) return { ...told(0), withheld: "not all of it could be looked at" };
   if (answer === "deny" || answer === "challenge")

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 // What the gate remembers of each task while it runs: where its values came from, and the label of all that it has read.
 import type { KeyObject } from "node:crypto";
-import { join, type Label, NEUTRAL_LABEL, parseServerId, type TaskId } from "../core/index.ts";
+import { type DecoyId, join, type Label, NEUTRAL_LABEL, parseServerId, type TaskId } from "../core/index.ts";
 import { openTask, type TaskIndex } from "../protect/index.ts";
 
 /** Tasks at once; the one that rested longest is forgotten, and what it read then counts as unknown. */
@@ -12,6 +12,8 @@ export interface TaskMemory {
   /** The label of everything that the task has read: it only rises. */
   context(): Label;
   read(label: Label): void;
+  /** Planted values that it met: where they were planted, or only in copies. */
+  readonly decoys: Map<DecoyId, "place" | "copy">;
 }
 
 export class Tasks {
@@ -52,6 +54,7 @@ const UNSEEN = parseServerId("unseen");
 
 class Memory implements TaskMemory {
   readonly index: TaskIndex;
+  readonly decoys = new Map<DecoyId, "place" | "copy">();
   private label: Label = NEUTRAL_LABEL;
 
   constructor(index: TaskIndex) {

@@ -1,21 +1,14 @@
 // SPDX-License-Identifier: Apache-2.0
 // What is known of a call and what policy makes of it: before anybody is asked, with what people said, and once more between
 // the intent and the effect.
-import {
-  type Decider,
-  type EntryId,
-  type EntryUse,
-  isEffect,
-  type Ref,
-  referenceOf,
-  type Standing,
-} from "../core/index.ts";
+import { type Decider, type EntryId, type EntryUse, type Ref, referenceOf, type Standing } from "../core/index.ts";
 import { type AskedCall, askPeople, evidenceFor } from "./ask-people.ts";
 import { type Facts, factsOf } from "./facts.ts";
 import { isStricter, type Judged, type JudgePorts, judgeCall, judgeTool, type Moment, usesOf } from "./judge.ts";
 import type { Known, No } from "./ledger.ts";
 import type { CallAttempt, CallReading, GateConfig, GatePorts } from "./passage.ts";
 import { type Asked, Recent, type Rejudged } from "./recent.ts";
+import { keysOf, Restraints } from "./restraints.ts";
 import type { TaskMemory } from "./tasks.ts";
 import type { UpstreamServer } from "./upstream-server.ts";
 
@@ -41,10 +34,12 @@ export class Weigher {
   private readonly config: GateConfig;
   readonly judgePorts: JudgePorts;
   private readonly recent = new Recent();
+  readonly restraints: Restraints;
 
   constructor(ports: GatePorts, config: GateConfig) {
     this.ports = ports;
     this.config = config;
+    this.restraints = new Restraints(ports.feed, ports.clock);
     this.judgePorts = { decider: ports.decider, domain: config.domain, point: config.point };
   }
 
@@ -80,6 +75,8 @@ export class Weigher {
     const again = this.withEvidence(call, found);
     if (again.judged.answer !== "challenge") return settled(again);
     const hold = { ms: this.config.holdMs, signal: call.attempt.signal };
+    const stopped = this.contained(call, { approved: true });
+    if (stopped !== undefined) return { ...again, refusal: stopped };
     const asked = await askPeople(this.ports.desk, again.judged, this.asked(call, again.facts), hold);
     if (asked.answered !== "approved") {
       const code = asked.answered === "pending" ? "approval_pending" : "approval_refused";
@@ -98,10 +95,20 @@ export class Weigher {
     const { standing } = call.subject;
     const status = this.ports.identities.get(standing.identity)?.status ?? "retired";
     const same: Call = { ...call, subject: { ...call.subject, standing: { ...standing, status } } };
+    const stopped = this.contained(call, { approved: usesOf(found.judged).length > 0 });
+    if (stopped !== undefined) return { ...found, refusal: stopped };
     if (call.attempt.signal.aborted) return { ...found, refusal: CANCELLED };
-    if (this.isOver(standing, call.reading)) return { ...found, refusal: CUT_OFF };
+    if (this.isOver(standing)) return { ...found, refusal: CUT_OFF };
     const now = this.withEvidence(same, { facts: found.facts, judged: this.judge(same, found.facts) }, call.subject.id);
     return isStricter(now.judged.answer, found.judged.answer) ? { ...now, refusal: denied(now.judged) } : undefined;
+  }
+
+  /** Why an order forbids the call as it is now known. @param approved - people agreed to exactly it, or may yet */
+  contained({ subject, attempt, reading }: Call, { approved }: { readonly approved: boolean }): No | undefined {
+    const { server } = attempt;
+    const keys = keysOf(subject.standing, server, reading.tool);
+    const doing = { verb: reading.verb, destination: server.destination.kind, approved };
+    return this.restraints.refusalOf(keys, subject.standing.token.issued, doing);
   }
 
   /** What the call uses up: its token where that is for one call, and what people agreed to. */
@@ -130,11 +137,10 @@ export class Weigher {
   }
 
   /** Token, mandate or whoever stands behind them has ended, or the feed that would say so is silent. */
-  private isOver({ token, mandate, scopes }: Standing, { verb }: CallReading): boolean {
+  private isOver({ token, mandate, scopes }: Standing): boolean {
     const now = this.ports.clock.now();
     const { effect } = this.ports.feed.effect(scopes, token.issued);
-    const bound = effect === "isolate" || (effect !== "none" && isEffect(verb));
-    return bound || !this.ports.feed.fresh() || token.exp <= now || mandate.deadline <= now;
+    return effect === "isolate" || !this.ports.feed.fresh() || token.exp <= now || mandate.deadline <= now;
   }
 }
 

@@ -85,7 +85,17 @@ export async function openIdentify(ports: IdentifyPorts, config: IdentifyConfig)
   const { skewMs, sessionMs, ...lives } = config.settings;
   const keys = new CallerKeys();
   const changes = new Changes(ports);
-  const registry = new IdentityRegistry({ store, clock, random, keys }, config, changes);
+  const registry = new IdentityRegistry(
+    {
+      store,
+      clock,
+      random,
+      keys,
+      isStopped: (scopes) => feed.effect(scopes, clock.now()).effect === "isolate",
+    },
+    config,
+    changes,
+  );
   const people = new PeopleDesk({ store, clock, random, registry, changes }, { dataDir, issuer, sessionMs });
   const tokens = await AccessTokens.create(issuer, await ports.custody.keyPair(ACCESS_KEY, "ES256"));
   const feed = new Feed({ store, clock, log, changes }, config.tenant);

@@ -3,6 +3,7 @@
 // a token is checked once; the proof, the time, the registry, the mandate and the control feed on every call (identify I33).
 import {
   type Clock,
+  type EntryClaimed,
   type Identity,
   implies,
   JWT_MAX_BYTES,
@@ -46,10 +47,7 @@ export interface ProverSettings {
 
 type Result = Awaited<ReturnType<Prover["prove"]>>;
 /** What the token stood on is gone. */
-interface Over {
-  readonly code: RefusalCode;
-  readonly why: string;
-}
+type Over = Pick<Refusal, "code" | "why" | "order">;
 /** RFC 6750 section 3.1, RFC 9449 section 7.1; absent where no credential came. */
 type WireError = "invalid_request" | "invalid_token" | "invalid_dpop_proof" | "use_dpop_nonce";
 
@@ -102,16 +100,16 @@ export class TokenProver implements Prover {
     const access = await this.ports.tokens.read(token, ath);
     if (access === undefined) return refuse("credential_malformed", "the token is none of ours", "invalid_token");
     const now = this.ports.clock.now();
+    const misused = (code: RefusalCode, why: string): Result => this.misused(input, access, { code, why });
     if (access.audience !== input.resource)
-      return refuse("credential_wrong_audience", `the token is for ${access.audience}`, "invalid_token");
+      return misused("credential_wrong_audience", `the token is for ${access.audience}`);
     if (access.expires + this.settings.skewMs <= now)
       return refuse("credential_expired", "the token has expired", "invalid_token");
     if (access.issued > now + this.settings.skewMs)
       return refuse("credential_malformed", "the token is from the future", "invalid_token");
     const proof = await this.ports.proofs.verify(input.dpop, { method: input.method, url: input.resource, ath });
-    if ("fault" in proof) return this.proofRefused(input, proof);
-    if (proof.jkt !== access.jkt)
-      return refuse("credential_wrong_key", "the proof was signed with another key", "invalid_token");
+    if ("fault" in proof) return this.proofRefused(input, proof, access);
+    if (proof.jkt !== access.jkt) return misused("credential_wrong_key", "the proof was signed with another key");
     return this.standing(input, access);
   }
 
@@ -122,6 +120,8 @@ export class TokenProver implements Prover {
     const instance = this.ports.registry.instance(access.instance);
     if (identity === undefined || instance === undefined)
       return refuse("identity_unknown", "the registry does not know it");
+    const stopped = this.contained(identity, access);
+    if (stopped !== undefined) return this.misused(input, access, stopped);
     if (identity.status !== "active" || instance.status !== "active") {
       return refuse("identity_not_active", `the identity is ${identity.status}, its instance ${instance.status}`);
     }
@@ -129,11 +129,27 @@ export class TokenProver implements Prover {
     // SOURCE: identify I4: coming back revives no credential; a token's time is whole seconds, so its second counts
     if (access.issued <= (this.ports.registry.left(access.identity) ?? -1))
       return refuse("credential_expired", "the token was given before the identity was suspended");
-    if (access.environment !== identity.environment)
-      return refuse("identity_not_active", "the token is for another environment");
+    if (access.environment !== identity.environment) {
+      const why = "the token is for another environment";
+      return this.misused(input, access, { code: "credential_wrong_environment", why });
+    }
     const granted = this.granted(identity, access);
-    if ("why" in granted) return refuse(granted.code, granted.why);
+    if ("why" in granted) {
+      return granted.code === "credential_revoked"
+        ? this.misused(input, access, granted)
+        : refuse(granted.code, granted.why);
+    }
     return { standing: standingOf(identity, access, granted, now) };
+  }
+
+  /** An order holds it, or everything that it stood on: the caller is told as one who is contained (enforce E27). */
+  private contained(identity: Identity, access: StepToken): Over | undefined {
+    const scopes = scopesOf(access, identity, this.ports.tokens.kid, this.settings.issuer);
+    const { effect, order } = this.ports.feed.effect(scopes, access.issued);
+    const isHeld = effect === "isolate" && order !== undefined;
+    if (!isHeld && identity.status !== "isolated") return undefined;
+    const why = order === undefined ? "the identity is isolated" : `isolate by order ${order}`;
+    return { code: "contained", why, ...(order === undefined ? {} : { order }) };
   }
 
   /** The signature alone is not trusted: the mandate that we hold must still say so, and nothing of it may be dead. */
@@ -145,7 +161,10 @@ export class TokenProver implements Prover {
     if (!isSame || mandate.grantor !== access.onBehalfOf) return over("its mandate has other terms now");
     if (!implies(access.grant, mandate.grant).ok) return over("its grant is wider than its mandate");
     const scopes = scopesOf(access, identity, tokens.kid, this.settings.issuer);
-    if (feed.effect(scopes, access.issued).effect === "isolate") return over("it was revoked, or its step was closed");
+    const own = [{ kind: "jti", id: access.jti }] as const;
+    if (feed.effect(own, access.issued).effect === "isolate")
+      return { code: "credential_revoked", why: "its client gave it up" };
+    if (feed.effect(scopes, access.issued).effect === "isolate") return over("its step or its mandate was closed");
     if (isSingleUse(access.grant) && !singleUse.isUnused(access.jti))
       return {
         code: "credential_replayed",
@@ -154,10 +173,18 @@ export class TokenProver implements Prover {
     return { mandate, scopes };
   }
 
-  private proofRefused(input: ProofInput, { fault, why }: ProofFault): Result {
+  private proofRefused(input: ProofInput, { fault, why }: ProofFault, access: StepToken): Result {
     if (fault === "full") return this.unavailable(why);
     const [code, error] = PROOF_FAULTS[fault];
-    return this.refuse(input, code, why, error);
+    const refused = this.refuse(input, code, why, error);
+    return fault === "replayed" && "refusal" in refused ? claimedBy(refused.refusal, access) : refused;
+  }
+
+  /** Refused as any other; whose it was is for whoever watches. */
+  private misused(input: ProofInput, access: StepToken, { code, why, order }: Over): Result {
+    const refused = this.refuse(input, code, why, "invalid_token");
+    if (!("refusal" in refused)) return refused;
+    return claimedBy({ ...refused.refusal, ...(order === undefined ? {} : { order }) }, access);
   }
 
   /** The caller learns which step failed, not why: a token's holder knows, and nobody else should. */
@@ -183,6 +210,13 @@ export class TokenProver implements Prover {
     const headers = { "Retry-After": String(RETRY_AFTER_S) };
     return { refusal: { by: "identity", code: "busy", why, wire: { status: 503, headers } } };
   }
+}
+
+/** The signature of the token held, so it is known whose it is, and not who shows it. */
+function claimedBy(refusal: Refusal, access: StepToken): { readonly refusal: Refusal } {
+  const { identity, instance, jti, jkt, task } = access;
+  const claimed: EntryClaimed = { identity, instance, jti, jkt, task, step: stepOf(access) };
+  return { refusal: { ...refusal, claimed } };
 }
 
 function over(why: string): Over {

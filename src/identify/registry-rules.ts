@@ -20,6 +20,7 @@ export type RegistryNo =
   | "grantor_unfit"
   | "move_refused"
   | "key_in_use"
+  | "contained"
   | "full";
 export interface No {
   readonly no: RegistryNo;
@@ -106,12 +107,15 @@ export function checkSponsor(sponsor: Identity | undefined, now: Instant): No | 
   return fit ? undefined : no("sponsor_unfit", "the sponsor is not an active person");
 }
 
-export type Move = "suspend" | "resume" | "retire";
+export type Move = "suspend" | "resume" | "retire" | "isolate" | "release";
 
 const MOVES: Readonly<Record<Move, { from: readonly IdentityStatus[]; to: IdentityStatus }>> = {
   suspend: { from: ["active"], to: "suspended" },
   resume: { from: ["suspended"], to: "active" },
   retire: { from: ["active", "suspended", "isolated"], to: "retired" },
+  isolate: { from: ["active", "suspended"], to: "isolated" },
+  // never straight back to work: somebody else resumes it (respond R42)
+  release: { from: ["isolated"], to: "suspended" },
 };
 
 /** Where a move leads, or why it may not be made (identify I3). */

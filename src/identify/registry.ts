@@ -17,6 +17,7 @@ import {
   parseIdentityId,
   parseInstanceId,
   type Random,
+  type ScopeKey,
   type Store,
   type TenantId,
 } from "../core/index.ts";
@@ -59,7 +60,11 @@ export interface Registry extends IdentityView {
   registerInstance(input: InstanceInput, act: Act): Promise<Outcome<Instance>>;
   retireInstance(id: InstanceId, act: Act): Promise<Outcome<Instance>>;
   suspend(id: IdentityId, act: Act): Promise<Outcome<Identity>>;
-  /** By another person than who suspended it. */
+  /** By an order; only `release` leads out of it, and that to suspended. */
+  isolate(id: IdentityId, act: Act): Promise<Outcome<Identity>>;
+  /** From isolated to suspended. */
+  release(id: IdentityId, act: Act): Promise<Outcome<Identity>>;
+  /** By another person than who suspended or released it. */
   resume(id: IdentityId, act: Act): Promise<Outcome<Identity>>;
   /** For ever; the id is never used again. */
   retire(id: IdentityId, act: Act): Promise<Outcome<Identity>>;
@@ -78,10 +83,27 @@ export interface RegistryPorts {
   readonly clock: Clock;
   readonly random: Random;
   readonly keys: CallerKeys;
+  /** Whether an order isolates any of these now. */
+  isStopped(keys: readonly ScopeKey[]): boolean;
 }
 
 /** Identities and instances held in memory; one more is refused. */
 export const REGISTRY_MAX = 200_000;
+const EVERYTHING: readonly ScopeKey[] = [{ kind: "all", id: "all" }];
+const STOPPED = no("contained", "an order isolates it, or what it would belong to");
+
+/** What an order could name to stop an identity before it has a token (respond R11). */
+function scopesOf(identity: Pick<Identity, "id" | "jurisdiction"> & Partial<Identity>): readonly ScopeKey[] {
+  const { id, sponsor, blueprint, jurisdiction } = identity;
+  return [
+    { kind: "identity", id },
+    { kind: "jurisdiction", id: jurisdiction },
+    ...(sponsor === undefined ? [] : [{ kind: "sponsor", id: sponsor } as const]),
+    ...(blueprint === undefined ? [] : [{ kind: "blueprint", id: `${blueprint.id}@${blueprint.version}` } as const]),
+    ...EVERYTHING,
+  ];
+}
+
 /** People do not expire: 9999-12-31T23:59:59.999Z. */
 const NEVER = instant(253_402_300_799_999);
 
@@ -161,6 +183,7 @@ export class IdentityRegistry implements Registry {
     return this.changes.run(async () => {
       const refused = checkAct(act) ?? checkWord(input.id) ?? this.room();
       if (refused !== undefined) return refused;
+      if (this.ports.isStopped(EVERYTHING)) return STOPPED;
       const blueprint: BlueprintRef = { id: input.id, version: this.mirror.blueprint(input.id) + 1 };
       const data = { blueprint: blueprint.id, version: blueprint.version };
       await this.commit("identity.registered", act, data, async (db) => {
@@ -184,6 +207,7 @@ export class IdentityRegistry implements Registry {
         return no("unknown", "the blueprint is not registered in that version");
       }
       const id = this.id(kind, name);
+      if (this.ports.isStopped(scopesOf({ id, ...input }))) return STOPPED;
       if (this.mirror.stored(id) !== undefined)
         return no("exists", "the id was used before, and ids are never used again");
       const identity: Identity = { ...rest, id, kind, tenant: this.place.tenant, status: "active", synthetic, v: 1 };
@@ -244,6 +268,14 @@ export class IdentityRegistry implements Registry {
 
   retire(id: IdentityId, act: Act): Promise<Outcome<Identity>> {
     return this.tighten("retire", id, act);
+  }
+
+  isolate(id: IdentityId, act: Act): Promise<Outcome<Identity>> {
+    return this.tighten("isolate", id, act);
+  }
+
+  release(id: IdentityId, act: Act): Promise<Outcome<Identity>> {
+    return this.changes.run(() => this.move("release", this.mirror.stored(id), act));
   }
 
   resume(id: IdentityId, act: Act): Promise<Outcome<Identity>> {
@@ -321,6 +353,7 @@ export class IdentityRegistry implements Registry {
     if (identity.kind === "human") return no("invalid", "people sign in; they have no instances");
     if (identity.status !== "active" || identity.expires <= now)
       return no("move_refused", "the identity is not active");
+    if (this.ports.isStopped(scopesOf(identity))) return STOPPED;
     return checkSponsor(identity.sponsor === undefined ? undefined : this.get(identity.sponsor), now);
   }
 

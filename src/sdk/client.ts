@@ -14,6 +14,14 @@ import {
   readStatus,
   type Status,
 } from "./answers.ts";
+import {
+  type FindingView,
+  type OrderView,
+  type OrderWish,
+  readFindings,
+  readOrder,
+  readOrders,
+} from "./containment.ts";
 import { SdkError } from "./errors.ts";
 import { EventReader } from "./events.ts";
 import { type Connection, checkConnection, type Fetch, getJson, getStream, pieces, postJson } from "./request.ts";
@@ -45,6 +53,20 @@ export interface Client {
   approve(id: string, digest: string): Promise<string>;
   /** Says no to one approval. @returns the state after it */
   refuse(id: string, because: string): Promise<string>;
+  /** Orders that bind, newest first; with `all` those that were ended too. */
+  containments(options?: { readonly all?: boolean }): Promise<readonly OrderView[]>;
+  containment(id: string): Promise<OrderView>;
+  /**
+   * Orders a containment, and resolves when every gate has answered.
+   * @param key - chosen by the caller, once for each order that is meant: where the answer was lost it is asked again by it
+   */
+  contain(wish: OrderWish, key: string): Promise<OrderView>;
+  /** Asks for the end of an order; its `state` says whether another person is needed. */
+  release(id: string, because: string): Promise<OrderView>;
+  /** Lets an identity act again whose isolation was released. @returns the standing order that it comes back under */
+  resume(id: string, because: string): Promise<OrderView>;
+  /** What is not normal, newest first. */
+  findings(): Promise<readonly FindingView[]>;
   /**
    * Entries as they become durable, until `signal` is aborted or the server ends the stream.
    * @param opened - called once the server answered: from here on nothing is missed
@@ -64,12 +86,31 @@ export function createClient(options: ClientOptions): Client {
     approvals: async () => readApprovals(await getJson(connection, "/api/approvals")),
     approve: async (id, digest) => readState(await postJson(connection, answerPath(id, "approve"), { digest })),
     refuse: async (id, because) => readState(await postJson(connection, answerPath(id, "refuse"), { because })),
+    containments: async ({ all = false } = {}) =>
+      readOrders(await getJson(connection, `/api/containments${all ? "?all=1" : ""}`)),
+    containment: async (id) => readOrder(await getJson(connection, orderPath(id))),
+    contain: async (wish, key) => readOrder(await askTwice(() => postJson(connection, "/api/containments", wish, key))),
+    release: async (id, because) => readOrder(await postJson(connection, `${orderPath(id)}/release`, { because })),
+    resume: async (id, because) => readOrder(await postJson(connection, `${orderPath(id)}/resume`, { because })),
+    findings: async () => readFindings(await getJson(connection, "/api/findings")),
     live: (signal, opened) => live(connection, signal, opened),
   };
 }
 
 function answerPath(id: string, answer: "approve" | "refuse"): string {
   return `/api/approvals/${encodeURIComponent(id)}/${answer}`;
+}
+
+function orderPath(id: string): string {
+  return `/api/containments/${encodeURIComponent(id)}`;
+}
+
+/** Once more where no answer came: the key makes both one order. */
+async function askTwice<T>(ask: () => Promise<T>): Promise<T> {
+  return ask().catch((cause: unknown) => {
+    if (cause instanceof SdkError && cause.code === "SDK_UNREACHABLE") return ask();
+    throw cause;
+  });
 }
 
 function query(page: Readonly<Record<string, number>>): string {

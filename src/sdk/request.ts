@@ -39,10 +39,15 @@ export async function getJson(connection: Connection, path: string): Promise<Par
   return { value: parse(await readBody(response)), at: path };
 }
 
-/** Sends a JSON body and reads the JSON answer; never sent twice. @throws SdkError, each of its codes */
-export async function postJson(connection: Connection, path: string, body: object): Promise<Part> {
+/**
+ * Sends a JSON body and reads the JSON answer; never sent twice.
+ * @param key - `Idempotency-Key`: under it the same may be asked again
+ * @throws SdkError, each of its codes
+ */
+export async function postJson(connection: Connection, path: string, body: object, key?: string): Promise<Part> {
   const signal = AbortSignal.timeout(TIMEOUT_MS);
-  const response = await send(connection, path, { signal, accept: "application/json", body: JSON.stringify(body) });
+  const sent = { signal, accept: "application/json", body: JSON.stringify(body) };
+  const response = await send(connection, path, key === undefined ? sent : { ...sent, key });
   return { value: parse(await readBody(response)), at: path };
 }
 
@@ -69,17 +74,20 @@ interface Sent {
   readonly accept: string;
   /** JSON; left out for a GET. */
   readonly body?: string;
+  readonly key?: string;
 }
 
 async function send(
   { baseUrl, token, fetch }: Connection,
   path: string,
-  { signal, accept, body }: Sent,
+  { signal, accept, body, key }: Sent,
 ): Promise<Response> {
   const url = new URL(path, baseUrl).href;
   const headers = { accept, authorization: `Bearer ${token}` };
   const init: RequestInit = { headers, signal, redirect: "error" };
-  const post = { method: "POST", headers: { ...headers, "content-type": "application/json" }, body: body ?? null };
+  const once = key === undefined ? {} : { "idempotency-key": key };
+  const typed = { ...headers, ...once, "content-type": "application/json" };
+  const post = { method: "POST", headers: typed, body: body ?? null };
   const response = await fetch(url, body === undefined ? init : { ...init, ...post }).catch((cause: unknown) => {
     throw new SdkError("SDK_UNREACHABLE", `asking ${url}: no answer`, { cause });
   });

@@ -7,17 +7,27 @@ import {
   type EntrySource,
   type IdentityId,
   type Log,
+  type Points,
   type Random,
   type Recorder,
   type Store,
   type Timers,
 } from "../core/index.ts";
 import type { Identify } from "../identify/index.ts";
-import { type Approvals, createDemoKey, type DemoKey, openRespond } from "../respond/index.ts";
+import {
+  type Approvals,
+  type Containments,
+  createDemoKey,
+  type DemoKey,
+  openRespond,
+  type ResponseRules,
+} from "../respond/index.ts";
 import type { Config } from "./config.ts";
+import { containedIdentities } from "./containment.ts";
 
 export interface ApprovalQueue extends AsyncDisposable {
   readonly approvals: Approvals;
+  readonly containments: Containments;
   /** The software key of the demo; absent everywhere else. */
   readonly demoKey?: DemoKey;
 }
@@ -30,6 +40,12 @@ export interface QueuePorts {
   readonly people: ReadonlyMap<string, IdentityId>;
   readonly config: Config;
   readonly demo: boolean;
+  /** Where interactions are refused. */
+  readonly points: Points;
+  /** What is done about findings. */
+  readonly rules: ResponseRules;
+  /** Opens what the configuration declares for an identity that was resumed: mandates are given anew, never revived. */
+  readonly reopen: (id: IdentityId) => Promise<void>;
   readonly clock: Clock;
   readonly timers: Timers;
   readonly random: Random;
@@ -49,6 +65,8 @@ export async function createQueue(ports: QueuePorts): Promise<ApprovalQueue> {
       entries: record,
       people: { isActiveHuman: (id) => isActiveHuman(identify, id), holds },
       signers: demoKey === undefined ? [] : [demoKey],
+      feed: identify.feed,
+      identities: containedIdentities(identify, ports.reopen),
     },
     { settings: config.respond, demo },
   );
@@ -57,6 +75,7 @@ export async function createQueue(ports: QueuePorts): Promise<ApprovalQueue> {
   });
   return {
     approvals: respond.approvals,
+    containments: respond.containments,
     ...(demoKey === undefined ? {} : { demoKey }),
     async [Symbol.asyncDispose]() {
       stop();

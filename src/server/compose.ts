@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 // What is plugged into what: opens every room over one data directory, mounts their edges on the one listener, and closes
 // them in the reverse order. Whatever cannot be opened ends the start; nothing runs half.
+import type { KeyObject } from "node:crypto";
 import { chmod, readFile, rm, writeFile } from "node:fs/promises";
 import path from "node:path";
 import {
@@ -8,8 +9,10 @@ import {
   CoreError,
   type Digest,
   type EntrySource,
+  type IdentityId,
   jsonObject,
   type Log,
+  type Mac,
   parseDomainId,
   parseEntryId,
   parseEntryIndex,
@@ -26,8 +29,10 @@ import { openTransferGate, type Transfers } from "../prove/index.ts";
 import { openRecord, type RecordRoom } from "../record/index.ts";
 import { RESPOND_SCHEMA } from "../respond/index.ts";
 import { lockDirectory, openCustody, openStore } from "../store/index.ts";
-import { type ApprovalQueue, createQueue } from "./approvals.ts";
+import { openWatch, WATCH_SCHEMA, type Watch } from "../watch/index.ts";
+import { type ApprovalQueue, createQueue, type QueuePorts } from "./approvals.ts";
 import type { Config } from "./config.ts";
+import { createPoints, type PointRegister, readSigns } from "./containment.ts";
 import { registerDeclared } from "./declared.ts";
 import { ServerError } from "./errors.ts";
 import { mountApi } from "./http/api.ts";
@@ -36,7 +41,7 @@ import { mountHealth } from "./http/health.ts";
 import { mountIdentity } from "./http/identity.ts";
 import { createListener } from "./http/listener.ts";
 import { mountMcp } from "./http/mcp.ts";
-import { openMandates } from "./mandates.ts";
+import { type MandateSources, openMandates, openMandatesOf } from "./mandates.ts";
 import { loadPolicies } from "./policies.ts";
 import { PoliciesInForce, type PolicyNews } from "./policies-in-force.ts";
 import { statusDocument } from "./status.ts";
@@ -52,6 +57,11 @@ export interface Running extends AsyncDisposable {
   readonly entries: EntrySource;
   readonly record: RecordRoom;
   readonly queue: ApprovalQueue;
+  /** The first person of the configuration: whose the token of the command line is. */
+  readonly owner: IdentityId | undefined;
+  readonly watch: Watch;
+  /** The keyed digest of a value, for planting it. */
+  macOf(value: string): Mac;
   readonly servers: ReadonlyMap<string, UpstreamServer>;
   /** File with the public key that a verifier of this record needs to be told. */
   readonly trustFile: string;
@@ -88,7 +98,7 @@ export async function startServer(config: Config, io: ServerIo): Promise<Running
   const rooms = await openRooms({ config, io, publicUrl, opened });
   await mountEdges(rooms, bound, { config, io, publicUrl, opened });
   const ended = opened.move();
-  const { record, bundle, servers, queue } = rooms;
+  const { record, bundle, servers, queue, watch, inspector, owner } = rooms;
   const trustFile = path.join(config.dataDir, "trust.policy");
   return {
     publicUrl,
@@ -97,6 +107,9 @@ export async function startServer(config: Config, io: ServerIo): Promise<Running
     entries: record,
     record,
     queue,
+    owner,
+    watch,
+    macOf: (value) => inspector.scanner.mac(value),
     servers,
     trustFile,
     [Symbol.asyncDispose]: () => ended.disposeAsync(),
@@ -121,6 +134,10 @@ interface Opening {
 
 interface Rooms {
   readonly queue: ApprovalQueue;
+  readonly watch: Watch;
+  readonly points: PointRegister;
+  /** The first person of the configuration: whose the token of the command line is. */
+  readonly owner: IdentityId | undefined;
   readonly inspector: Inspector;
   readonly transfers: Transfers;
   readonly tasks: Tasks;
@@ -145,7 +162,9 @@ async function openRooms({ config, io, publicUrl, opened }: Opening): Promise<Ro
     { ...config.record, dir: path.join(dataDir, "record"), origin, node, tenant: TENANT },
   );
   opened.adopt(record, (r) => r.close());
-  const store = opened.use(await openStore({ dir: dataDir, schemas: [IDENTIFY_SCHEMA, RESPOND_SCHEMA] }, ports));
+  const store = opened.use(
+    await openStore({ dir: dataDir, schemas: [IDENTIFY_SCHEMA, RESPOND_SCHEMA, WATCH_SCHEMA] }, ports),
+  );
   const resources = [...servers.values()].map(({ resource: url, id: name }) => ({ url, name }));
   const identify = opened.use(
     await openIdentify(
@@ -162,37 +181,84 @@ async function openRooms({ config, io, publicUrl, opened }: Opening): Promise<Ro
   );
   const people = await registerDeclared(identify, config, systemClock);
   const tasks = new Tasks(custody.derive("origins"));
-  await openMandates(identify, {
-    config,
+  const seed: MandateSources["seed"] = (task, text) => tasks.seed(task, text);
+  const sources: MandateSources = { config, people, publicUrl, clock: systemClock, seed };
+  await openMandates(identify, sources);
+  const answers = await openAnswers({
+    ...ports,
+    store,
+    record,
+    identify,
+    custody,
     people,
-    publicUrl,
-    clock: systemClock,
-    seed: (task, text) => tasks.seed(task, text),
+    config,
+    demo: io.demo,
+    root: io.root,
+    opened,
+    reopen: (id) => openMandatesOf(identify, sources, id),
   });
-  const queue = await createQueue({ ...ports, store, record, identify, custody, people, config, demo: io.demo });
-  opened.adopt(queue, (q) => q[Symbol.asyncDispose]());
+  const { inspector, transfers } = await openData(config, io, custody.derive("value"));
+  const [owner] = people.values();
+  await writeStart({ identify, record, owner, publicUrl, dataDir });
+  const decider = createDecider(ports);
+  const { approvals } = answers.queue;
+  const keepPolicies = (inForce: ReadonlySet<Digest>): void => void approvals.keepPolicies(inForce);
+  const policies = new PoliciesInForce({ ...ports, recorder: record, decider, keepPolicies }, DOMAIN);
+  await policies.put(bundle, "loaded at start");
+  return { record, identify, decider, policies, bundle, servers, inspector, transfers, tasks, owner, ...answers };
+}
+
+type AnswerPorts = Omit<QueuePorts, "points" | "rules"> & {
+  readonly opened: AsyncDisposableStack;
+  readonly root: string;
+};
+
+/** What is done about it: the queue for people, orders, and the signs that lead to them. */
+async function openAnswers(ports: AnswerPorts): Promise<Pick<Rooms, "queue" | "watch" | "points">> {
+  const { opened, record } = ports;
+  const points = createPoints();
+  const { rules, weights } = await readSigns(ports.root);
+  const queue = opened.use(await createQueue({ ...ports, points, rules }));
+  const entries = { recorder: record, entries: record, sink: queue.containments };
+  const watch = opened.use(await openWatch({ ...ports, ...entries }, weights));
+  return { queue, watch, points };
+}
+
+/** What is known of data: what is in it, and where it may go. */
+async function openData(
+  config: Config,
+  io: ServerIo,
+  key: KeyObject,
+): Promise<{ readonly inspector: Inspector; readonly transfers: Transfers }> {
   const labels = readLabelRules("labels.yaml", await readFile(path.join(io.root, "policies", "labels.yaml"), "utf8"));
-  const inspector = createInspector({ key: custody.derive("value"), labels });
+  const inspector = createInspector({ key, labels });
   const transfers = await openTransferGate({
     dir: config.prove.regimes.dir,
     ...(config.prove.mechanisms === undefined ? {} : { mechanisms: config.prove.mechanisms }),
     clock: systemClock,
     unreviewed: config.prove.regimes.transfer.unreviewed,
   });
-  const [owner] = people.values();
-  if (owner !== undefined) await identify.people.setupLink(owner, (token) => `${publicUrl}/#setup=${token}`);
-  await writeFile(path.join(dataDir, "trust.policy"), record.trustPolicy());
-  const decider = createDecider(ports);
-  const keepPolicies = (inForce: ReadonlySet<Digest>): void => void queue.approvals.keepPolicies(inForce);
-  const policies = new PoliciesInForce({ ...ports, recorder: record, decider, keepPolicies }, DOMAIN);
-  await policies.put(bundle, "loaded at start");
-  return { record, identify, decider, policies, bundle, servers, queue, inspector, transfers, tasks };
+  return { inspector, transfers };
 }
 
-async function mountEdges(rooms: Rooms, bound: Bound, opening: Opening): Promise<void> {
-  const { record, identify, decider, servers } = rooms;
-  const { config, io, publicUrl, opened } = opening;
-  const ports = { ...system, log: io.log, recorder: record };
+/** What people need to begin: the owner's link, and the key that a verifier is told. */
+async function writeStart(start: {
+  readonly identify: Identify;
+  readonly record: RecordRoom;
+  readonly owner: IdentityId | undefined;
+  readonly publicUrl: string;
+  readonly dataDir: string;
+}): Promise<void> {
+  const { identify, record, owner, publicUrl, dataDir } = start;
+  if (owner !== undefined) await identify.people.setupLink(owner, (token) => `${publicUrl}/#setup=${token}`);
+  await writeFile(path.join(dataDir, "trust.policy"), record.trustPolicy());
+}
+
+type GatePorts = Pick<Parameters<typeof createGate>[0], "clock" | "random" | "log" | "recorder">;
+
+/** The one gate of this process, which is an enforcement point from here on. */
+function openGate(rooms: Rooms, ports: GatePorts, config: Config): ReturnType<typeof createGate> {
+  const { identify, decider } = rooms;
   const point = parsePointId(`${config.node}/mcp`);
   const gate = createGate(
     {
@@ -206,11 +272,25 @@ async function mountEdges(rooms: Rooms, bound: Bound, opening: Opening): Promise
       transfers: rooms.transfers,
       tasks: rooms.tasks,
       feed: identify.feed,
+      inFlight: rooms.queue.containments.flights,
+      watch: rooms.watch,
+      decoys: rooms.watch.decoys,
     },
     { domain: DOMAIN, point, holdMs: config.enforce.holdMs },
   );
+  rooms.points.register(point, (scope, effect) => gate.probe(scope, effect));
+  return gate;
+}
+
+async function mountEdges(rooms: Rooms, bound: Bound, opening: Opening): Promise<void> {
+  const { record, identify, decider, servers } = rooms;
+  const { config, io, publicUrl, opened } = opening;
+  const ports = { ...system, log: io.log, recorder: record };
+  const gate = openGate(rooms, ports, config);
   opened.defer(() => gate.close());
   if (config.policies.watch) opened.defer(watched(rooms, gate, { config, io }));
+  // what the last process saw and did not act on is acted on before anybody is let in (respond R17)
+  await rooms.watch.catchUp();
   const relay = createRelay({ ...ports, gate, nonce: () => identify.prover.nonce() }, config.enforce);
   opened.adopt(relay, (r) => r.close());
   const app = createListener(publicUrl, io.log);
@@ -233,6 +313,12 @@ async function mountEdges(rooms: Rooms, bound: Bound, opening: Opening): Promise
       }),
     policies: rooms.policies.texts,
     queue: rooms.queue,
+    containment: {
+      containments: rooms.queue.containments,
+      findings: () => rooms.watch.list(),
+      whoIs: ({ headers }: { readonly headers: Credentials }) => whoIs(rooms, headers),
+      ...(rooms.queue.demoKey === undefined ? {} : { demoKey: rooms.queue.demoKey }),
+    },
     authenticate: (given: Credentials) => isKnown(identify, given),
     openSession: (setup: string) => redeem(identify, setup),
   };
@@ -277,10 +363,23 @@ interface Credentials {
   readonly cookie?: string | undefined;
 }
 
-function isKnown(identify: Identify, { authorization, cookie }: Credentials): boolean {
-  const token = /^Bearer ([A-Za-z0-9_-]+)$/.exec(authorization ?? "")?.[1];
-  if (token !== undefined) return identify.checkCliToken(token);
-  return identify.people.session(cookie) !== undefined;
+function isKnown(identify: Identify, given: Credentials): boolean {
+  if (tokenOf(given) !== undefined) return isCliToken(identify, given);
+  return identify.people.session(given.cookie) !== undefined;
+}
+
+function isCliToken(identify: Identify, given: Credentials): boolean {
+  const token = tokenOf(given);
+  return token !== undefined && identify.checkCliToken(token);
+}
+
+function tokenOf({ authorization }: Credentials): string | undefined {
+  return /^Bearer ([A-Za-z0-9_-]+)$/.exec(authorization ?? "")?.[1];
+}
+
+/** The person of a session; the command line's token belongs to the owner of the host. */
+function whoIs({ identify, owner }: Rooms, given: Credentials): IdentityId | undefined {
+  return isCliToken(identify, given) ? owner : identify.people.session(given.cookie)?.person;
 }
 
 async function redeem(identify: Identify, setup: string): Promise<{ readonly setCookie: string } | undefined> {

@@ -67,6 +67,8 @@ async function registerAgent({ registry }: Identify, declared: Declared, clock: 
       ),
     );
   }
+  // who was stopped since gets nothing new from a file
+  if (registry.get(id)?.status !== "active") return;
   for (const [instanceName, file] of Object.entries(agent.instances)) {
     if (registry.instance(parseInstanceId(`${id}/${instanceName}`)) !== undefined) continue;
     const jwk = await readKey(`agents.${name}.instances.${instanceName}`, file);

@@ -20,17 +20,28 @@ export interface MandateSources {
 
 /** @throws ServerError SERVER_CONFIG_INVALID for a mandate that is refused */
 export async function openMandates(identify: Identify, sources: MandateSources): Promise<void> {
-  const { config, people } = sources;
   // of every identity, not only of those that are still declared
   for (const { id } of identify.registry.list()) {
     for (const old of identify.mandates.openFor(id)) await identify.mandates.close(old.id, ACT);
   }
-  for (const [name, agent] of Object.entries(config.agents)) {
-    const holder = parseIdentityId(`spiffe://${config.trustDomain}/agent/${name}`);
-    const grantor = people.get(agent.sponsor);
-    if (agent.mandate === undefined || grantor === undefined) continue;
-    await openOne(identify, sources, { name, holder, grantor, mandate: agent.mandate });
+  for (const name of Object.keys(sources.config.agents)) {
+    await openMandatesOf(identify, sources, parseIdentityId(`spiffe://${sources.config.trustDomain}/agent/${name}`));
   }
+}
+
+/**
+ * Opens what the configuration declares for one identity. One that is suspended, isolated or retired gets none: a file on disk
+ * brings nobody back.
+ * @throws ServerError SERVER_CONFIG_INVALID for a mandate that is refused
+ */
+export async function openMandatesOf(identify: Identify, sources: MandateSources, holder: IdentityId): Promise<void> {
+  const { config, people } = sources;
+  const name = holder.slice(holder.lastIndexOf("/") + 1);
+  const agent = new Map(Object.entries(config.agents)).get(name);
+  const grantor = agent === undefined ? undefined : people.get(agent.sponsor);
+  if (agent?.mandate === undefined || grantor === undefined) return;
+  if (identify.registry.get(holder)?.status !== "active") return;
+  await openOne(identify, sources, { name, holder, grantor, mandate: agent.mandate });
 }
 
 interface Wanted {

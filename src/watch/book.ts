@@ -129,14 +129,15 @@ export class Book {
     };
   }
 
-  /** The worst sign names it; whose it is stays as it was found first. */
+  /** The worst sign names it; what an order could name is of the newest. */
   private more(known: Finding, draft: FindingDraft): Finding {
     const severity = this.weights.severity(draft.detector, draft.code);
     const isWorse = SEVERITIES.indexOf(severity) > SEVERITIES.indexOf(known.severity);
     const triageBy = Math.min(known.triageBy, draft.at + this.weights.triageMs(severity));
     return {
       ...known,
-      ...(isWorse ? { severity, code: draft.code, scopes: draft.scopes, triageBy: instant(triageBy) } : {}),
+      ...(isWorse ? { severity, code: draft.code, triageBy: instant(triageBy) } : {}),
+      scopes: draft.scopes,
       v: known.v + 1,
       lastAt: instant(Math.max(known.lastAt, draft.at)),
       reasons: [...known.reasons, reasonOf(draft)].slice(-REASONS_MAX),

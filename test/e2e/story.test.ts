@@ -27,6 +27,7 @@ function bailiwick(...args: string[]): Ran {
 interface Story {
   readonly name: string;
   readonly steps: { verb: string; resource: string; answer: string; reason: string; ms: number }[];
+  readonly contain: { effect: string; ms: number; points: number };
   readonly recordVerified: boolean;
   readonly dataDir: string;
 }
@@ -45,7 +46,10 @@ test("the story as JSON: the last line says what was answered, and why", () => {
     ["execute", "files/payments/2041.json", "challenge", "payments-need-a-person"],
     ["execute", "files/invoices/2041.txt", "deny", "invoices-are-read-only"],
     ["share", "outbox/partner-copy.csv", "deny", "transfer-needs-a-basis, chosen-by-an-untrusted-source"],
+    ["isolate", "invoice-helper", "contain", "used a planted credential (decoy)"],
   ]);
+  expect(story.contain).toMatchObject({ effect: "isolate", points: 1 });
+  expect(story.contain.ms).toBeGreaterThan(0);
   for (const { ms } of story.steps) expect(Number.isInteger(ms)).toBe(true);
   rmSync(story.dataDir, { recursive: true });
 });
@@ -77,6 +81,9 @@ agent    invoice-helper: what it tries is a script; every answer below is the ga
      look       target chosen by files/read_text_file of files/inbox/notice.md, line 4
      look       transfer conditional: EU-T-government, EU-T-personal (unreviewed)
      look       <dir>/office/outbox: nothing new
+  7  contain    isolate  invoice-helper                 used a planted credential (decoy) <ms> ms
+     look       stopped at 1 of 1 gates in <ms> ms · <n> tokens dead · 0 delegated steps ended
+     look       <dir>/office/files/reports: nothing new; a later read: refused
 
 record   <n> entries · checkpoint signed · checked by a second program, offline: ok
          npx bailiwick verify <dir>/data/record --policy <dir>/data/trust.policy
@@ -92,6 +99,8 @@ function told(out: string, dir: string): string {
     .replace(/bailiwick \S+ demo/, "bailiwick <version> demo")
     .replaceAll(/http:\S+(?=\/mcp)/g, "<url>")
     .replace(/record {3}\d+ entries/, "record   <n> entries")
+    .replace(/gates in \d+ ms · \d+ tokens? dead/, "gates in <ms> ms · <n> tokens dead")
+    .replace(/^undone.*\n\n/m, "")
     .replaceAll(/ +\d+ ms$/gm, " <ms> ms");
 }
 

@@ -4,6 +4,8 @@ import { createSecretKey } from "node:crypto";
 import { readFileSync } from "node:fs";
 import path from "node:path";
 import {
+  type FeedView,
+  type InFlight,
   type Json,
   parseDomainId,
   parseJson,
@@ -16,11 +18,14 @@ import {
   type FakeRecorder,
   fakeDecider,
   fakeDesk,
+  fakeEntryWatch,
   fakeFeed,
   fakeIdentityView,
+  fakeInFlight,
   fakeOnce,
   fakeRecorder,
   fakeStanding,
+  NO_DECOYS,
 } from "../../src/core/testing/ports.ts";
 import { fakeLog } from "../../src/core/testing/system.ts";
 import {
@@ -67,6 +72,10 @@ export interface RelayWorldOptions {
   readonly sessionsPerIdentity?: number;
   readonly sessionIdleMs?: number;
   readonly rule?: Parameters<typeof fakeDecider>[0];
+  readonly feed?: FeedView;
+  readonly inFlight?: InFlight;
+  /** Given the gate once it stands. */
+  readonly onGate?: (gate: ReturnType<typeof createGate>) => void;
 }
 
 export function relayWorld(command: readonly [string, ...string[]], options: RelayWorldOptions = {}): RelayWorld {
@@ -97,13 +106,16 @@ export function relayWorld(command: readonly [string, ...string[]], options: Rel
       desk: fakeDesk(),
       tokens: fakeOnce(),
       tasks: new Tasks(createSecretKey(Buffer.alloc(32, 2))),
-      feed: fakeFeed(),
+      feed: options.feed ?? fakeFeed(),
+      inFlight: options.inFlight ?? fakeInFlight(),
+      watch: fakeEntryWatch(),
+      decoys: NO_DECOYS,
       inspector: createInspector({ key: createSecretKey(Buffer.alloc(32, 1)), labels: LABELS }),
       transfers: domestic,
     },
     { domain: parseDomainId("main"), point: parsePointId("n1/mcp"), holdMs: 1000 },
   );
-  const { rule: _rule, ...limits } = options;
+  const { rule: _rule, feed: _feed, inFlight: _inFlight, onGate, ...limits } = options;
   const config = {
     holdMs: 1000,
     upstreamWaitMs: 5000,
@@ -112,6 +124,7 @@ export function relayWorld(command: readonly [string, ...string[]], options: Rel
     sessionIdleMs: 60_000,
     ...limits,
   };
+  onGate?.(gate);
   const relay = createRelay({ ...system, gate, recorder, nonce: () => "nonce" }, config);
   const world: RelayWorld = {
     relay,

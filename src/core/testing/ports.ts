@@ -8,20 +8,24 @@ import {
   type ControlFeed,
   type Decider,
   type Decision,
+  type Decoys,
   type DeskItem,
   digestOf,
   type Effect,
   type EntryDraft,
+  type EntryWatch,
   type Evidence,
   FEED_EFFECTS,
   FEED_START,
   type FeedView,
   type Identity,
   type IdentityView,
+  type InFlight,
   instant,
   type Mandate,
   mandateS256,
   type Once,
+  type OrderId,
   parseApprovalId,
   parseCategory,
   parseCommitment,
@@ -252,6 +256,42 @@ export function fakeOnce(): Once {
     },
   };
 }
+
+/** Nothing is ever ended; what entered is kept, to be ended by hand. */
+export function fakeInFlight(): InFlight & {
+  readonly entered: { abort: AbortController; cut: OrderId | undefined }[];
+} {
+  const entered: { abort: AbortController; cut: OrderId | undefined }[] = [];
+  return {
+    entered,
+    enter(_keys, abort) {
+      const one = { abort, cut: undefined as OrderId | undefined };
+      entered.push(one);
+      return {
+        get cut() {
+          return one.cut;
+        },
+        sent: () => undefined,
+        leave: () => undefined,
+      };
+    },
+  };
+}
+
+/** Keeps what it is shown, and finds nothing in it. */
+export function fakeEntryWatch(): EntryWatch & { readonly shown: EntryDraft[] } {
+  const shown: EntryDraft[] = [];
+  return {
+    shown,
+    see(_id, draft) {
+      shown.push(draft);
+      return [];
+    },
+  };
+}
+
+/** Nothing is planted. */
+export const NO_DECOYS: Decoys = { any: false, find: () => undefined };
 
 /** A feed that binds nothing, until `effect` says otherwise. */
 export function fakeFeed(effect: () => Effect = () => "none"): FeedView {

@@ -58,7 +58,7 @@ export function createRelay(ports: RelayPorts, config: EnforceConfig): Relay {
 }
 
 type Asked = Extract<Message, { kind: "request" }>;
-type No = Pick<Refusal, "code" | "why">;
+type No = Pick<Refusal, "code" | "why" | "order">;
 
 /** Cursors that one session keeps. */
 const CURSORS_MAX = 256;
@@ -68,6 +68,8 @@ interface Turn {
   readonly server: UpstreamServer;
   readonly standing: Standing;
   readonly headers: GateRequest["headers"];
+  /** By the monotonic clock. */
+  readonly arrived: number;
 }
 
 /** One request of a session. */
@@ -96,6 +98,7 @@ class McpRelay {
 
   async handle(server: UpstreamServer, given: GateRequest): Promise<GateResponse> {
     const { headers, method, dpop } = given;
+    const arrived = this.ports.clock.monotonic();
     const proved = await this.ports.gate.identify({
       method,
       resource: server.resource,
@@ -103,15 +106,26 @@ class McpRelay {
       dpop,
     });
     if ("refusal" in proved) return this.stranger(server, given, proved.refusal);
-    const response = await this.route({ server, standing: proved.standing, headers }, given);
+    const response = await this.route({ server, standing: proved.standing, headers, arrived }, given);
     return { ...response, headers: { ...response.headers, "dpop-nonce": this.ports.nonce() } };
   }
 
   private stranger(server: UpstreamServer, given: GateRequest, refused: Refusal): GateResponse {
     // a client's first steps, with no credential or no nonce yet, are how it learns what to show (RFC 9728, RFC 9449 8)
-    const learning = refused.code === "nonce_required" || given.headers["authorization"] === undefined;
-    if (!learning) this.ports.gate.refuse({ server, method: given.method, refusal: refused });
+    const { authorization: credential } = given.headers;
+    if (refused.code === "contained") return this.contained(server, given, refused);
+    const learning = refused.code === "nonce_required" || credential === undefined;
+    if (!learning) this.ports.gate.refuse({ server, method: given.method, refusal: refused, credential });
     return unproved(refused);
+  }
+
+  /** Who is contained is told as the protocol tells it, and learns no more than any other who is refused (enforce E27). */
+  private contained(server: UpstreamServer, given: GateRequest, refused: Refusal): GateResponse {
+    const body = given.method === "POST" ? readBody(given) : undefined;
+    const message = body !== undefined && "json" in body ? classify(body.json) : undefined;
+    const method = message?.kind === "request" ? message.method : given.method;
+    const reference = this.ports.gate.refuse({ server, method, refusal: refused });
+    return message?.kind === "request" ? refusal(message, "contained", reference) : unproved(refused);
   }
 
   private async route(turn: Turn, given: GateRequest): Promise<GateResponse> {
@@ -204,6 +218,8 @@ class McpRelay {
   }
 
   private async initialize(turn: Turn, message: Asked): Promise<GateResponse> {
+    const stopped = this.ports.gate.stopped(turn.standing, turn.server);
+    if (stopped !== undefined) return this.no(turn, message, stopped);
     const session = await this.sessions.start(turn.standing, turn.server).catch(() => undefined);
     if (session === "full") return this.no(turn, message, { code: "busy", why: "too many sessions" });
     if (session === undefined)
@@ -247,8 +263,14 @@ class McpRelay {
     const passage = await this.ports.gate.list(turn.standing, {
       server: turn.server,
       method,
-      fetch: (shown) =>
-        this.carry(turn, session, { method, params: up, signal, change: (got) => filterTools(got, shown) }),
+      arrived: turn.arrived,
+      fetch: (shown, cut) =>
+        this.carry(turn, session, {
+          method,
+          params: up,
+          signal: AbortSignal.any([signal, cut]),
+          change: (got) => filterTools(got, shown),
+        }),
     });
     const next =
       passage.passed && "body" in passage.value
@@ -269,9 +291,13 @@ class McpRelay {
       // a name that no manifest has is anybody's text, and has no place in an entry
       ...(typeof name === "string" && turn.server.tools.has(name) ? { name } : {}),
       signal,
+      arrived: turn.arrived,
+      entered: (flight) => {
+        if (told !== undefined) told.lines.flight = flight;
+      },
       read: () => readCall(this.ports.recorder, turn.standing, turn.server, given),
-      effect: ({ forward, objects }) =>
-        this.carry(turn, session, { method, params: forward, objects, signal, ...progress }),
+      effect: ({ forward, objects }, orEnded) =>
+        this.carry(turn, session, { method, params: forward, objects, signal: orEnded, ...progress }),
     });
     return this.answer(message, passage, told);
   }

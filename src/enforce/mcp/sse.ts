@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 // An answer as server-sent events (MCP 2025-11-25, Streamable HTTP): begun only when there is something to say before the
 // answer, or when the answer takes long. No event has an id, so no stream can be resumed by somebody else.
-import type { JsonObject, Timers } from "../../core/index.ts";
+import type { Flight, JsonObject, Timers } from "../../core/index.ts";
 import { writeJson } from "../../core/index.ts";
 import type { GateResponse } from "./http.ts";
 
@@ -27,6 +27,8 @@ export interface Answering {
 export class Lines {
   private readonly queue: string[] = [];
   private wake: () => void = () => undefined;
+  /** What an order may end: from then on nothing that waited here goes out (respond R9). */
+  flight: Flight | undefined;
 
   say(message: JsonObject): void {
     if (this.queue.length < UNREAD_MAX) this.queue.push(event(writeJson(message)));
@@ -43,7 +45,10 @@ export class Lines {
   }
 
   shift(): string | undefined {
-    return this.queue.shift();
+    if (this.flight?.cut !== undefined) this.queue.length = 0;
+    const line = this.queue.shift();
+    if (line !== undefined) this.flight?.sent(Buffer.byteLength(line));
+    return line;
   }
 
   /** Resolves when there is something to send. */

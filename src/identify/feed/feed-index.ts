@@ -36,15 +36,17 @@ export class FeedIndex {
   /** The strictest over all scopes, on what was issued then. */
   effect(keys: readonly ScopeKey[], issued: Instant): Verdict {
     let verdict: Verdict = { effect: "none" };
+    let isDead = false;
     for (const scope of keys) {
       const key = keyOf(scope);
       const kill = this.kills.get(key);
-      if (kill !== undefined && issued <= kill.at) return { effect: "isolate" };
+      isDead ||= kill !== undefined && issued <= kill.at;
       for (const [order, effect] of this.orders.get(key) ?? []) {
         if (effect !== verdict.effect && stricterEffect(effect, verdict.effect) === effect) verdict = { effect, order };
       }
     }
-    return verdict;
+    // what is dead is dead; that an order holds it as well is worth knowing
+    return isDead && verdict.effect !== "isolate" ? { effect: "isolate" } : verdict;
   }
 
   private kill(key: string, { at, exp }: ControlEntry): void {

@@ -98,7 +98,8 @@ export class Scanner {
     return bits;
   }
 
-  private mac(value: string): Mac {
+  /** The keyed digest of a value, as detections have it. */
+  mac(value: string): Mac {
     const text = createHmac("sha256", this.key).update(value).digest().subarray(0, 16).toString("base64url");
     return text as Mac; // oxlint-disable-line typescript/no-unsafe-type-assertion -- the one place that makes this brand
   }

@@ -88,7 +88,7 @@ export class ContainmentRoom implements Containments {
     stop();
     for (const held of this.orders.values()) {
       const isBound = (bound.get(held.order.id)?.effect ?? "none") !== "none";
-      if (isActive(held.order) && !isBound && held.order.state !== "releasing") this.bind(held);
+      if (isActive(held.order) && !isBound && held.order.state !== "releasing") void this.bind(held);
     }
     for (const row of bound.values()) if (row.effect !== "none") this.adopt(row);
     this.stopTending = this.ports.timers.every(TEND_MS, () => void this.tend());
@@ -100,7 +100,9 @@ export class ContainmentRoom implements Containments {
   }
 
   on(finding: Finding): void {
-    const proposal = proposalFor(finding, this.rules, this.reach());
+    // what was seen now, not the worst that was ever seen: an old sign that was dealt with orders nothing again
+    const sign = { ...finding, code: finding.reasons.at(-1)?.code ?? finding.code };
+    const proposal = proposalFor(sign, this.rules, this.reach());
     if (proposal === undefined || (!proposal.act && proposal.meanwhile === undefined)) return;
     const effect = proposal.act ? proposal.effect : "challenge";
     const { because, rule, scopes } = proposal;
@@ -169,7 +171,6 @@ export class ContainmentRoom implements Containments {
     { by, because }: Pick<ReleaseRequest, "by" | "because">,
   ): Promise<Ordered | { readonly refused: "resume_refused"; readonly why: string }> {
     const order = this.get(id);
-    const cannot = (why: string): { refused: "resume_refused"; why: string } => ({ refused: "resume_refused", why });
     if (order === undefined) return no("order_unknown", "there is no such order");
     if (order.state !== "released" || order.effect !== "isolate" || !isIdentity(order.scope))
       return cannot("only an identity whose isolation was released is resumed");
@@ -317,7 +318,8 @@ export class ContainmentRoom implements Containments {
     const from = instant(Math.max(0, this.ports.clock.now() - automaticRate.perMs));
     const all = this.ports.identities.count({ kind: "all", id: "all" });
     const most = Math.max(automaticRate.min, Math.ceil(all * automaticRate.share));
-    const lately = this.list({ active: false }).filter(
+    // what people have looked at and ended since is nobody's weapon any more
+    const lately = this.list({ active: true }).filter(
       (order) => order.automatic && order.effect === "isolate" && order.orderedAt > from,
     );
     return {
@@ -331,6 +333,10 @@ export class ContainmentRoom implements Containments {
 /** A proposal that would have been carried out and was not is one for a person. */
 function waitingOf(proposal: Proposal): Proposal {
   return proposal.act ? { ...proposal, act: false, why: "the order it led to was ended" } : proposal;
+}
+
+function cannot(why: string): { readonly refused: "resume_refused"; readonly why: string } {
+  return { refused: "resume_refused", why };
 }
 
 function isSame(order: Order, { effect, scope }: OrderRequest): boolean {

@@ -80,7 +80,6 @@ export function refusalOf(
   { people, keys }: { readonly people: DeskPeople; readonly keys: TrustedKeys },
 ): { readonly refused: ReleaseRefusal; readonly why: string } | undefined {
   const { by, because, assertion } = request;
-  const no = (refused: ReleaseRefusal, why: string): { refused: ReleaseRefusal; why: string } => ({ refused, why });
   if (order.state === "released") return no("order_released", "it was released before");
   if (GONE.includes(order.scope.kind))
     return no("release_never", `an isolated ${order.scope.kind} never comes back: give a new one in its place`);
@@ -93,6 +92,10 @@ export function refusalOf(
   if (assertion !== undefined && !isSigned(order, by, assertion, keys))
     return no("release_unverifiable", "the signature is not this person's under this order");
   return undefined;
+}
+
+function no(refused: ReleaseRefusal, why: string): { readonly refused: ReleaseRefusal; readonly why: string } {
+  return { refused, why };
 }
 
 function isSigned(order: Order, by: IdentityId, assertion: BoundAssertion, keys: TrustedKeys): boolean {

@@ -95,15 +95,26 @@ interface Play {
 }
 
 async function play({ running, world, say, io, options }: Play): Promise<readonly Step[]> {
-  const [{ connectAgent }, { tellStory }, { stepLines }, { systemClock, systemTimers }, { personFor }] =
-    await Promise.all([
-      import("./agent.ts"),
-      import("./story.ts"),
-      import("./show.ts"),
-      import("../system.ts"),
-      import("./person.ts"),
-    ]);
+  const [
+    { connectAgent },
+    { tellStory },
+    { stepLines },
+    { systemClock, systemTimers },
+    { personFor },
+    { plantDecoy },
+    { undoLast },
+  ] = await Promise.all([
+    import("./agent.ts"),
+    import("./story.ts"),
+    import("./show.ts"),
+    import("../system.ts"),
+    import("./person.ts"),
+    import("./decoy.ts"),
+    import("./undo.ts"),
+  ]);
   const files = server(running, "files");
+  const planted = await plantDecoy(running, world.files);
+  await undoLast(running, say);
   const key = { ...world.agent, issuer: running.publicUrl };
   await using agent = await connectAgent(files.resource, key);
   await using partner = await connectAgent(server(running, "outbox").resource, key);
@@ -118,6 +129,8 @@ async function play({ running, world, say, io, options }: Play): Promise<readonl
     person: () => personFor(running.queue, systemTimers, { answers: habitOf(options), say }),
     clock: systemClock,
     timers: systemTimers,
+    planted,
+    orders: () => running.queue.containments.list({ active: true }),
   });
   for await (const step of story) {
     steps.push(step);

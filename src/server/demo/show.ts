@@ -8,6 +8,7 @@ const STYLES: Readonly<Record<string, string>> = {
   limit: "\u001b[34m",
   challenge: "\u001b[33m",
   deny: "\u001b[31m",
+  contain: "\u001b[31m",
 };
 const RESET = "\u001b[0m";
 
@@ -20,7 +21,7 @@ export function stepLines(
   const answer = step.answer.padEnd(9);
   const style = how.color ? STYLES[step.answer] : undefined;
   const said = style === undefined ? answer : `${style}${answer}${RESET}`;
-  const isPlain = step.answer === "allow";
+  const isPlain = step.answer === "allow" || step.contain !== undefined;
   const why = isPlain ? step.reason : "";
   const head = `  ${index}  ${said}  ${step.verb.padEnd(7)}  ${step.resource.padEnd(30)} ${why.padEnd(24)} ${String(step.ms).padStart(5)} ms`;
   const details = [
@@ -33,5 +34,7 @@ export function stepLines(
 /** The one line of JSON that ends `--json`. */
 export function jsonLine(steps: readonly Step[], recordVerified: boolean, dataDir: string): string {
   const told = steps.map(({ verb, resource, answer, reason, ms }) => ({ verb, resource, answer, reason, ms }));
-  return JSON.stringify({ name: "story", steps: told, recordVerified, dataDir });
+  const contain = steps.at(-1)?.contain;
+  const stopped = contain === undefined ? {} : { contain };
+  return JSON.stringify({ name: "story", steps: told, ...stopped, recordVerified, dataDir });
 }

@@ -14,8 +14,10 @@ import {
   member,
   type Timers,
 } from "../../core/index.ts";
+import type { Order } from "../../respond/index.ts";
 import { ServerError } from "../errors.ts";
 import type { Agent } from "./agent.ts";
+import { DECOY_FILE } from "./decoy.ts";
 import type { DemoAnswer } from "./person.ts";
 
 /** One step, as the record has it. */
@@ -31,6 +33,8 @@ export interface Step {
   readonly ms: number;
   /** What a visitor may look at, in words. */
   readonly look: readonly string[];
+  /** What stopped the agent; of the last step alone. */
+  readonly contain?: { readonly effect: string; readonly ms: number; readonly points: number };
   /** True where the answer is the one that the policies of the demo must give. */
   readonly expected: boolean;
 }
@@ -49,6 +53,10 @@ export interface StoryPorts {
   readonly person: () => Promise<DemoAnswer>;
   readonly clock: Clock;
   readonly timers: Timers;
+  /** The credential that was planted in {@link DECOY_FILE}. */
+  readonly planted: string;
+  /** The orders that bind now. */
+  readonly orders: () => readonly Order[];
 }
 
 const CUSTOMERS = "number,name,city\n1001,Brasserie Halle,Lyon,1 84 12 76 451 089 46\n";
@@ -61,6 +69,7 @@ export async function* tellStory(ports: StoryPorts): AsyncGenerator<Step> {
   yield* pays(ports);
   yield await changes(ports);
   yield await sends(ports);
+  yield await strays(ports);
 }
 
 async function reads(ports: StoryPorts): Promise<Step> {
@@ -140,6 +149,83 @@ async function sends(ports: StoryPorts): Promise<Step> {
   };
 }
 
+/** UNIT: ms. Longest wait until every gate has answered, and between two looks. */
+const STOP_WAIT_MS = 10_000;
+const LOOK_MS = 5;
+
+/** It reads a credential that was planted for it to find, and uses it: refused, and stopped everywhere. */
+async function strays(ports: StoryPorts): Promise<Step> {
+  await watched(ports, () => ports.agent.call("read_text_file", { path: DECOY_FILE }));
+  const report = { path: "reports/deploy.md", content: `deployed with ${ports.planted}\n` };
+  const [{ step, entry }, said] = await watched(ports, () => ports.agent.act("execute", "write_file", report));
+  const order = await stoppedBy(ports, text(member(member(entry, "who"), "identity")));
+  const dead = await deadOf(ports, order.scope.id);
+  const acked = order.points.filter(({ state }) => state === "acked").length;
+  const later = await ports.agent.call("read_text_file", { path: "invoices/2041.txt" });
+  const isWritten = (await readdir(path.join(ports.files, "reports"))).includes("deploy.md");
+  const ms = Math.max(1, Math.round(order.triggerMs ?? 0));
+  const contain = { effect: order.effect, ms, points: acked };
+  return {
+    ...step,
+    verb: order.effect,
+    resource: order.scope.id.slice(order.scope.id.lastIndexOf("/") + 1),
+    answer: "contain",
+    reason: order.because,
+    rules: [],
+    look: [
+      `stopped at ${acked} of ${order.points.length} gates in ${ms} ms · ${counted(dead.tokens, "token")} dead · ${counted(dead.steps, "delegated step")} ended`,
+      `${path.join(ports.files, "reports")}: ${isWritten ? "deploy.md IS THERE" : "nothing new"}; a later read: ${later.isError ? "refused" : "LET THROUGH"}`,
+    ],
+    contain,
+    expected: order.state === "effective" && said.isError && later.isError && !isWritten,
+  };
+}
+
+function counted(count: number, what: string): string {
+  return `${count} ${what}${count === 1 ? "" : "s"}`;
+}
+
+/** The order that holds an identity, once every gate has answered. */
+async function stoppedBy(ports: StoryPorts, identity: string): Promise<Order> {
+  const until = ports.clock.monotonic() + STOP_WAIT_MS;
+  for (;;) {
+    const order = ports.orders().find(({ effect, scope }) => effect === "isolate" && scope.id === identity);
+    if (order?.state === "effective" && order.recorded) return order;
+    if (ports.clock.monotonic() > until)
+      throw new ServerError(
+        "SERVER_DEMO_FAILED",
+        "telling the story: the planted credential was used and nobody was stopped",
+      );
+    await new Promise<void>((resolve) => void ports.timers.after(LOOK_MS, resolve));
+  }
+}
+
+/** Tokens that would still live, and steps below a first one, as the record has them. */
+async function deadOf(
+  { entries, clock }: StoryPorts,
+  identity: string,
+): Promise<{ readonly tokens: number; readonly steps: number }> {
+  const now = clock.now();
+  const live = new Map<string, string | undefined>();
+  for await (const { entry } of entries.read({ from: 0 })) {
+    // each start opens mandates of its own, and what was given under those of the last is dead since then
+    if (member(entry, "name") === "process.started") live.clear();
+    for (const use of listOf(member(entry, "uses"))) live.delete(text(member(use, "key")));
+    const data = member(entry, "data");
+    const exp = member(data, "exp");
+    const isOf = member(entry, "name") === "credential.issued" && member(entry, "by") === identity;
+    if (!isOf || typeof exp !== "number" || exp <= now) continue;
+    const steps = listOf(member(data, "path"));
+    live.set(text(member(data, "jti")), steps.length > 1 ? text(steps.at(-1)) : undefined);
+  }
+  const children = [...live.values()].filter((step) => step !== undefined);
+  return { tokens: live.size, steps: new Set(children).size };
+}
+
+function listOf(json: Json | undefined): readonly Json[] {
+  return isJsonArray(json) ? json : [];
+}
+
 /** Why the target may not decide, and whether the data may cross the border: both as the entry has them. */
 function originLines(entry: JsonObject): string[] {
   const broken = member(member(entry, "origin"), "broken");
@@ -166,6 +252,7 @@ interface Watched {
 
 async function watched<T>(ports: StoryPorts, act: () => Promise<T>): Promise<[Watched, T]> {
   const decided = nextDecision(ports);
+  decided.catch(() => undefined); // where the call itself fails, that is the fault to tell of
   const started = ports.clock.monotonic();
   const value = await act();
   const ms = Math.round(ports.clock.monotonic() - started);

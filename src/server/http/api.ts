@@ -19,6 +19,7 @@ import {
 import type { ApprovalQueue } from "../approvals.ts";
 import { explainEntry, type PolicyTexts } from "../explain.ts";
 import { mountApprovals } from "./approvals.ts";
+import { type ContainmentPorts, mountContainments } from "./containments.ts";
 import { readMember, sendJson } from "./json.ts";
 import { bodyOf } from "./listener.ts";
 import { PROBLEMS, sendProblem } from "./problems.ts";
@@ -30,6 +31,7 @@ export interface ApiPorts {
   status(): Json;
   readonly policies: PolicyTexts;
   readonly queue: ApprovalQueue;
+  readonly containment: ContainmentPorts;
   /** True for the command line's token or a live session. */
   authenticate(credentials: {
     readonly authorization?: string | undefined;
@@ -83,6 +85,7 @@ export function mountApi(app: FastifyInstance, ports: ApiPorts, timers: Timers):
     return sendJson(reply, await explainEntry(decided, ports.entries, ports.policies));
   });
   mountApprovals(app, ports.queue);
+  mountContainments(app, ports.containment);
   app.get("/api/record/live", (request, reply) => live(ports.entries, timers, request, reply));
 }
 

@@ -24,6 +24,8 @@ type ProblemName =
   | "unauthenticated"
   | "setupRefused"
   | "approvalRefused"
+  | "orderRefused"
+  | "noPoint"
   | "malformed"
   | "tooLarge"
   | "internal";
@@ -39,6 +41,13 @@ export const PROBLEMS: Readonly<Record<ProblemName, ApiProblem>> = {
     fix: "use the token in the data directory's `cli-token`, or sign in with the setup link",
   },
   approvalRefused: { status: 409, title: "That answer does not count.", code: "API_APPROVAL_REFUSED" },
+  orderRefused: {
+    status: 409,
+    title: "That is not done.",
+    code: "API_ORDER_REFUSED",
+    fix: "see what binds: npx bailiwick contain list",
+  },
+  noPoint: { status: 503, title: "Nobody can say that it holds.", code: "RESPOND_NO_POINT" },
   setupRefused: {
     status: 410,
     title: "This setup link is used up or too old.",

@@ -21,6 +21,11 @@ if (how === "parent") {
   setInterval(() => undefined, 1000);
 }
 
+/** One bare number, which needs no verdict. */
+function progressOf(token: unknown): object {
+  return { jsonrpc: "2.0", method: "notifications/progress", params: { progressToken: token, progress: 1, total: 9 } };
+}
+
 /** What it says of its work: first a bare number, then what its first list holds, one event each; the second list is the answer. */
 function tellProgress(id: unknown, token: unknown): void {
   const said = JSON.parse(process.argv[3] ?? "[]") as readonly Record<string, unknown>[];
@@ -32,12 +37,18 @@ function tellProgress(id: unknown, token: unknown): void {
   setTimeout(() => answer(id, { content: answers.map((text) => ({ type: "text", text })) }), 50);
 }
 
-function call(id: unknown, token: unknown): void {
+let cancelled = 0;
+
+function call(id: unknown, token: unknown, tool: unknown): void {
   switch (how) {
     case "crashes":
       process.exit(9);
       break;
     case "silent":
+      break;
+    case "works":
+      if (tool === "look") answer(id, { content: [{ type: "text", text: `${cancelled} cancelled` }] });
+      else if (token !== undefined) say(JSON.stringify(progressOf(token)));
       break;
     case "half-json":
       say(`{"jsonrpc":"2.0","id":${JSON.stringify(id)},"result":`);
@@ -91,9 +102,16 @@ createInterface({ input: process.stdin }).on("line", (line) => {
       nextCursor: "c2",
     });
   } else if (message.method === "tools/call") {
-    call(message.id, (message.params?.["_meta"] as Record<string, unknown> | undefined)?.["progressToken"]);
+    call(
+      message.id,
+      (message.params?.["_meta"] as Record<string, unknown> | undefined)?.["progressToken"],
+      message.params?.["name"],
+    );
   } else if (message.method === "notifications/cancelled") {
     process.stderr.write("cancelled\n");
+    cancelled += 1;
+    // too late: whoever asked is not waiting any more
+    if (how === "works") answer(message.params?.["requestId"], { content: [{ type: "text", text: "too late" }] });
   } else if (message.id === "up-1") {
     // what it asked of the client came back: it tells the last caller what it was told
     answer(2, { content: [{ type: "text", text: JSON.stringify(message.error ?? "it was answered") }] });
