@@ -182,4 +182,4 @@ test("section 4: kill -9 between a yes, its intent and its effect: each yes is u
       `${granted.length} yes, ${uses.length} used`,
   );
   rmSync(dir, { recursive: true });
-}, 120_000);
+}, 240_000);
