@@ -20,13 +20,18 @@ export type Measure =
 
 export type Literal = boolean | number | string;
 
-export type Expr =
-  | { readonly type: "and" | "or"; readonly of: readonly Expr[] }
-  | { readonly type: "not"; readonly of: Expr }
-  /** At least `n` of them are true. */
-  | { readonly type: "at_least"; readonly n: number; readonly of: readonly Expr[] }
+/** What is joined by `and`, `or`, `not` and `at_least`. */
+export type Leaf =
   | { readonly type: "fact"; readonly fact: string }
   | { readonly type: "compare"; readonly left: Measure; readonly by: Comparison; readonly right: Literal }
   | { readonly type: "in"; readonly fact: string; readonly values: readonly Literal[] }
   | { readonly type: "role" | "kind" | "free_zone"; readonly id: string }
   | { readonly type: "est" | "serves" | "op" | "juris" | "resident"; readonly region: Region };
+
+export type Expr =
+  | Leaf
+  | { readonly type: "and"; readonly of: readonly Expr[] }
+  | { readonly type: "or"; readonly of: readonly Expr[] }
+  | { readonly type: "not"; readonly of: Expr }
+  /** At least `n` of them are true. */
+  | { readonly type: "at_least"; readonly n: number; readonly of: readonly Expr[] };
