@@ -3,7 +3,7 @@
 // The judge is `judgeDuty(row: Row, state: CaseState, on: LocalDay): DutyVerdict` in judge.ts.
 import type { Expr } from "../regimes/expression.ts";
 import type { RowId } from "../regimes/row.ts";
-import type { Bounds, Known } from "./state.ts";
+import type { CaseState, Known } from "./state.ts";
 
 export type Truth = "true" | "false" | "unknown";
 export type Verdict = "applies" | "not" | "needs";
@@ -16,11 +16,22 @@ export interface Reason {
   readonly truth: Truth;
   readonly expr: Expr;
   /** What is known, where the expression asks for a fact or a number; absent where nothing is. */
-  readonly value?: Known | Bounds | undefined;
+  readonly value?: Known | undefined;
   /** The value is the one that the law itself gives to an open question (prove J21). */
   readonly assumed?: true | undefined;
   readonly because: readonly Reason[];
 }
+
+/** Where an evaluation differs from what is known of the case. */
+export interface Supposing {
+  /** The law's own answer to an open question is not taken: the question stays open (prove J21). */
+  readonly leaveOpen?: boolean;
+  /** An answer that nobody gave yet. */
+  readonly answer?: { readonly ask: Ask; readonly value: Known } | undefined;
+}
+
+/** What an expression says of a case, with the whole tree of reasons. */
+export type Evaluate = (state: CaseState, supposing?: Supposing) => Reason;
 
 /** Name of what is asked: a fact, `role(id)`, `people(US-CA)`, `est(DE)`, `serves(DE)`, `free_zone(id)`. */
 export type Ask = string;

@@ -1,10 +1,11 @@
 // SPDX-License-Identifier: Apache-2.0
 // A duty with its conditions parsed; and what is wrong with conditions that parse (prove J5).
+import { compile } from "../case/evaluate.ts";
 import type { Expr } from "./expression.ts";
-import type { Names } from "./names.ts";
+import type { Vocabulary } from "./names.ts";
 import { parseExpr } from "./parse.ts";
 import { printExpr } from "./print.ts";
-import type { Duty, Row } from "./row.ts";
+import type { Condition, Duty, Row } from "./row.ts";
 
 /** Tells a problem at a member of the duty; `units` is how far into its text. */
 export type Report = (
@@ -14,11 +15,16 @@ export type Report = (
 ) => void;
 
 /** @returns nothing where a condition does not parse; `report` has been told why */
-export function buildRow(duty: Duty, file: string, names: Names, report: Report): Omit<Row, "replacedBy"> | undefined {
-  const parse = (text: string | undefined, path: readonly PropertyKey[]): Expr | undefined => {
+export function buildRow(
+  duty: Duty,
+  file: string,
+  words: Vocabulary,
+  report: Report,
+): Omit<Row, "replacedBy"> | undefined {
+  const parse = (text: string | undefined, path: readonly PropertyKey[]): Condition | undefined => {
     if (text === undefined) return undefined;
-    const parsed = parseExpr(text, names);
-    if ("expr" in parsed) return parsed.expr;
+    const parsed = parseExpr(text, words);
+    if ("expr" in parsed) return { expr: parsed.expr, evaluate: compile(parsed.expr, words) };
     const { at, text: why, fix } = parsed.problem;
     report(path, `${path.map(String).join(".")}: ${why}`, fix === undefined ? { units: at } : { units: at, fix });
     return undefined;
@@ -41,10 +47,10 @@ export function buildRow(duty: Duty, file: string, names: Names, report: Report)
 
 const EMPTY = "unless: the same stands in applies_when, so that one of the two says nothing";
 
-function refuseEmptyExemption(unless: Expr | undefined, conditions: readonly Expr[], refuse: () => void): void {
+function refuseEmptyExemption(unless: Condition | undefined, from: readonly Condition[], refuse: () => void): void {
   if (unless === undefined) return;
-  const text = printExpr(unless);
-  if (conditions.flatMap(partsOf).some((part) => printExpr(part) === text)) refuse();
+  const text = printExpr(unless.expr);
+  if (from.flatMap(({ expr }) => partsOf(expr)).some((part) => printExpr(part) === text)) refuse();
 }
 
 function partsOf(expr: Expr): readonly Expr[] {

@@ -20,13 +20,31 @@ export type Measure =
 
 export type Literal = boolean | number | string;
 
-/** What is joined by `and`, `or`, `not` and `at_least`. */
-export type Leaf =
+interface Named<T extends string> {
+  readonly type: T;
+  readonly id: string;
+}
+
+interface Placed<T extends string> {
+  readonly type: T;
+  readonly region: Region;
+}
+
+/** A leaf that one answer decides. */
+export type AskedLeaf =
   | { readonly type: "fact"; readonly fact: string }
   | { readonly type: "compare"; readonly left: Measure; readonly by: Comparison; readonly right: Literal }
   | { readonly type: "in"; readonly fact: string; readonly values: readonly Literal[] }
-  | { readonly type: "role" | "kind" | "free_zone"; readonly id: string }
-  | { readonly type: "est" | "serves" | "op" | "juris" | "resident"; readonly region: Region };
+  | Named<"role">
+  | Named<"free_zone">
+  | Placed<"est">
+  | Placed<"serves">;
+
+/** A leaf that is short for others. */
+export type ShortLeaf = Named<"kind"> | Placed<"op"> | Placed<"juris"> | Placed<"resident">;
+
+/** What is joined by `and`, `or`, `not` and `at_least`. */
+export type Leaf = AskedLeaf | ShortLeaf;
 
 export type Expr =
   | Leaf
@@ -35,3 +53,17 @@ export type Expr =
   | { readonly type: "not"; readonly of: Expr }
   /** At least `n` of them are true. */
   | { readonly type: "at_least"; readonly n: number; readonly of: readonly Expr[] };
+
+const ASKED: ReadonlySet<string> = new Set<AskedLeaf["type"]>([
+  "fact",
+  "compare",
+  "in",
+  "role",
+  "free_zone",
+  "est",
+  "serves",
+]);
+
+export function isAsked(expr: Expr): expr is AskedLeaf {
+  return ASKED.has(expr.type);
+}

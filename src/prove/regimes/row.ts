@@ -2,6 +2,7 @@
 // A duty as a file states it (prove J3): the members are those of `<jurisdiction>/<instrument>.yaml`, and `null` stays what
 // it is there: "no number in the law" for a duration, "no date known" for a first day. Nothing here says what a member does.
 import type { Brand } from "../../core/index.ts";
+import type { Evaluate } from "../case/verdict.ts";
 import type { Expr } from "./expression.ts";
 
 /** Id of a duty, `<jurisdiction>-<instrument>-<article>`; never used again. */
@@ -172,18 +173,24 @@ export interface Duty {
   readonly review: "unreviewed";
 }
 
+/** An expression that was parsed, and what it says of a case. */
+export interface Condition {
+  readonly expr: Expr;
+  readonly evaluate: Evaluate;
+}
+
 /** A stage of a {@link Row}: its text, and its conditions parsed. */
 export interface RowStage {
   readonly stage: Stage;
-  readonly appliesWhen?: Expr | undefined;
-  readonly unless?: Expr | undefined;
+  readonly appliesWhen?: Condition | undefined;
+  readonly unless?: Condition | undefined;
 }
 
 /** A duty that was read, checked and parsed. */
 export interface Row {
   readonly duty: Duty;
-  readonly appliesWhen: Expr;
-  readonly unless?: Expr | undefined;
+  readonly appliesWhen: Condition;
+  readonly unless?: Condition | undefined;
   readonly stages: readonly RowStage[];
   /** Rows that stand in the place of this one, each in its own Member State. */
   readonly replacedBy: readonly RowId[];
