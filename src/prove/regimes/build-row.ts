@@ -14,13 +14,11 @@ export type Report = (
   more?: { readonly units?: number; readonly fix?: string },
 ) => void;
 
+/** What a row is before it is known where it stands and what replaces it. */
+export type ParsedRow = Pick<Row, "duty" | "appliesWhen" | "unless" | "stages">;
+
 /** @returns nothing where a condition does not parse; `report` has been told why */
-export function buildRow(
-  duty: Duty,
-  file: string,
-  words: Vocabulary,
-  report: Report,
-): Omit<Row, "replacedBy"> | undefined {
+export function buildRow(duty: Duty, words: Vocabulary, report: Report): ParsedRow | undefined {
   const parse = (text: string | undefined, path: readonly PropertyKey[]): Condition | undefined => {
     if (text === undefined) return undefined;
     const parsed = parseExpr(text, words);
@@ -42,7 +40,7 @@ export function buildRow(
     const own = stage.appliesWhen === undefined ? [] : [stage.appliesWhen];
     refuseEmptyExemption(stage.unless, own, () => report(["stages", index, "unless"], EMPTY));
   }
-  return { duty, appliesWhen, unless, stages, file };
+  return { duty, appliesWhen, unless, stages };
 }
 
 const EMPTY = "unless: the same stands in applies_when, so that one of the two says nothing";

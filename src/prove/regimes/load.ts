@@ -7,7 +7,7 @@ import { type Digest, digestOf, JURISDICTION, type Problem, quote } from "../../
 import { ProveError } from "../errors.ts";
 import { placesFile, placesOf } from "../transfer/places.ts";
 import { type CheckedYaml, checkYaml, readIfThere } from "../yaml-file.ts";
-import { buildRow } from "./build-row.ts";
+import { buildRow, type Report } from "./build-row.ts";
 import type { KnownWords } from "./duty-shape.ts";
 import type { Kind, Vocabulary } from "./names.ts";
 import { parseExpr } from "./parse.ts";
@@ -156,7 +156,7 @@ function keysOf(record: object): ReadonlySet<string> {
 interface Found {
   readonly row: Omit<Row, "replacedBy">;
   /** Tells a problem at a member of the row. */
-  readonly report: (path: readonly PropertyKey[], text: string) => void;
+  readonly report: Report;
 }
 
 async function readRows(reader: Reader, vocabulary: Vocabulary, known: KnownWords): Promise<readonly Found[]> {
@@ -181,13 +181,14 @@ function rowsOf(
   reader: Reader,
 ): readonly Found[] {
   if (checked.value === undefined) return [];
-  const { jurisdiction, instrument, duties } = checked.value;
+  const { jurisdiction, instrument, duties, sources, review_by: reviewBy } = checked.value;
   return duties.flatMap((members, index) => {
-    const report: Parameters<typeof buildRow>[3] = (at, text, more) => {
+    const report: Report = (at, text, more) => {
       reader.problems.push(checked.problemAt(["duties", index, ...at], `${members.id}: ${text}`, more));
     };
-    const row = buildRow({ ...members, jurisdiction, instrument }, file, vocabulary, report);
-    return row === undefined ? [] : [{ row, report }];
+    const row = buildRow({ ...members, jurisdiction, instrument }, vocabulary, report);
+    const of = members.sources.flatMap((name) => (sources[name] === undefined ? [] : [{ name, ...sources[name] }]));
+    return row === undefined ? [] : [{ row: { ...row, sources: of, reviewBy, file }, report }];
   });
 }
 

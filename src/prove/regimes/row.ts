@@ -194,8 +194,18 @@ export interface Row {
   readonly stages: readonly RowStage[];
   /** Rows that stand in the place of this one, each in its own Member State. */
   readonly replacedBy: readonly RowId[];
+  readonly sources: readonly Source[];
+  /** Day after which a person should have looked at the file again. */
+  readonly reviewBy: LocalDay;
   /** File below `regulations/`. */
   readonly file: string;
+}
+
+/** Where a row was read. */
+export interface Source {
+  readonly name: string;
+  readonly kind: string;
+  readonly ref: string;
 }
 
 /** How hours and days are counted: a reckoning of `facts.yaml`, with the members of that file. */
