@@ -122,7 +122,10 @@ function exactly(value: number): Bounds {
 export function choiceText({ name, from, to }: Pick<Choice, "name" | "from" | "to">): string {
   if (name !== undefined) return name;
   if (from.at !== undefined && from.at === to.at) return `exactly ${from.at}`;
-  const low = from.at === undefined ? "" : `${from.included ? "at least" : "more than"} ${from.at}`;
+  const low =
+    from.at === undefined || (from.at === 0 && from.included)
+      ? ""
+      : `${from.included ? "at least" : "more than"} ${from.at}`;
   const high = to.at === undefined ? "" : `${to.included ? "at most" : "less than"} ${to.at}`;
   return [low, high].filter((part) => part !== "").join(" and ") || "any number";
 }

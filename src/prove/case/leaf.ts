@@ -75,11 +75,22 @@ function valued(leaf: ValuedLeaf, ask: Ask, words: Vocabulary): Evaluate {
   const unknownAs = knownOf(words.facts.get(ask)?.unknown_as);
   return (state, supposing) => {
     const known = answerTo(ask, supposing) ?? valueOf(leaf, ask, state, words);
-    if (known !== undefined || unknownAs === undefined || supposing?.leaveOpen === true) {
+    if (unknownAs === undefined || supposing?.leaveOpen === true || isExact(known)) {
       return leafReason(leaf, judge(leaf, known), known);
     }
-    return { ...leafReason(leaf, judge(leaf, unknownAs), unknownAs), assumed: true };
+    const value = isBounds(known) && isBounds(unknownAs) ? nearestIn(known, unknownAs) : unknownAs;
+    return { ...leafReason(leaf, judge(leaf, value), value), assumed: true };
   };
+}
+
+function isExact(known: Known | undefined): boolean {
+  return known !== undefined && (!isBounds(known) || known.lo === known.hi);
+}
+
+/** What the law takes an open number for, as far as it is not known to be another. */
+function nearestIn({ lo, hi }: Bounds, wanted: Bounds): Bounds {
+  const at = Math.min(Math.max(wanted.lo, lo), hi);
+  return { lo: at, hi: at };
 }
 
 function answerTo(ask: Ask, supposing: Supposing | undefined): Known | undefined {
@@ -105,8 +116,10 @@ function measure(left: Measure, { people, facts }: CaseState, words: Vocabulary)
     case "subjects": {
       const sum = allPeople(people);
       const own = facts.get(SUBJECTS);
-      // where the places have more people than the total, the larger number counts
-      return isBounds(own) ? { lo: Math.max(own.lo, sum.lo), hi: Math.max(own.hi, sum.lo) } : sum;
+      if (!isBounds(own)) return sum;
+      // where the places have more people than the total, or the total more than they, the larger number counts
+      const lo = Math.max(own.lo, sum.lo);
+      return { lo, hi: Math.max(lo, Math.min(own.hi, sum.hi)) };
     }
     default:
       return left satisfies never;

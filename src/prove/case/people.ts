@@ -39,16 +39,20 @@ interface Country {
 }
 
 function countryIn({ by, complete }: People, country: string): Country {
-  const listed = new Map([...by].filter(([place]) => place !== country && countryOf(place) === country));
-  const parts = sum([...listed.values()]);
+  const given = new Map([...by].filter(([place]) => place !== country && countryOf(place) === country));
+  const parts = sum([...given.values()]);
   const own = by.get(country);
   if (own === undefined) {
     const rest = complete ? NOBODY : ANY_NUMBER;
-    return { total: sum([parts, rest]), listed, rest };
+    return { total: sum([parts, rest]), listed: given, rest };
   }
   // where the parts are more than the whole, the larger number counts
   const total = { lo: Math.max(own.lo, parts.lo), hi: Math.max(own.hi, parts.lo) };
-  return { total, listed, rest: { lo: Math.max(0, total.lo - parts.hi), hi: total.hi - parts.lo } };
+  const listed = new Map(
+    [...given].map(([place, { lo, hi }]) => [place, { lo, hi: Math.min(hi, total.hi - parts.lo + lo) }]),
+  );
+  const most = sum([...listed.values()]).hi;
+  return { total, listed, rest: { lo: Math.max(0, total.lo - most), hi: total.hi - parts.lo } };
 }
 
 /** People of one country or subdivision, without those of the subdivisions `out`. */

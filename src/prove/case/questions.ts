@@ -29,7 +29,7 @@ export interface Answer {
 export interface Question {
   readonly ask: Ask;
   readonly text: string;
-  /** Who can know: `entity` for its profile, `people` for counts, else the family of the fact: `data`, `harm`, .. */
+  /** Who can know: `entity` for its profile, `counts` for people in places, else the family of the fact: `data`, `harm`, .. */
   readonly group: string;
   /** Duties whose verdict, or one of whose stages, hangs on it. */
   readonly rows: readonly RowId[];
@@ -131,7 +131,7 @@ function merged(effects: readonly Effect[]): readonly Effect[] {
 function groupOf(ask: Ask): string {
   const [, call] = /^(\w+)\(/.exec(ask) ?? [];
   if (call === undefined) return ask.split(".")[0] ?? ask;
-  return call.endsWith("people") ? "people" : "entity";
+  return call.endsWith("people") ? "counts" : "entity";
 }
 
 function inOrder(all: readonly Question[], strict: (row: RowId) => number): readonly Question[] {

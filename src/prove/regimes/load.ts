@@ -4,6 +4,7 @@ import { readdir } from "node:fs/promises";
 import path from "node:path";
 import type { z } from "zod";
 import { type Digest, digestOf, JURISDICTION, type Problem, quote } from "../../core/index.ts";
+import type { CaseState } from "../case/state.ts";
 import { ProveError } from "../errors.ts";
 import { placesFile, placesOf } from "../transfer/places.ts";
 import { type CheckedYaml, checkYaml, readIfThere } from "../yaml-file.ts";
@@ -201,9 +202,30 @@ function checkAcross(rows: readonly Found[], { problems }: Reader): void {
   }
   if (problems.length > 0) return;
   for (const { row, report } of rows) {
-    const { transposes } = row.duty;
-    if (transposes !== undefined && !ids.has(transposes)) report(["transposes"], `no such row: ${quote(transposes)}`);
+    const { id, transposes, jurisdiction } = row.duty;
+    if (transposes === undefined) continue;
+    const parent = rows.find((other) => other.row.duty.id === transposes && other.row.duty.id !== id);
+    if (parent === undefined) report(["transposes"], `transposes: no such row: ${quote(transposes)}`);
+    else if (parent.row.appliesWhen.evaluate(establishedOnlyIn(jurisdiction)).truth !== "false") {
+      const fix = `take ${jurisdiction} out of the places of ${transposes}`;
+      report(
+        ["transposes"],
+        `transposes: ${transposes} still applies to one who is established in ${jurisdiction} alone`,
+        { fix },
+      );
+    }
   }
+}
+
+/** Of whom nothing else is known. */
+function establishedOnlyIn(place: string): CaseState {
+  const nothing = { names: new Set<string>(), complete: false };
+  const nowhere = { ...nothing, complete: true };
+  return {
+    entity: { roles: nothing, est: { names: new Set([place]), complete: true }, serves: nowhere, freeZones: nothing },
+    people: { by: new Map(), complete: false },
+    facts: new Map(),
+  };
 }
 
 function withReplacements(rows: readonly Omit<Row, "replacedBy">[]): readonly Row[] {
