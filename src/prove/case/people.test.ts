@@ -56,8 +56,8 @@ describe("J22: people of a place", () => {
     ["a country without a part that is not listed", people({ US: 900 }), "US", ["US-CA"], [0, 900]],
     ["parts alone, without one of them", people({ "US-CA": 600, "US-OH": 3 }), "US", ["US-CA", "US-NY"], [3, 3]],
     ["and where parts may be missing", people({ "US-CA": 600 }, false), "US", ["US-CA"], [0, INF]],
-  ] as const)("%s", (_, state, place, without, [lo, hi]) => {
-    expect(inside(state, place, ...without)).toEqual([lo, hi]);
+  ] as const)("%s", (...[, state, place, without, bounds]) => {
+    expect(inside(state, place, ...without)).toEqual(bounds);
   });
 
   test.each([
@@ -119,8 +119,8 @@ function truth({ parts, elsewhere, de, fr }: { parts: readonly number[]; elsewhe
 
 function said(exact: ReadonlyMap<string, number>, off: readonly (readonly [number, number] | undefined)[]): People {
   const by = [...exact].flatMap(([place, n], index): [string, Bounds][] => {
-    const by = off[index];
-    return by === undefined ? [] : [[place, { lo: Math.max(0, n - by[0]), hi: n + by[1] }]];
+    const slackHere = off[index];
+    return slackHere === undefined ? [] : [[place, { lo: Math.max(0, n - slackHere[0]), hi: n + slackHere[1] }]];
   });
   return { by: new Map(by), complete: false };
 }

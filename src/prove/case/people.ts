@@ -51,8 +51,8 @@ function countryIn({ by, complete }: People, country: string): Country {
   const listed = new Map(
     [...given].map(([place, { lo, hi }]) => [place, { lo, hi: Math.min(hi, total.hi - parts.lo + lo) }]),
   );
-  const most = sum([...listed.values()]).hi;
-  return { total, listed, rest: { lo: Math.max(0, total.lo - most), hi: total.hi - parts.lo } };
+  const { hi: inParts } = sum([...listed.values()]);
+  return { total, listed, rest: { lo: Math.max(0, total.lo - inParts), hi: total.hi - parts.lo } };
 }
 
 /** People of one country or subdivision, without those of the subdivisions `out`. */

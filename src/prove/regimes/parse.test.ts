@@ -15,6 +15,10 @@ function parsed(text: string): Expr {
   return found.expr;
 }
 
+function sameAgain(tree: Expr): boolean {
+  return JSON.stringify(parsed(printExpr(tree))) === JSON.stringify(tree);
+}
+
 const written = [...REGIMES.rows.values()].flatMap(({ duty }) =>
   [duty.applies_when, duty.unless, ...duty.stages.flatMap((stage) => [stage.applies_when, stage.unless])].filter(
     (text) => text !== undefined,
@@ -57,7 +61,7 @@ const leaf: fc.Arbitrary<Leaf> = fc.oneof(
       fc.constant({ type: "subjects" as const }),
     ),
     by,
-    right: fc.nat() as fc.Arbitrary<Literal>,
+    right: fc.nat(),
   }),
   enumFact.chain((fact) =>
     fc.record({
@@ -82,7 +86,11 @@ const { expr } = fc.letrec<{ expr: Expr }>((tie) => {
 });
 
 test("J5: parse(print(tree)) is the tree, for any tree", () => {
-  fc.assert(fc.property(expr, (tree) => void expect(parsed(printExpr(tree))).toEqual(tree)));
+  fc.assert(
+    fc.property(expr, (tree) => {
+      expect(parsed(printExpr(tree))).toEqual(tree);
+    }),
+  );
 });
 
 test("J5: any text is either a tree or a problem at a place in it, and never an exception", () => {
@@ -114,8 +122,8 @@ test("J5: any text is either a tree or a problem at a place in it, and never an 
       ),
       (text) => {
         const found = parseExpr(text, vocabulary);
-        if ("problem" in found) expect(found.problem.at).toBeLessThanOrEqual(text.length);
-        else expect(parsed(printExpr(found.expr))).toEqual(found.expr);
+        const holds = "problem" in found ? found.problem.at <= text.length : sameAgain(found.expr);
+        expect(holds).toBe(true);
       },
     ),
   );
