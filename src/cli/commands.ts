@@ -145,7 +145,7 @@ export const COMMANDS: readonly Command[] = [
   },
   {
     name: "prove regime list",
-    summary: "the duties that the rules know, and how far each can be relied on; needs no server",
+    summary: "the duties that the rules know; needs no server",
     takes: { words: "JURISDICTION", min: 0, max: 1 },
     examples: [
       { words: "prove regime list", does: "every row of ./regulations" },
@@ -156,7 +156,7 @@ export const COMMANDS: readonly Command[] = [
   },
   {
     name: "prove regime show",
-    summary: "one duty as a sentence, with citation and state; needs no server",
+    summary: "one duty as a sentence, with citation and state",
     takes: { words: "ROW", min: 1, max: 1 },
     examples: [
       { words: "prove regime show EU-GDPR-33", does: "who must tell whom, by when" },

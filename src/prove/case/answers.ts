@@ -73,7 +73,10 @@ export function choicesOf(
   words: Vocabulary,
 ): readonly Choice[] {
   const figures = leaves.flatMap(figuresOf);
-  if (figures.length > 0) return ranges(figures, typeof known === "object" ? known : undefined);
+  if (figures.length > 0) {
+    const all = ranges(figures, typeof known === "object" ? known : undefined);
+    return leaves.some((leaf) => isWhole(leaf, words)) ? all.filter(holdsWhole) : all;
+  }
   const values = leaves.flatMap((leaf) =>
     "fact" in leaf ? (words.facts.get(leaf.fact)?.values ?? []) : enumOf(leaf, words),
   );
@@ -84,6 +87,17 @@ export function choicesOf(
 function enumOf(leaf: AskedLeaf, words: Vocabulary): readonly string[] {
   if (leaf.type !== "compare" || leaf.left.type !== "fact") return [];
   return words.facts.get(leaf.left.fact)?.values ?? [];
+}
+
+function isWhole(leaf: AskedLeaf, words: Vocabulary): boolean {
+  const fact =
+    leaf.type === "in" ? leaf.fact : leaf.type === "compare" && leaf.left.type === "fact" ? leaf.left.fact : undefined;
+  return fact === undefined || words.facts.get(fact)?.type === "count";
+}
+
+/** Between 1 and 2 there is no whole number. */
+function holdsWhole({ from, to }: Choice): boolean {
+  return from.at === undefined || to.at === undefined || from.included || to.included || to.at - from.at > 1;
 }
 
 function figuresOf(leaf: AskedLeaf): readonly number[] {
@@ -107,11 +121,17 @@ function ranges(
   });
   const last = points.at(-1) ?? 0;
   const above: Choice = { value: exactly(last + 1), from: { at: last, included: false }, to: OPEN };
-  return [...all, above].filter(({ from, to }) => {
+  const possible = [...all, above].filter(({ from, to }) => {
     const tooLow = to.at !== undefined && (to.included ? to.at < known.lo : to.at <= known.lo);
     const tooHigh = from.at !== undefined && (from.included ? from.at > known.hi : from.at >= known.hi);
     return !tooLow && !tooHigh;
   });
+  // an end that is known anyway is no part of the answer
+  return possible.map(({ value, from, to }) => ({
+    value,
+    from: from.at !== undefined && from.at <= known.lo && from.at !== to.at ? OPEN : from,
+    to: to.at !== undefined && to.at >= known.hi && from.at !== to.at ? OPEN : to,
+  }));
 }
 
 function exactly(value: number): Bounds {

@@ -120,11 +120,15 @@ function members<T extends Value>(
 const ISO_3166 = /^[A-Z]{2}(?:-[A-Z0-9]{1,3})?$/;
 const REGIONS = new Intl.DisplayNames("en", { type: "region", fallback: "none" });
 
+/** The code that stands for an unknown region, and has a name of its own. */
+const NO_REGION = "ZZ";
+
 function isCountry(name: string): boolean {
-  return ISO_3166.test(name) && REGIONS.of(name.slice(0, "XX".length)) !== undefined;
+  const region = ISO_3166.test(name) ? REGIONS.of(name.slice(0, "XX".length)) : undefined;
+  return region !== undefined && region !== REGIONS.of(NO_REGION);
 }
 
-const amount = z.number().min(0);
+const amount = z.number().min(0, { error: "it cannot be less than 0" });
 const whole = counted(amount.int());
 
 function counted(number: z.ZodType<number>): z.ZodType<Count> {

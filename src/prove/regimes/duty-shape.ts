@@ -144,9 +144,11 @@ function isRegister({ stage }: Stage): boolean {
 
 /** Every stage that the clock or the order of a stage refers to. */
 function stagesNamed({ due }: Stage): readonly (readonly [readonly (string | number)[], string])[] {
-  const fromStage = due.op === undefined ? [due.from_stage ?? []].flat() : [];
+  const { from_stage: from = [] } = due.op === undefined ? due : {};
   return [
-    ...fromStage.map((name) => [["from_stage"], name] as const),
+    ...(typeof from === "string"
+      ? [[["from_stage"], from] as const]
+      : from.map((name, at) => [["from_stage", at], name] as const)),
     ...(due.contested ?? []).flatMap(({ from_stage }, at) =>
       from_stage === undefined ? [] : [[["contested", at, "from_stage"], from_stage] as const],
     ),
