@@ -4,7 +4,7 @@ import * as fc from "fast-check";
 import { describe, expect, test } from "vitest";
 import { caseOf, day, REGIMES, rowOf } from "../testing/regimes.ts";
 import { judgeDuty } from "./judge.ts";
-import type { CaseInput, Count, EntityInput } from "./read-case.ts";
+import type { CaseInput, EntityInput, Value } from "./read-case.ts";
 import { standingOf } from "./standing.ts";
 import type { CaseState } from "./state.ts";
 import type { DutyVerdict, Reason, StageVerdict } from "./verdict.ts";
@@ -315,14 +315,12 @@ const grown = fc
           ),
         },
         facts: Object.fromEntries(
-          [...REGIMES.vocabulary.facts].flatMap(
-            ([name, { type, values: of }], i): [string, boolean | string | Count][] => {
-              const value = values[i] ?? 0;
-              if (!known(40 + i, later) || name === "data.subjects_count") return [];
-              if (type === "bool") return [[name, value % 2 === 0]];
-              return [[name, type === "enum" ? (of?.[value % of.length] ?? "") : value % 12]];
-            },
-          ),
+          [...REGIMES.vocabulary.facts].flatMap(([name, { type, values: of }], i): [string, Value][] => {
+            const value = values[i] ?? 0;
+            if (!known(40 + i, later) || name === "data.subjects_count") return [];
+            if (type === "bool") return [[name, value % 2 === 0]];
+            return [[name, type === "enum" ? (of?.[value % of.length] ?? "") : value % 12]];
+          }),
         ),
       });
     return { before: state(false), after: state(true) };

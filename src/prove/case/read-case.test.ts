@@ -36,6 +36,16 @@ test("J22: a number, its bounds, or the least it can be", () => {
   expect([facts.get("risk.people"), facts.get("data.personal")]).toEqual(["high", false]);
 });
 
+test("J22: an estimate without bounds is open, and a place that is listed as unknown is not one that nobody is in", () => {
+  const open = { lo: 0, hi: Number.POSITIVE_INFINITY };
+  const { people, facts } = caseOf({
+    people: { complete: true, by: { DE: "unknown", GB: { estimate: 300 }, FR: [5, null] } },
+    facts: { "data.records_count": { estimate: 12 }, "impact.cost_eur": "unknown" },
+  });
+  expect([...people.by.values()]).toEqual([open, open, { ...open, lo: 5 }]);
+  expect([...facts.values()]).toEqual([open, open]);
+});
+
 test("the entity's profile answers for a public body", () => {
   expect(caseOf({ entity: { public_body: false } }).facts.get("entity.public_body")).toBe(false);
 });

@@ -5,10 +5,22 @@ import { z } from "zod";
 import { ProveError } from "../errors.ts";
 import type { FactWord, Vocabulary } from "../regimes/names.ts";
 import { oneOf } from "../yaml-file.ts";
+import { ANY_NUMBER } from "./people.ts";
 import type { Bounds, CaseState, Entity, Known, Listed } from "./state.ts";
 
-/** A number, its bounds, or the least it can be. */
-export type Count = number | readonly [number, number] | { readonly at_least: number };
+/**
+ * A number, its bounds (`null`: no upper one), or the least it can be. An estimate without bounds, and `unknown`, leave it
+ * open: a place that is listed so is not one that nobody is in.
+ */
+export type Count =
+  | number
+  | readonly [number, number | null]
+  | { readonly at_least: number }
+  | { readonly estimate: number }
+  | "unknown";
+
+/** What is said of a fact: yes or no, a value of its list, or a number. */
+export type Value = boolean | string | Exclude<Count, string>;
 
 /** A case as a file or a form says it. What is left out is unknown. */
 export interface CaseInput {
@@ -16,7 +28,7 @@ export interface CaseInput {
   readonly people?:
     | { readonly complete?: boolean | undefined; readonly by?: Readonly<Record<string, Count>> | undefined }
     | undefined;
-  readonly facts?: Readonly<Record<string, boolean | string | Count>> | undefined;
+  readonly facts?: Readonly<Record<string, Value>> | undefined;
 }
 
 export interface EntityInput {
@@ -88,8 +100,6 @@ function caseShape(words: Vocabulary): z.ZodType<CaseInput> {
   });
 }
 
-type Value = boolean | string | Count;
-
 function placeProblem(name: string, country: z.ZodType<string>): string | undefined {
   return country.safeParse(name).error?.issues[0]?.message;
 }
@@ -135,8 +145,12 @@ function counted(number: z.ZodType<number>): z.ZodType<Count> {
   return z.union(
     [
       number,
-      z.tuple([number, number]).refine(([lo, hi]) => lo <= hi, { error: "the lower bound is above the upper one" }),
+      z
+        .tuple([number, number.nullable()])
+        .refine(([lo, hi]) => hi === null || lo <= hi, { error: "the lower bound is above the upper one" }),
       z.strictObject({ at_least: number }),
+      z.strictObject({ estimate: number }),
+      z.literal("unknown"),
     ],
     { error: "not a number, bounds such as [10, 40], or {at_least: 10}; leave it out where it is unknown" },
   );
@@ -178,12 +192,13 @@ function listed(names: readonly string[] = [], complete = false): Listed {
   return { names: new Set(names), complete };
 }
 
-function knownOf(value: boolean | string | Count): Known {
-  return typeof value === "boolean" || typeof value === "string" ? value : boundsOf(value);
+function knownOf(value: Value): Known {
+  return typeof value === "boolean" || (typeof value === "string" && value !== "unknown") ? value : boundsOf(value);
 }
 
 function boundsOf(count: Count): Bounds {
   if (typeof count === "number") return { lo: count, hi: count };
+  if (count === "unknown" || "estimate" in count) return ANY_NUMBER;
   if ("at_least" in count) return { lo: count.at_least, hi: Number.POSITIVE_INFINITY };
-  return { lo: count[0], hi: count[1] };
+  return { lo: count[0], hi: count[1] ?? Number.POSITIVE_INFINITY };
 }

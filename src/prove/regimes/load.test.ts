@@ -134,6 +134,18 @@ describe("a folder with a fault", () => {
     await expect(loadRegimes(dir)).rejects.toMatchObject({ code: "PROVE_REGULATIONS_INVALID" });
   });
 
+  test("a condition in quotes is told by the place within them", async () => {
+    const text = "applies_when: role(processor) and kind(personal_data_breach)";
+    const { line, column } = change(
+      GDPR,
+      text,
+      "applies_when: 'role(processor) and kind(personal_data_breech) and juris(EEA)' #",
+    );
+    const { problems } = await checkRegimes(dir);
+    const into = "applies_when: 'role(processor) and kind(".length;
+    expect(problems).toMatchObject([{ file: GDPR, line, column: column + into }]);
+  });
+
   test("J31: a register has no exemption", async () => {
     change(GDPR, "- stage: register\n", "- stage: register\n        unless: harm.remedied\n");
     const { problems } = await checkRegimes(dir);
