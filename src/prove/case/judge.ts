@@ -92,10 +92,12 @@ interface Evaluated {
 
 function evaluated(condition: Condition | undefined, state: CaseState, supposing?: Supposing): Evaluated | undefined {
   if (condition === undefined) return undefined;
-  return {
-    now: condition.evaluate(state, supposing),
-    open: condition.evaluate(state, { ...supposing, leaveOpen: true }),
-  };
+  const now = condition.evaluate(state, supposing);
+  return { now, open: isTaken(now) ? condition.evaluate(state, { ...supposing, leaveOpen: true }) : now };
+}
+
+function isTaken({ assumed, because }: Reason): boolean {
+  return assumed === true || because.some(isTaken);
 }
 
 const VERDICTS: Readonly<Record<Truth, Verdict>> = { true: "applies", false: "not", unknown: "needs" };
