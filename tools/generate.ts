@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-// Writes what is generated from the sources: reference pages, and the schema of each policy bundle. `--check` writes
+// Writes what is generated from the sources: reference pages, and the schemas of policy bundles and duties. `--check` writes
 // nothing and fails where a file is not what would be written.
 import { existsSync, globSync, readFileSync, writeFileSync } from "node:fs";
 import path from "node:path";
@@ -7,6 +7,7 @@ import { COMMANDS } from "../src/cli/commands.ts";
 import { schemaText } from "../src/decide/index.ts";
 import { cliPage } from "./cli-page.ts";
 import { codesIn, errorsPage, readRows } from "./error-codes.ts";
+import { regimesSchemas } from "./regimes-schema.ts";
 
 const ROOT = path.join(import.meta.dirname, "..");
 
@@ -20,6 +21,7 @@ function generated(): Readonly<Record<string, string>> {
     "docs/reference/errors.md": errorsPage(codes, readRows(read("docs/reference/errors.yaml"))),
     "docs/reference/cli.md": cliPage(COMMANDS),
     ...Object.fromEntries(schemas.map((file) => [file, schemaText()])),
+    ...Object.fromEntries(Object.entries(regimesSchemas()).map(([name, text]) => [`regulations/schema/${name}`, text])),
   };
 }
 

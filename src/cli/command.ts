@@ -19,7 +19,7 @@ export interface Example {
 }
 
 export interface Command {
-  /** One word or two: `up`, `policy check`. */
+  /** One word to three: `up`, `policy check`, `prove regime list`. */
   readonly name: string;
   readonly summary: string;
   /** What follows the name: how many words at least and at most, and what they are called. */

@@ -9,6 +9,8 @@ const DATA: Option = { name: "data", value: "DIR", summary: "data folder of the 
 const YES: Option = { name: "yes", summary: "agree without being asked; needed where nobody is at a terminal" };
 const NO_INPUT: Option = { name: "no-input", summary: "never ask" };
 
+const RULES: Option = { name: "dir", value: "DIR", summary: "folder of the rules (./regulations)" };
+
 const NOTHING = { words: "", min: 0, max: 0 };
 
 export const COMMANDS: readonly Command[] = [
@@ -209,6 +211,40 @@ export const COMMANDS: readonly Command[] = [
     ],
     options: [DATA, JSON_OUT, PLAIN],
     load: () => import("./commands/record-show.ts"),
+  },
+  {
+    name: "prove regime list",
+    summary: "the duties that the rules know; needs no server",
+    takes: { words: "JURISDICTION", min: 0, max: 1 },
+    examples: [
+      { words: "prove regime list", does: "every row of ./regulations" },
+      { words: "prove regime list US-CA --json", does: "those of one jurisdiction, for a program" },
+    ],
+    options: [RULES, JSON_OUT, PLAIN],
+    load: () => import("./commands/prove-regime-list.ts"),
+  },
+  {
+    name: "prove regime show",
+    summary: "one duty as a sentence, with citation and state",
+    takes: { words: "ROW", min: 1, max: 1 },
+    examples: [
+      { words: "prove regime show EU-GDPR-33", does: "who must tell whom, by when" },
+      { words: "prove regime show US-SEC-8K-105 --json", does: "the same, for a program" },
+    ],
+    options: [RULES, JSON_OUT, PLAIN],
+    load: () => import("./commands/prove-regime-show.ts"),
+  },
+  {
+    name: "prove regime check",
+    summary: "what is wrong with the rules of a folder; needs no server",
+    takes: { words: "DIR", min: 0, max: 1 },
+    examples: [
+      { words: "prove regime check", does: "the folder ./regulations" },
+      { words: "prove regime check rules --json", does: "another, for an editor" },
+    ],
+    options: [JSON_OUT, PLAIN],
+    exits: "3 a rule must be mended",
+    load: () => import("./commands/prove-regime-check.ts"),
   },
   {
     name: "verify",

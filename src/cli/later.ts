@@ -6,7 +6,8 @@ const LATER: Readonly<Record<string, string>> = {
   identity: "",
   watch: "risk show decoys detectors backfill eval verdict",
   contain: "blast drill playbook stop",
-  prove: "",
+  prove: "incident transfer vuln",
+  "prove regime": "test diff review disable update watch",
   share: "",
   store: "",
   node: "",
@@ -15,9 +16,14 @@ const LATER: Readonly<Record<string, string>> = {
   record: "status search prove export fsck rebuild hold erase rotate adopt keys witness follow capture",
 };
 
-/** Whether `<word> <sub>` is planned: every use of some words, and some uses of others. */
-export function isLater(word: string, sub: string | undefined): boolean {
-  if (!Object.hasOwn(LATER, word)) return false;
-  const subs = LATER[word]?.split(" ") ?? [];
-  return subs[0] === "" || (sub !== undefined && subs.includes(sub));
+/** The words of a command that is planned, of those that were asked for: every use of some words, and some of others. */
+export function laterOf(words: readonly string[]): string | undefined {
+  for (const length of [1, 2]) {
+    const group = words.slice(0, length).join(" ");
+    const subs = Object.hasOwn(LATER, group) ? (LATER[group]?.split(" ") ?? []) : [];
+    const sub = words[length];
+    if (subs[0] === "") return group;
+    if (sub !== undefined && subs.includes(sub)) return `${group} ${sub}`;
+  }
+  return undefined;
 }

@@ -5,7 +5,7 @@ import { COMMANDS } from "./commands.ts";
 import { misuse } from "./errors.ts";
 import { EXIT } from "./exit.ts";
 import type { CliIo } from "./io.ts";
-import { isLater } from "./later.ts";
+import { laterOf } from "./later.ts";
 import { nearest } from "./suggest.ts";
 import { VERSION } from "./version.ts";
 
@@ -44,10 +44,10 @@ function find(argv: readonly string[]): { readonly command: Command; readonly re
   const dash = argv.findIndex((word) => word.startsWith("-"));
   const words = dash < 0 ? argv : argv.slice(0, dash);
   if (words.length === 0) return { command: named("status"), rest: argv };
-  for (const length of [2, 1]) {
+  for (const length of [WORDS_MAX, 2, 1]) {
     const name = words.slice(0, length).join(" ");
     const command = words.length < length ? undefined : COMMANDS.find((known) => known.name === name);
-    if (command !== undefined && !isLater(words[0] ?? "", words[1])) return { command, rest: argv.slice(length) };
+    if (command !== undefined && laterOf(words) === undefined) return { command, rest: argv.slice(length) };
   }
   throw unknown(words);
 }
@@ -59,25 +59,15 @@ function named(name: string): Command {
 }
 
 function unknown(words: readonly string[]): Error {
-  const [word = "", sub] = words;
-  const asked = words.slice(0, 2).join(" ");
-  if (isLater(word, sub)) {
-    const planned = isLater(word, undefined) ? word : asked;
+  const planned = laterOf(words);
+  if (planned !== undefined) {
     return misuse("CLI_COMMAND_NOT_YET", `${planned} is not in this version`, "see what is: bailiwick --help");
   }
-  const subs = COMMANDS.map(({ name }) => name.split(" ")).filter(
-    ([group, rest]) => group === word && rest !== undefined,
-  );
-  if (subs.length > 0) {
-    const known = subs.map(([, rest = ""]) => rest);
-    const near = sub === undefined ? undefined : nearest(sub, known);
-    const fix = near === undefined ? `one of: ${known.join(", ")}` : `did you mean ${word} ${near}?`;
-    return misuse(
-      "CLI_COMMAND_UNKNOWN",
-      sub === undefined ? `${word} needs one more word` : `no command ${asked}`,
-      fix,
-    );
-  }
+  const [word = ""] = words;
+  const rests = COMMANDS.map(({ name }) => name.split(" "))
+    .filter(([group, ...rest]) => group === word && rest.length > 0)
+    .map(([, ...rest]) => rest.join(" "));
+  if (rests.length > 0) return unknownRest(words, rests);
   const near = nearest(
     word,
     COMMANDS.flatMap(({ name }) => [name, name.split(" ")[0] ?? ""]),
@@ -85,6 +75,18 @@ function unknown(words: readonly string[]): Error {
   const fix = near === undefined ? "see what there is: bailiwick --help" : `did you mean ${near}?`;
   return misuse("CLI_COMMAND_UNKNOWN", `no command ${word}`, fix);
 }
+
+/** The first word is that of commands, and what follows it is that of none. */
+function unknownRest([word = "", ...given]: readonly string[], known: readonly string[]): Error {
+  const few = known.some((rest) => rest.startsWith([...given, ""].join(" ")));
+  const asked = [word, ...given.slice(0, Math.max(...known.map((rest) => rest.split(" ").length)))].join(" ");
+  const near = nearest(asked.slice(word.length + 1), known);
+  const fix = near === undefined || few ? `one of: ${known.join(", ")}` : `did you mean ${word} ${near}?`;
+  return misuse("CLI_COMMAND_UNKNOWN", few ? `${asked} needs one more word` : `no command ${asked}`, fix);
+}
+
+/** UNIT: words. The longest names are `prove regime list` and its like. */
+const WORDS_MAX = 3;
 
 async function help(words: readonly string[], io: CliIo): Promise<number> {
   const { overview, page, search } = await import("./help.ts");

@@ -1,12 +1,14 @@
 // SPDX-License-Identifier: Apache-2.0
-// J2: what the law says is data. The sources hold no place, category, mechanism, rule, duration or month.
+// J2: what the law says is data. The sources hold no place, zone, role, category, mechanism, rule, duration or month.
 import { globSync, readFileSync } from "node:fs";
 import path from "node:path";
 import { parseSync, Visitor } from "oxc-parser";
 import { expect, test } from "vitest";
 import { FILES } from "./testing/plain-reading.ts";
+import { REGIMES } from "./testing/regimes.ts";
 
 const { places, words, eu } = FILES;
+const { rows, calendars, vocabulary } = REGIMES;
 /** Groups of kinds that have a meaning of their own in code, and are kinds as well. */
 const MEANT = new Set(["adequacy", "none"]);
 const FACTS = new Set([
@@ -15,15 +17,22 @@ const FACTS = new Set([
   "EU",
   ...words.categories,
   ...eu.rules.flatMap(({ mechanisms }) => mechanisms).filter((kind) => !MEANT.has(kind)),
+  ...rows.keys(),
+  ...calendars.keys(),
+  ...vocabulary.roles.keys(),
+  ...vocabulary.kinds.keys(),
 ]);
 const DURATION = /^P(?:\d+[YMWD]|T\d)/;
+/** `Europe/Berlin`: a zone of IANA's. */
+const ZONE = /^(?:Africa|America|Asia|Atlantic|Australia|Europe|Indian|Pacific)\//;
 const MONTH = /\b(?:january|february|march|april|june|july|august|september|october|november|december)\b/i;
 
 /** The pieces of text of one source that state a fact of the law. */
 function factsIn(file: string, source: string): readonly string[] {
   const found: string[] = [];
   const look = (text: string): void => {
-    if (FACTS.has(text) || DURATION.test(text) || MONTH.test(text) || /-[TS]-/.test(text)) found.push(text);
+    if (FACTS.has(text) || DURATION.test(text) || ZONE.test(text) || MONTH.test(text) || /-[TS]-/.test(text))
+      found.push(text);
   };
   new Visitor({
     Literal: ({ value }) => void (typeof value === "string" && look(value)),
@@ -41,7 +50,8 @@ test("J2: no source of this room states a fact of the law", () => {
 });
 
 test("J2: the scan sees each kind of fact", () => {
-  const source = 'f("FR", "EEA", "personal", "bcr", "EU-T-health", "P30D", "PT72H", `1 January`, "reading", `${x}`)';
+  const source =
+    'f("FR", "EEA", "personal", "bcr", "EU-T-health", "P30D", "PT72H", `1 January`, "reading", `${x}`, "Asia/Tokyo", "EU-GDPR-33", "us.credit_union", "US-SEC")';
   expect(factsIn("a.ts", source)).toEqual([
     "FR",
     "EEA",
@@ -51,5 +61,9 @@ test("J2: the scan sees each kind of fact", () => {
     "P30D",
     "PT72H",
     "1 January",
+    "Asia/Tokyo",
+    "EU-GDPR-33",
+    "us.credit_union",
+    "US-SEC",
   ]);
 });

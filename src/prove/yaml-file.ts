@@ -1,9 +1,9 @@
 // SPDX-License-Identifier: Apache-2.0
 // A YAML file that people keep, into a checked value, or a fault that names file, line, column and member.
 import { readFile } from "node:fs/promises";
-import { isNode, LineCounter, parseDocument } from "yaml";
+import { isNode, isScalar, LineCounter, parseDocument } from "yaml";
 import { z } from "zod";
-import { quote } from "../core/index.ts";
+import { type Problem, quote } from "../core/index.ts";
 import { ProveError, type ProveErrorCode } from "./errors.ts";
 
 /** UNIT: UTF-16 units. A longer file is refused before it is parsed; the largest in use has 8,000. */
@@ -28,31 +28,73 @@ export async function readIfThere(path: string): Promise<string | undefined> {
 
 /** Parses and checks; aliases, duplicate keys and unknown members are refused. @throws ProveError with the file's code */
 export function parseYaml<T>(file: YamlFile, shape: z.ZodType<T>): T {
+  const { value, problems } = checkYaml(file, shape);
+  if (value !== undefined) return value;
+  const [first, ...others] = problems;
+  const rest = others.length === 0 ? "" : ` (and ${others.length} more)`;
+  const { line = 0, column = 0, text = "invalid" } = first ?? {};
+  throw new ProveError(file.code, `reading ${file.path}:${line}:${column}: ${text}${rest}`);
+}
+
+/** What became of a file: its value, or every problem; and where its members stand. */
+export interface CheckedYaml<T> {
+  readonly value: T | undefined;
+  readonly problems: readonly Problem[];
+  /** A problem at a member; `units` is how far into its text, in UTF-16 units. */
+  readonly problemAt: (
+    path: readonly PropertyKey[],
+    text: string,
+    more?: { readonly units?: number; readonly fix?: string },
+  ) => Problem;
+}
+
+/** The same as {@link parseYaml}, for a person who wants to see all that is wrong. */
+export function checkYaml<T>(file: YamlFile, shape: z.ZodType<T>): CheckedYaml<T> {
   const lines = new LineCounter();
-  const refused = (offset: number, why: string, more = 0): ProveError => {
+  const at = (offset: number, text: string, fix?: string): Problem => {
     const { line, col } = lines.linePos(offset);
-    const rest = more === 0 ? "" : ` (and ${more} more)`;
-    return new ProveError(file.code, `reading ${file.path}:${line}:${col}: ${why}${rest}`);
+    const common = { code: file.code, file: file.path, line, column: col, text, blocking: true };
+    return fix === undefined ? common : { ...common, fix };
   };
-  if (file.text.length > FILE_MAX_UNITS) throw refused(0, `longer than ${FILE_MAX_UNITS} characters`);
+  const refused = (...problems: readonly Problem[]): CheckedYaml<T> => ({
+    value: undefined,
+    problems,
+    problemAt: (_, text) => at(0, text),
+  });
+  if (file.text.length > FILE_MAX_UNITS) return refused(at(0, `longer than ${FILE_MAX_UNITS} characters`));
   const document = parseDocument(file.text, { lineCounter: lines, prettyErrors: false });
   const [malformed] = [...document.errors, ...document.warnings];
-  if (malformed !== undefined) throw refused(malformed.pos[0], malformed.message);
-  const parsed = shape.safeParse(plain(document, refused));
-  if (parsed.success) return parsed.data;
-  const [issue, ...others] = parsed.error.issues;
-  const where = issue?.path.map(String).join(".") ?? "";
-  const why = issue?.message ?? "invalid";
-  throw refused(offsetOf(document, issue?.path ?? []), where === "" ? why : `${where}: ${why}`, others.length);
+  if (malformed !== undefined) return refused(at(malformed.pos[0], malformed.message));
+  const value = plain(document);
+  if (value === ALIASED) return refused(at(0, "it uses aliases"));
+  const parsed = shape.safeParse(value);
+  const issues = parsed.error?.issues ?? [];
+  return {
+    value: parsed.data,
+    problems: issues.map((issue) => {
+      const where = issue.path.map(String).join(".");
+      return at(offsetOf(document, issue.path), where === "" ? issue.message : `${where}: ${issue.message}`);
+    }),
+    problemAt: (path, text, { units = 0, fix } = {}) => {
+      const offset = offsetOf(document, path);
+      const node: unknown = document.getIn(path, true);
+      const into =
+        units > 0 && isScalar(node) && typeof node.value === "string"
+          ? unitsInto(file.text, offset, node.value.slice(0, units))
+          : 0;
+      return at(offset + into, text, fix);
+    },
+  };
 }
 
 type Document = ReturnType<typeof parseDocument>;
+const ALIASED = Symbol("aliased");
 
-function plain(document: Document, refused: (offset: number, why: string) => ProveError): unknown {
+function plain(document: Document): unknown {
   try {
     return document.toJS({ maxAliasCount: 0 });
   } catch (cause) {
-    if (cause instanceof ReferenceError) throw refused(0, "it uses aliases");
+    if (cause instanceof ReferenceError) return ALIASED;
     throw cause;
   }
 }
@@ -64,6 +106,17 @@ function offsetOf(document: Document, path: readonly PropertyKey[]): number {
     if (isNode(node) && node.range) return node.range[0];
   }
   return 0;
+}
+
+/** How far the source runs on until it has said `said`: a quote, and the line ends at which a long text is folded. */
+function unitsInto(source: string, offset: number, said: string): number {
+  let at = offset;
+  if (source[at] === "'" || source[at] === '"') at += 1;
+  for (const unit of said) {
+    if (unit === " ") while (/\s/.test(source[at + 1] ?? "") && /\s/.test(source[at] ?? "")) at += 1;
+    at += 1;
+  }
+  return at - offset;
 }
 
 /** A word of a list that stands in the data. */

@@ -159,6 +159,17 @@ describe("a folder with a fault", () => {
     await expect(opening).rejects.toMatchObject({ code: "PROVE_FILE_UNREADABLE" });
   });
 
+  test("J1: a law that lost one of its two files is refused; a folder that never had one holds duties alone", async () => {
+    const { rows } = await openTransferGate({ dir, clock });
+    rmSync(path.join(dir, "DE"), { recursive: true });
+    expect((await openTransferGate({ dir, clock })).rows).toEqual(rows);
+    rmSync(path.join(dir, SCOPE));
+    await expect(openTransferGate({ dir, clock })).rejects.toMatchObject({ code: "PROVE_FILE_UNREADABLE" });
+    cpSync(path.join(REGULATIONS, SCOPE), path.join(dir, SCOPE));
+    rmSync(path.join(dir, RULES));
+    await expect(openTransferGate({ dir, clock })).rejects.toMatchObject({ code: "PROVE_FILE_UNREADABLE" });
+  });
+
   test("J1: a folder without a law is refused, and so is no folder", async () => {
     rmSync(path.join(dir, "EU"), { recursive: true });
     await expect(openTransferGate({ dir, clock })).rejects.toThrow("it has no law");

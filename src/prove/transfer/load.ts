@@ -31,6 +31,10 @@ export interface Regulations {
   readonly digest: Digest;
 }
 
+const ROWS_FILE = "transfers.yaml";
+const SCOPE_FILE = "scope.yaml";
+const LAW_FILES: readonly string[] = [ROWS_FILE, SCOPE_FILE];
+
 /** @throws ProveError PROVE_REGULATIONS_INVALID, PROVE_FILE_UNREADABLE */
 export async function loadRegulations(dir: string): Promise<Regulations> {
   const texts = new Map<string, string>();
@@ -52,8 +56,8 @@ export async function loadRegulations(dir: string): Promise<Regulations> {
   const ids: string[] = [];
   for (const law of names) {
     const known: Known = { law, words, places, named };
-    const file = await read(path.posix.join(law, "transfers.yaml"), rowsFile(known));
-    const scope = await read(path.posix.join(law, "scope.yaml"), scopeFile(known));
+    const file = await read(path.posix.join(law, ROWS_FILE), rowsFile(known));
+    const scope = await read(path.posix.join(law, SCOPE_FILE), scopeFile(known));
     laws.push(buildLaw(law, file, scope, places));
     meanings.push([law, leavesOf(places, scope.place)]);
     rows.push(...file.rules);
@@ -70,12 +74,20 @@ export async function loadRegulations(dir: string): Promise<Regulations> {
   };
 }
 
-/** Folders named like a jurisdiction. @throws ProveError where there is none: that would be rules without a rule */
+/**
+ * Folders named like a jurisdiction that say something of transfers: others hold duties alone. One of the two files is
+ * enough to be a law here, so that a folder which lost the other is refused and not passed over.
+ * @throws ProveError where there is none: that would be rules without a rule
+ */
 async function lawFolders(dir: string): Promise<readonly string[]> {
   try {
     const entries = await readdir(dir, { withFileTypes: true });
-    const names = entries.filter((entry) => entry.isDirectory() && JURISDICTION.test(entry.name));
-    if (names.length > 0) return names.map(({ name }) => name).toSorted();
+    const folders = entries.filter((entry) => entry.isDirectory() && JURISDICTION.test(entry.name));
+    const contents = await Promise.all(
+      folders.map(async ({ name }) => ({ name, files: await readdir(path.join(dir, name)) })),
+    );
+    const laws = contents.filter(({ files }) => LAW_FILES.some((file) => files.includes(file)));
+    if (laws.length > 0) return laws.map(({ name }) => name).toSorted();
   } catch (cause) {
     throw new ProveError("PROVE_FILE_UNREADABLE", `reading the folder ${quote(dir)}`, { cause });
   }

@@ -4,6 +4,7 @@
 //   # the sentence that the test is called by
 //   with server            (a control API on loopback, known in ./data)
 //   with log               (a small signed log in ./main-1, trusted by ./trust.policy)
+//   with rules             (a copy of the rules that come with the source, in ./regulations)
 //   terminal 60            (steps run on a terminal of so many columns: both streams are one)
 //   env NO_COLOR=1
 //   change main-1/checkpoint   (one bit of a file)
@@ -28,6 +29,7 @@ export interface Script {
   readonly title: string;
   readonly server: boolean;
   readonly log: boolean;
+  readonly rules: boolean;
   /** Columns of the terminal; `undefined` for pipes. */
   readonly terminal: number | undefined;
   readonly env: Readonly<Record<string, string>>;
@@ -40,6 +42,7 @@ export function parseScript(text: string): Script {
     title: "",
     server: false,
     log: false,
+    rules: false,
     terminal: undefined as number | undefined,
     env: {} as Record<string, string>,
     steps: [] as {
@@ -54,7 +57,10 @@ export function parseScript(text: string): Script {
   let changes: string[] = [];
   const marks: Readonly<Record<string, (rest: string) => unknown>> = {
     "#": (rest) => (script.title ||= rest),
-    with: (rest) => (rest === "server" ? (script.server = true) : (script.log = true)),
+    with: (rest) => {
+      if (rest !== "server" && rest !== "log" && rest !== "rules") throw new Error(`a script is with ${rest}`);
+      script[rest] = true;
+    },
     terminal: (rest) => (script.terminal = Number(rest)),
     env: (rest) => (script.env[rest.slice(0, rest.indexOf("="))] = rest.slice(rest.indexOf("=") + 1)),
     change: (rest) => changes.push(rest),

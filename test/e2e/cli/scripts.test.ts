@@ -15,6 +15,7 @@ test.for(SCRIPTS)("$file: $title", async (script, { skip }) => {
   skip(script.terminal !== undefined && process.platform !== "linux", "needs the script program of util-linux");
   await using world = new World();
   if (script.log) world.addLog();
+  if (script.rules) world.addRules();
   if (script.server) await world.addServer();
   for (const step of script.steps) {
     for (const file of step.changes) world.change(file);

@@ -2,7 +2,7 @@
 // Where terminal scripts run: a temporary folder, the real command in a process of its own, and, where a script asks for
 // one, a control API on loopback that answers from a table.
 import { type ChildProcess, spawn } from "node:child_process";
-import { mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
+import { cpSync, mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { createServer, type IncomingMessage, type ServerResponse } from "node:http";
 import { tmpdir } from "node:os";
 import path from "node:path";
@@ -67,6 +67,10 @@ export class World implements AsyncDisposable {
     const { files, policy } = smallLog("localhost/log/main-1");
     for (const [file, content] of Object.entries(files)) this.write(`main-1/${file}`, content);
     this.write("trust.policy", policy);
+  }
+
+  addRules(): void {
+    cpSync(path.join(BIN, "../../regulations"), path.join(this.folder, "regulations"), { recursive: true });
   }
 
   async addServer(): Promise<void> {
