@@ -98,8 +98,7 @@ export function timeOn(day: Day, time: string, zone: string): Instant {
 export function startOfUnit(at: Instant, unit: "hour" | "minute", zone: string): Instant {
   const zoned = zonedAt(at, zone);
   // counted back from the instant: the same wall clock hour can pass twice, and its second run has a start of its own
-  const past =
-    (unit === "hour" ? zoned.minute * 60_000 : 0) + zoned.second * 1000 + zoned.millisecond;
+  const past = (unit === "hour" ? zoned.minute * 60_000 : 0) + zoned.second * 1000 + zoned.millisecond;
   return instant(at - past);
 }
 
@@ -128,7 +127,9 @@ function inZone<T>(zone: string, make: () => T): T {
 }
 
 function dateOf(day: Day): Temporal.PlainDate {
-  return Temporal.Instant.fromEpochMilliseconds(day * DAY_MS).toZonedDateTimeISO("UTC").toPlainDate();
+  return Temporal.Instant.fromEpochMilliseconds(day * DAY_MS)
+    .toZonedDateTimeISO("UTC")
+    .toPlainDate();
 }
 
 function dayOfDate(date: Temporal.PlainDate): Day {

@@ -19,7 +19,9 @@ export interface Reckoning {
   readonly days: "exclude_event_day" | "include_event_day";
   readonly roll?: Roll | undefined;
   /** A period of at least `ofDays` days holds at least `count` working days. */
-  readonly minWorkingDays?: { readonly count: number; readonly ofDays: number; readonly hours: "contested" } | undefined;
+  readonly minWorkingDays?:
+    | { readonly count: number; readonly ofDays: number; readonly hours: "contested" }
+    | undefined;
   /** A filing counts for its day until this time. */
   readonly dayEnd?: { readonly time: string; readonly zone: string } | undefined;
 }
@@ -38,5 +40,9 @@ export function rollGrant(roll: Roll, stage: string, hasRole: (role: string) => 
   if (held !== undefined) return { granted: false, why: `not for ${held}`, asks: [] };
   const open = notFor.roles.filter((role) => hasRole(role) === undefined);
   if (open.length === 0) return { granted: true };
-  return { granted: false, why: "not granted before it is known who we are", asks: open.map((role) => `role(${role})`) };
+  return {
+    granted: false,
+    why: "not granted before it is known who we are",
+    asks: open.map((role) => `role(${role})`),
+  };
 }
