@@ -1,6 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
 // Calendars and reckonings of the folder `regulations/`, ready to count with.
-import { readdir } from "node:fs/promises";
 import path from "node:path";
 import { z } from "zod";
 import { quote } from "../../core/index.ts";
@@ -18,9 +17,8 @@ export interface Shelf {
   readonly reckoning: (key: string) => Reckoning;
 }
 
-/** The files that a shelf is made of: their path and text. */
+/** The files beside the calendars that a shelf is made of: their path and text. */
 export interface ShelfFiles {
-  readonly calendars: readonly { readonly path: string; readonly text: string }[];
   readonly corrections: { readonly path: string; readonly text: string };
   readonly reckonings: { readonly path: string; readonly text: string };
 }
@@ -35,16 +33,6 @@ const corrections = {
   remove: z.array(dayRule).optional(),
   optional: z.array(dayRule).optional(),
 };
-const calendarFile: z.ZodType<CalendarSource> = z.strictObject({
-  schema: z.literal("bailiwick-calendar/1"),
-  key: z.string(),
-  zone: z.string(),
-  weekend: z.array(z.string()),
-  base: z.string(),
-  ...corrections,
-  day_end: z.string().optional(),
-  cite: z.string().optional(),
-});
 const correctionsFile = z.strictObject({
   schema: z.literal("bailiwick-corrections/1"),
   calendars: unique(z.array(z.strictObject({ key: z.string(), ...corrections })), ({ key }) => key),
@@ -79,12 +67,11 @@ const reckoningsFile = z.strictObject({
 const CODE = "PROVE_REGULATIONS_INVALID";
 
 /** @throws ProveError PROVE_REGULATIONS_INVALID, PROVE_CLOCK_INVALID */
-export function openShelf(files: ShelfFiles): Shelf {
+export function openShelf(sources: Iterable<CalendarSource>, files: ShelfFiles): Shelf {
   const corrected = parseYaml({ ...files.corrections, code: CODE }, correctionsFile).calendars;
   const reckonings = new Map(
     parseYaml({ ...files.reckonings, code: CODE }, reckoningsFile).reckonings.map((one) => [one.key, one]),
   );
-  const sources = files.calendars.map((file) => parseYaml({ ...file, code: CODE }, calendarFile));
   const places = new Map<string, () => Place>();
   for (const source of sources) {
     const more = corrected.find(({ key }) => key === source.key);
@@ -104,12 +91,9 @@ export function openShelf(files: ShelfFiles): Shelf {
   };
 }
 
-/** Reads the folder. @throws ProveError PROVE_FILE_UNREADABLE, PROVE_REGULATIONS_INVALID, PROVE_CLOCK_INVALID */
-export async function loadShelf(dir: string): Promise<Shelf> {
-  const folder = path.join(dir, "calendars");
-  const names = (await readdir(folder).catch(unreadable(folder))).filter((name) => name.endsWith(".yaml")).toSorted();
-  return openShelf({
-    calendars: await Promise.all(names.map(async (name) => readText(path.join(folder, name)))),
+/** Reads the files of the folder. @throws ProveError PROVE_FILE_UNREADABLE, PROVE_REGULATIONS_INVALID, PROVE_CLOCK_INVALID */
+export async function loadShelf(dir: string, sources: Iterable<CalendarSource>): Promise<Shelf> {
+  return openShelf(sources, {
     corrections: await readText(path.join(dir, "corrections.yaml")),
     reckonings: await readText(path.join(dir, "reckonings.yaml")),
   });
@@ -142,10 +126,4 @@ async function readText(file: string): Promise<{ path: string; text: string }> {
   const text = await readIfThere(file);
   if (text === undefined) throw new ProveError("PROVE_FILE_UNREADABLE", `reading ${quote(file)}: no such file`);
   return { path: file, text };
-}
-
-function unreadable(folder: string): (cause: unknown) => never {
-  return (cause) => {
-    throw new ProveError("PROVE_FILE_UNREADABLE", `reading ${quote(folder)}`, { cause });
-  };
 }
