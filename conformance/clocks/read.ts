@@ -17,7 +17,7 @@ export interface Found {
 
 export interface Read {
   readonly found: readonly Found[];
-  /** One line each: a scenario, or a file, that cannot be run. */
+  /** One text each: a scenario, or a file, that cannot be run. */
   readonly faults: readonly string[];
 }
 
@@ -71,18 +71,19 @@ export function parseScenarios(file: string, text: string): Read {
     const below = (members: readonly PropertyKey[]): string => at([...base, ...members]);
     const parsed = scenario.safeParse(raw);
     if (parsed.success) found.push({ where: at(base), id: parsed.data.id, scenario: parsed.data, at: below });
-    else faults.push(...parsed.error.issues.map((issue) => fault(issue, idOf(raw), below)));
+    else faults.push(parsed.error.issues.map((issue) => fault(issue, idOf(raw), below)).join("\n"));
   }
   return { found, faults };
 }
 
 function fault(
-  issue: { path: readonly PropertyKey[]; message: string },
+  issue: { readonly path: readonly PropertyKey[]; readonly message: string; readonly code?: string | undefined },
   id: string,
   at: (members: readonly PropertyKey[]) => string,
 ): string {
   const member = issue.path.map(String).join(".");
-  return `${at(issue.path)}: scenario ${id}: ${member === "" ? "" : `${member}: `}${issue.message}`;
+  const how = issue.code === "unrecognized_keys" ? "; take it out, or put a text with a comma in quotes" : "";
+  return `${at(issue.path)}: scenario ${id}: ${member === "" ? "" : `${member}: `}${issue.message}${how}`;
 }
 
 function idOf(raw: unknown): string {
