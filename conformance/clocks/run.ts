@@ -103,12 +103,7 @@ interface StepResult {
   readonly differences: readonly { readonly duty: number; readonly name: string; readonly difference: Difference }[];
 }
 
-function runStep(
-  now: Written,
-  expected: Expected,
-  kept: Kept,
-  { bench, rows, revised }: Running,
-): StepResult {
+function runStep(now: Written, expected: Expected, kept: Kept, { bench, rows, revised }: Running): StepResult {
   const { regimes, world } = bench;
   const state = stateOf(now, regimes);
   const recorded = recordedOf(now);
