@@ -199,16 +199,23 @@ function firstInstant(page: Page, zone: string): number {
   const around = [midnight - 30 * HOUR, midnight, midnight + 30 * HOUR].map((at) => ahead(at, zone));
   const [offset = 0] = around;
   if (around.every((one) => one === offset)) return midnight - offset;
-  // the clocks change about here: look at each half minute
+  // the clocks change about here: hour by hour, and each half minute of the hour in which they do
   const wanted = spell(page);
-  for (let at = midnight - 27 * HOUR; ; at += MINUTE / 2) if (spell(pageAt(at, zone)) >= wanted) return at;
+  for (let at = midnight - 27 * HOUR; ; at += HOUR) {
+    const now = ahead(at, zone);
+    if (now === ahead(at + HOUR, zone)) {
+      if (midnight - now < at + HOUR) return Math.max(at, midnight - now);
+      continue;
+    }
+    for (let fine = at; fine < at + HOUR; fine += MINUTE / 2) if (spell(pageAt(fine, zone)) >= wanted) return fine;
+  }
 }
 
-/** The instant of a time of a page that is not skipped by a change of clocks. */
+/** The instant of a time of a page; one that a change of clocks skips is counted on from before the change. */
 function atTime(page: Page, time: string, zone: string): number {
   const [hour = 0, minute = 0] = time.split(":").map(Number);
   const wall = Date.UTC(page.y, page.m - 1, page.d, hour, minute);
   const offsets = [wall - 24 * HOUR, wall + 24 * HOUR].map((at) => ahead(at, zone));
   const fits = offsets.map((offset) => wall - offset).filter((at) => at + ahead(at, zone) === wall);
-  return Math.min(...fits);
+  return fits.length === 0 ? wall - (offsets[0] ?? 0) : Math.min(...fits);
 }
