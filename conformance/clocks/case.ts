@@ -16,6 +16,12 @@ export interface Written extends Change {
   readonly facts: Readonly<Record<string, FactWritten>>;
 }
 
+/** The names that a scenario can use. */
+export interface Words {
+  readonly regimes: Regimes;
+  readonly reportFields: ReadonlySet<string>;
+}
+
 /** A member of a scenario, and what is wrong with it. */
 export interface Fault {
   readonly path: readonly PropertyKey[];
@@ -78,22 +84,26 @@ export function recordedOf({ events, submissions = [] }: Written): Recorded {
 }
 
 /** Names that the data does not have. @param before the case that the change is made to */
-export function faultsOf(change: Change, before: Written, regimes: Regimes): readonly Fault[] {
+export function faultsOf(change: Change, before: Written, { regimes, reportFields }: Words): readonly Fault[] {
   return [
-    ...entityFaults(change, regimes),
+    ...entityFaults(change, regimes, reportFields),
     ...eventFaults(change, before, regimes),
     ...filingFaults(change, before, regimes),
   ];
 }
 
-function entityFaults({ entity, facts }: Change, { vocabulary }: Regimes): readonly Fault[] {
+function entityFaults(
+  { entity, facts }: Change,
+  { vocabulary }: Regimes,
+  reportFields: ReadonlySet<string>,
+): readonly Fault[] {
   const roles = (entity?.roles ?? []).flatMap((role, index) =>
     unknown(["entity", "roles", index], "role", role, vocabulary.roles.keys()),
   );
   const values = Object.entries(facts ?? {}).flatMap(([name, value]) => {
     const fact = vocabulary.facts.get(name);
     if (fact !== undefined) return valueFaults(["facts", name], fact, value);
-    return unknown(["facts", name], "fact", name, vocabulary.facts.keys());
+    return unknown(["facts", name], "fact", name, [...vocabulary.facts.keys(), ...reportFields]);
   });
   return [...roles, ...values];
 }

@@ -17,6 +17,8 @@ import type { Scenario, Wanted } from "./written.ts";
 export interface Bench {
   readonly regimes: Regimes;
   readonly world: World;
+  /** What reports are filled from, beside the facts that decide. */
+  readonly reportFields: ReadonlySet<string>;
   readonly now: Instant;
 }
 
@@ -53,7 +55,7 @@ export function runScenario(found: Found, bench: Bench): Ran {
   for (const { change, expected, path } of steps) {
     const into = path.length === 0 ? path : [...path, "change"];
     const faults = [
-      ...faultsOf(change, before, bench.regimes).map((fault) => ({ ...fault, path: [...into, ...fault.path] })),
+      ...faultsOf(change, before, bench).map((fault) => ({ ...fault, path: [...into, ...fault.path] })),
       ...wantedFaults(expected, changed(before, change), bench.regimes).map((fault) => ({
         ...fault,
         path: [...path, ...fault.path],
@@ -126,8 +128,7 @@ function runStep(now: Written, expected: Expected, kept: Kept, { bench, rows, re
     assertions += result.assertions;
     differences.push(...result.differences.map((difference) => ({ duty, name: wanted.duty, difference })));
   }
-  const isFact = (name: string): boolean => regimes.vocabulary.facts.has(name);
-  const open = openConflicts(regimes.conflicts, { rows: regimes.rows, clocks, state, isFact });
+  const open = openConflicts(regimes.conflicts, { rows: regimes.rows, clocks, state });
   for (const id of expected.conflicts ?? []) {
     assertions += 1;
     const says = `not put to a person; open: ${open.join(", ") || "none"}`;

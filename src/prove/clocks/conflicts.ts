@@ -11,7 +11,6 @@ export interface ConflictCase {
   readonly rows: ReadonlyMap<string, Row>;
   readonly clocks: readonly RowClocks[];
   readonly state: CaseState;
-  readonly isFact: (name: string) => boolean;
 }
 
 /** `individuals stages`, `individuals stages of AA, BB` */
@@ -37,13 +36,10 @@ function sideOf(side: string, between: readonly string[], one: ConflictCase): Ve
       places?.split(",").map((place) => place.trim()),
       one,
     );
-  if (one.isFact(side)) {
-    const known = one.state.facts.get(side);
-    if (known === undefined) return "needs";
-    return known === false ? "not" : "applies";
-  }
-  // in words, which no rule here can judge: the other side decides, and a person reads them
-  return "needs";
+  // a fact that nobody stated, or words that no rule here can judge: the other side decides, and a person reads them
+  const known = one.state.facts.get(side);
+  if (known === undefined) return "needs";
+  return known === false ? "not" : "applies";
 }
 
 /** Any row of another jurisdiction than the rows that the conflict names. */

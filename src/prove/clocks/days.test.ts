@@ -34,8 +34,11 @@ test("J38: weekday and year of a day are those of the Gregorian calendar", () =>
   );
 });
 
+function later(day: string, months: number): string {
+  return formatDay(plusMonths(parseDay(day), months));
+}
+
 test("J40: a month later is the same date, or that month's last day", () => {
-  const later = (day: string, months: number): string => formatDay(plusMonths(parseDay(day), months));
   expect(later("2026-08-31", 1)).toBe("2026-09-30");
   expect(later("2027-01-31", 1)).toBe("2027-02-28");
   expect(later("2027-12-31", 2)).toBe("2028-02-29");
