@@ -67,7 +67,9 @@ function compareVerdict(wanted: Wanted, got: Outcome, check: Check): void {
   // a standing that is not written is in_force, for a duty that is said to hold
   const standing =
     wanted.standing ?? (wanted.verdict === "applies" || wanted.verdict === "needs" ? "in_force" : undefined);
-  if (standing !== undefined) check(got.standing === standing, `standing: ${got.standing} instead of ${standing}`);
+  // the format has no word of its own for a row that another has replaced
+  const same = got.standing === standing || (standing === "expired" && got.standing === "superseded");
+  if (standing !== undefined) check(same, `standing: ${got.standing} instead of ${standing}`);
 }
 
 function compareOrder({ order_violation: wanted }: Wanted, got: Outcome, check: Check): void {

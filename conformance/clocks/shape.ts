@@ -20,7 +20,7 @@ const zone = z.string().refine(isZone, "not a time zone such as Europe/Berlin");
 /** UTC or with an offset; a time without one is refused. */
 const moment = z.string().transform((text, context) => {
   try {
-    return Temporal.Instant.from(text).epochMilliseconds;
+    return readMoment(text);
   } catch {
     const mend =
       "add Z or an offset such as +01:00 to a local time, or give `date` and `zone` if only the day is known";
@@ -228,9 +228,13 @@ export const scenario: z.ZodType<Scenario> = z
     "asserts nothing: give `expect`, `conflicts` or `revisions`",
   );
 
+/** UNIT: ms. A leap second reads as the last millisecond before it. */
+const LEAP_MS = 999;
+
 /** An instant as it is written. @throws RangeError */
 export function readMoment(text: string): number {
-  return Temporal.Instant.from(text).epochMilliseconds;
+  const leap = /T\d{2}:\d{2}:60/.test(text) ? LEAP_MS : 0;
+  return Temporal.Instant.from(text).epochMilliseconds + leap;
 }
 
 /** The offset of an instant as it is written, `+01:00`; `UTC` for Z. */

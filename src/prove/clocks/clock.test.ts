@@ -2,7 +2,7 @@
 // Clocks of rows of the repository: terms, chains, orders, kinds, states, derivation.
 import { beforeAll, describe, expect, test } from "vitest";
 import { formatInstant } from "../../core/index.ts";
-import { type CaseInLine, caseOf, openRowsWorld, type RowsWorld } from "../testing/rows-world.ts";
+import { at0, type CaseInLine, caseOf, openRowsWorld, type RowsWorld } from "../testing/rows-world.ts";
 import type { DutyClock } from "./clock.ts";
 import type { RowClocks } from "./row-clocks.ts";
 
@@ -237,6 +237,45 @@ describe("J13: kinds", () => {
     expect(one.strict).toBeDefined();
     expect(one.derivation.map(({ says }) => says)).toContain("provisional, since nobody enabled the row");
   });
+});
+
+describe("J47: no number, no clock", () => {
+  const high: CaseInLine = {
+    ...CONTROLLER,
+    facts: { ...BREACH, "risk.people": "high", "data.unsecured": true, "harm.remedied": false },
+  };
+  const told = { awareness: "2026-11-10T09:12:00Z" };
+  test("the words of the law, and its start is asked", () => {
+    const one = clock("EU-GDPR-34", "individuals", high);
+    expect(one).toMatchObject({ state: "none", missing: ["awareness"], readings: [] });
+    expect(one.derivation[0]?.says).toContain("without undue delay");
+  });
+  test("a target of one's own is shown as that", () => {
+    const targets = new Map([["EU-GDPR-34/individuals", "P3D"]]);
+    const [found] = world.clocks("EU-GDPR-34", { ...caseOf({ ...high, events: told }), targets }).stages;
+    expect(found?.clock).toMatchObject({ kind: "target" });
+    // Friday 13 November ends in Berlin at 23:00 UTC
+    expect(formatInstant(found?.clock.strict?.at ?? at0("1970-01-01T00:00:00Z")).slice(0, 16)).toBe("2026-11-13T23:00");
+    const law = new Map([["EU-GDPR-33/notification", "PT1H"]]);
+    const [notification] = world.clocks("EU-GDPR-33", {
+      ...caseOf({ ...CONTROLLER, events: told }),
+      targets: law,
+    }).stages;
+    expect(notification?.clock.kind).toBe("hard");
+  });
+});
+
+test("J45: of two stages that a month can start from, the one that applies", () => {
+  const trust: CaseInLine = {
+    ...NIS2,
+    roles: ["eu.essential_entity", "trust_service_provider"],
+    facts: { ...NIS2.facts, "trust.service_affected": true },
+  };
+  const filed: CaseInLine["filed"] = [
+    ["EU-NIS2-23", "notification", "2026-10-01T10:00:00Z"],
+    ["EU-NIS2-23", "notification_trust", "2026-10-05T10:00:00Z"],
+  ];
+  expect(span(clock("EU-NIS2-23", "final", { ...trust, filed }))).toBe("2026-11-06T00:00 to 2026-11-06T00:00");
 });
 
 describe("J43: states", () => {

@@ -6,11 +6,11 @@ import type { Duty, EventId, Stage } from "../regimes/row.ts";
 import { dayAt, formatDay } from "./days.ts";
 import { type Computed, computeDue, type DueInput } from "./due.ts";
 import type { Place } from "./ending.ts";
-import { filings, type Recorded, SUBMISSION, waitsFor } from "./events.ts";
+import { anchorOf, filings, type Recorded, SUBMISSION, waitsFor } from "./events.ts";
 import { type ClockKind, kindOf, startsClocks } from "./kind.ts";
 import { inTime, type Limits, type Reading, type Step } from "./reading.ts";
 import type { Reckoning } from "./reckoning.ts";
-import { termsOf } from "./terms.ts";
+import { stagesOf, termsOf } from "./terms.ts";
 
 export type ClockState =
   | "none"
@@ -63,6 +63,8 @@ export interface ClockInput {
   readonly judged: (on: string | undefined) => Judged;
   /** The clock of another stage of the same duty, for a projection. */
   readonly clockOfStage: (stage: string) => DutyClock | undefined;
+  /** ISO 8601 duration that the organisation set itself, for a stage of which the law has no number. */
+  readonly target?: string | undefined;
   /** A contract's clock is its own kind. */
   readonly contract?: boolean | undefined;
 }
@@ -73,7 +75,7 @@ export interface ClockInput {
  */
 export function clockOf(input: ClockInput): DutyClock {
   const { duty, stage, recorded } = input;
-  const terms = termsOf(stage.due, duty.id, recorded);
+  const terms = termsOf(stage.due, duty.id, recorded, input.target);
   const due: DueInput = {
     duty: duty.id,
     stage: stage.stage,
@@ -85,7 +87,7 @@ export function clockOf(input: ClockInput): DutyClock {
   };
   const computed = computeDue(due, input.places);
   const judged = input.judged(startDay(computed, input));
-  const { kind, why } = kindOf(duty, stage, judged.standing, { reviewed: input.reviewed, expected: terms.expected });
+  const { kind, why } = kindOf(duty, stage, judged.standing, { reviewed: input.reviewed, origin: terms.origin });
   const base = {
     duty: duty.id,
     stage: stage.stage,
@@ -97,14 +99,9 @@ export function clockOf(input: ClockInput): DutyClock {
   } as const;
   const silent = noClock(stage, judged, terms.terms.length);
   if (silent !== undefined) {
-    return {
-      ...base,
-      readings: [],
-      missing: [],
-      asks: [],
-      state: "none",
-      derivation: [{ step: "rule", says: silent, cite: duty.citation }],
-    };
+    const missing = silent.asks ? startOfSilent(stage, input) : [];
+    const derivation: readonly Step[] = [{ step: "rule", says: silent.why, cite: duty.citation }];
+    return { ...base, readings: [], missing, asks: [], state: "none", derivation };
   }
   const rule: readonly Step[] = [
     { step: "rule", says: `${duty.citation}: ${stage.stage}`, cite: duty.citation },
@@ -116,13 +113,27 @@ export function clockOf(input: ClockInput): DutyClock {
   return { ...base, ...limits.limits, state: stateOf(limits.limits, judged.verdict, input), derivation: steps };
 }
 
-/** Why there is no clock (prove J7, J31, J46, J47). */
-function noClock(stage: Stage, { verdict, standing }: Judged, terms: number): string | undefined {
-  if (verdict === "not") return "the stage does not apply";
-  if (!startsClocks(standing)) return `the row is ${standing}: it starts no clock`;
-  if (stage.binds === "authority") return "the stage binds an authority, not the one who reports";
-  if (terms === 0) return `no number in the law: ${stage.due.standard ?? "no standard either"}`;
-  return undefined;
+/** Why there is no clock, and whether its start is asked all the same (prove J7, J31, J46, J47). */
+interface Silent {
+  readonly why: string;
+  readonly asks: boolean;
+}
+
+function noClock(stage: Stage, { verdict, standing }: Judged, terms: number): Silent | undefined {
+  if (verdict === "not") return { why: "the stage does not apply", asks: false };
+  if (!startsClocks(standing)) return { why: `the row is ${standing}: it starts no clock`, asks: false };
+  if (stage.binds === "authority") {
+    return { why: "the stage binds an authority, not the one who reports", asks: false };
+  }
+  if (terms > 0) return undefined;
+  return { why: `no number in the law: ${stage.due.standard ?? "no standard either"}`, asks: true };
+}
+
+/** A standard such as "without undue delay" has a start as well, though no end that could be counted. */
+function startOfSilent({ due }: Stage, { duty, recorded }: ClockInput): readonly EventId[] {
+  if (due.op !== undefined || due.from === undefined) return [];
+  const start = { event: due.from, stages: stagesOf(due.from_stage) };
+  return anchorOf(start, duty.id, recorded) === undefined ? [due.from] : [];
 }
 
 /** The day on which the row has to be in force: that of the event that starts the clock. */

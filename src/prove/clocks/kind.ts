@@ -2,6 +2,7 @@
 // What a clock is: law that binds, or something that is shown as what it is (prove J13).
 import type { Standing } from "../case/verdict.ts";
 import type { Duty, Stage } from "../regimes/row.ts";
+import type { Origin } from "./terms.ts";
 
 export type ClockKind = "hard" | "provisional" | "guidance" | "draft" | "target" | "contract" | "assessment";
 
@@ -24,9 +25,10 @@ export function kindOf(
   duty: Pick<Duty, "confidence" | "verified">,
   stage: Pick<Stage, "binding">,
   standing: Standing,
-  { reviewed, expected }: { readonly reviewed: boolean; readonly expected: boolean },
+  { reviewed, origin }: { readonly reviewed: boolean; readonly origin: Origin },
 ): KindOf {
-  if (expected) return { kind: "guidance", why: "the law has no number: an authority expects this" };
+  if (origin === "expectation") return { kind: "guidance", why: "the law has no number: an authority expects this" };
+  if (origin === "target") return { kind: "target", why: "the law has no number: the organisation set this itself" };
   switch (stage.binding) {
     case "guidance":
     case "voluntary_code":

@@ -3,7 +3,7 @@
 import type { Instant } from "../../core/index.ts";
 import type { CaseState } from "../case/state.ts";
 import type { DutyVerdict, Standing, Verdict } from "../case/verdict.ts";
-import { HOME_STATE, type Row } from "../regimes/row.ts";
+import { HOME_STATE, type Row, type Stage } from "../regimes/row.ts";
 import { clockOf, type DutyClock, type Judged } from "./clock.ts";
 import { dayAt, formatDay } from "./days.ts";
 import type { Place } from "./ending.ts";
@@ -29,6 +29,8 @@ export interface ClockCase {
   /** Also the day on which rows are judged as long as no event is recorded. */
   readonly now: Instant;
   readonly reviewed: boolean;
+  /** The organisation's own durations, by row and stage: `EU-GDPR-34/individuals`. */
+  readonly targets?: ReadonlyMap<string, string> | undefined;
 }
 
 export interface StageClock {
@@ -72,7 +74,8 @@ export function rowClocks(row: Row, one: ClockCase, world: World): RowClocks {
     if (found === undefined) return undefined;
     const clock = clockOf({
       duty: row.duty,
-      stage: found.stage,
+      stage: withStagesThatApply(found.stage, judged),
+      target: one.targets?.get(`${row.duty.id}/${name}`),
       places,
       reckoning: world.shelf.reckoning(row.duty.reckoning),
       recorded: one.recorded,
@@ -98,14 +101,24 @@ export function rowClocks(row: Row, one: ClockCase, world: World): RowClocks {
   return { row: row.duty.id, verdict: judged.verdict, standing: judged.standing, asks, stages, violations, judged };
 }
 
+/** Of several stages whose filing starts the clock, those that apply. */
+function withStagesThatApply(stage: Stage, judged: DutyVerdict): Stage {
+  const { due } = stage;
+  if (due.op !== undefined || !Array.isArray(due.from_stage)) return stage;
+  const names: readonly string[] = due.from_stage;
+  const applying = names.filter((name) => stageJudged(judged, name).verdict !== "not");
+  return applying.length === 0 ? stage : { ...stage, due: { ...due, from_stage: applying } };
+}
+
 /** Zone and calendar of the row; of an unknown home state all that it can be (prove J35). */
 function placesOf({ duty }: Row, { entity, people }: CaseState, { shelf, homeStates }: World): readonly Place[] {
   if (duty.zone !== HOME_STATE) {
     return [{ zone: duty.zone, calendar: shelf.place(duty.calendar).calendar }];
   }
   const possible = homeStates.filter((state) => shelf.hasPlace(state));
-  const { homeState } = entity;
-  if (homeState !== undefined && shelf.hasPlace(homeState)) return [shelf.place(homeState)];
+  // a part of a country without a calendar of its own has that of the country
+  const home = [entity.homeState ?? "", (entity.homeState ?? "").slice(0, 2)].find((key) => shelf.hasPlace(key));
+  if (home !== undefined) return [shelf.place(home)];
   const within = (names: Iterable<string>): readonly string[] => {
     const named = new Set([...names].map((name) => name.slice(0, 2)));
     return possible.filter((state) => named.has(state));

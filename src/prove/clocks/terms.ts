@@ -14,18 +14,24 @@ export interface ClockTerm {
   readonly text: string;
 }
 
-/** What the stage's numbers are: terms of the law, or what an authority expects beside a law without a number. */
+/** Whose number it is: the law's; what an authority expects beside a law without one; or the organisation's own. */
+export type Origin = "law" | "expectation" | "target";
+
 export interface Terms {
   readonly terms: readonly ClockTerm[];
-  readonly expected: boolean;
+  readonly origin: Origin;
   /** The override that replaced the terms. */
   readonly replaced?: Override | undefined;
 }
 
 const COMPARISON = /^(\w+) (>|>=|<|<=) (\w+) \+ (P\w+)$/;
 
-/** No terms where the law has no number. @throws ProveError PROVE_CLOCK_INVALID */
-export function termsOf(due: Due, duty: RowId, recorded: Recorded): Terms {
+/**
+ * No terms where the law has no number and nobody expects or set one (prove J47).
+ * @param target ISO 8601 duration that the organisation set itself for a stage without a number
+ * @throws ProveError PROVE_CLOCK_INVALID
+ */
+export function termsOf(due: Due, duty: RowId, recorded: Recorded, target?: string): Terms {
   const dayCount = due.day_count;
   if (due.op === "earliest") {
     const { override } = due;
@@ -33,7 +39,7 @@ export function termsOf(due: Due, duty: RowId, recorded: Recorded): Terms {
     const terms = replaced === undefined ? due.terms : [replaced.then];
     return {
       terms: terms.map((term) => termOf({ event: term.after }, term.duration, dayCount)),
-      expected: false,
+      origin: "law",
       replaced,
     };
   }
@@ -47,12 +53,15 @@ export function termsOf(due: Due, duty: RowId, recorded: Recorded): Terms {
     }
     return {
       terms: [termOf({ event: from, of, which, stages: stagesOf(due.from_stage) }, due.duration, dayCount)],
-      expected: false,
+      origin: "law",
     };
   }
-  const { expectation } = due;
-  if (expectation === undefined) return { terms: [], expected: false };
-  return { terms: [termOf({ event: expectation.from }, expectation.duration, dayCount)], expected: true };
+  const { expectation, from } = due;
+  if (expectation !== undefined) {
+    return { terms: [termOf({ event: expectation.from }, expectation.duration, dayCount)], origin: "expectation" };
+  }
+  if (target === undefined || from === undefined) return { terms: [], origin: "law" };
+  return { terms: [termOf({ event: from, stages: stagesOf(due.from_stage) }, target, dayCount)], origin: "target" };
 }
 
 export function stagesOf(stages: string | readonly string[] | undefined): readonly string[] | undefined {
