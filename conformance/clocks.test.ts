@@ -170,6 +170,7 @@ test.each([
     "write one of none, unlikely, likely, high",
   ],
   ["role", "entity: {roles: [controler]}\nexpect: [{duty: EU-GDPR-33, verdict: needs}]", "did you mean controller?"],
+  ["place", "entity: {est: [UK]}\nexpect: [{duty: EU-GDPR-33, verdict: needs}]", "write an ISO code such as GB"],
   [
     "event",
     "events: [{event: awarenes, at: '2026-12-22T12:17:00Z'}]\nexpect: [{duty: EU-GDPR-33, verdict: needs}]",

@@ -87,6 +87,7 @@ export function recordedOf({ events, submissions = [] }: Written): Recorded {
 export function faultsOf(change: Change, before: Written, { regimes, reportFields }: Words): readonly Fault[] {
   return [
     ...entityFaults(change, regimes, reportFields),
+    ...placeFaults(change, regimes),
     ...eventFaults(change, before, regimes),
     ...filingFaults(change, before, regimes),
   ];
@@ -106,6 +107,29 @@ function entityFaults(
     return unknown(["facts", name], "fact", name, [...vocabulary.facts.keys(), ...reportFields]);
   });
   return [...roles, ...values];
+}
+
+/** A country that is none would be a place that no law asks for. Countries without a row of their own are welcome. */
+function placeFaults({ entity, people }: Change, { vocabulary }: Regimes): readonly Fault[] {
+  const { places } = vocabulary;
+  const said: readonly (readonly [readonly PropertyKey[], string])[] = [
+    ...(["est", "serves"] as const).flatMap((list) =>
+      (entity?.[list] ?? []).map((place, index) => [["entity", list, index], place] as const),
+    ),
+    ...(entity?.home_state === undefined ? [] : [[["entity", "home_state"], entity.home_state] as const]),
+    ...Object.keys(people?.by ?? {}).map((place) => [["people", "by", place], place] as const),
+  ];
+  return said
+    .filter(([, place]) => !places.has(place) && !isCountry(place.split("-")[0] ?? ""))
+    .map(([path, place]) => ({ path, text: `no such place: ${place}; write an ISO code such as GB or US-CA` }));
+}
+
+const REGIONS = new Intl.DisplayNames("en", { type: "region", fallback: "none" });
+
+/** ISO 3166-1, and no code that stands for another such as UK, or for a group such as EU. */
+function isCountry(code: string): boolean {
+  if (!/^[A-Z]{2}$/.test(code) || code === "EU" || code === "UN") return false;
+  return REGIONS.of(code) !== undefined && new Intl.Locale(`und-${code}`).region === code;
 }
 
 function eventFaults(change: Change, before: Written, { events }: Regimes): readonly Fault[] {

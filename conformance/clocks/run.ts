@@ -4,7 +4,7 @@ import { BailiwickError, type Instant } from "../../src/core/index.ts";
 import type { DutyClock } from "../../src/prove/clocks/clock.ts";
 import { openConflicts } from "../../src/prove/clocks/conflicts.ts";
 import { type Effective, moveOf } from "../../src/prove/clocks/moves.ts";
-import { type RowClocks, rowClocks, type World } from "../../src/prove/clocks/row-clocks.ts";
+import { caseClocks, type RowClocks, type World } from "../../src/prove/clocks/row-clocks.ts";
 import type { Regimes } from "../../src/prove/regimes/load.ts";
 import type { Row } from "../../src/prove/regimes/row.ts";
 import { changed, faultsOf, meant, recordedOf, stateOf, type Written, written } from "./case.ts";
@@ -110,7 +110,7 @@ function runStep(now: Written, expected: Expected, kept: Kept, { bench, rows, re
   const state = stateOf(now, regimes);
   const recorded = recordedOf(now);
   const one = { state, recorded, now: bench.now, reviewed: true };
-  const clocks = rows.map((row) => rowClocks(row, one, world));
+  const { rows: clocks, failed } = caseClocks(rows, one, world);
   const contracts = (now.contracts ?? []).map((contract) => contractClock(contract, recorded, world.shelf, bench.now));
   const all = [...clocks.flatMap(({ stages }) => stages.map(({ clock }) => clock)), ...contracts];
   const moves = new Map(all.map((clock) => [keyOf(clock), moveOf(kept.get(keyOf(clock)), clock)]));
@@ -123,7 +123,11 @@ function runStep(now: Written, expected: Expected, kept: Kept, { bench, rows, re
   const differences: StepResult["differences"][number][] = [];
   for (const [duty, wanted] of (expected.expect ?? []).entries()) {
     const outcome = outcomes.get(wanted.duty);
-    if (outcome === undefined) continue;
+    if (outcome === undefined) {
+      const why = failed.find(({ row }) => row === wanted.duty)?.error.message ?? "it was not computed";
+      differences.push({ duty, name: wanted.duty, difference: { text: why } });
+      continue;
+    }
     const result = compare(wanted, outcome, revised);
     assertions += result.assertions;
     differences.push(...result.differences.map((difference) => ({ duty, name: wanted.duty, difference })));

@@ -3,6 +3,7 @@
 import type { Instant } from "../../core/index.ts";
 import type { CaseState } from "../case/state.ts";
 import type { DutyVerdict, Standing, Verdict } from "../case/verdict.ts";
+import { ProveError } from "../errors.ts";
 import { HOME_STATE, type Row, type Stage } from "../regimes/row.ts";
 import { clockOf, type DutyClock, type Judged } from "./clock.ts";
 import { dayAt, formatDay } from "./days.ts";
@@ -56,6 +57,28 @@ export interface Violation {
   readonly stage: string;
   readonly needsFirst: string;
   readonly at: Instant;
+}
+
+/** All rows of a case: what was computed, and what could not be. */
+export interface CaseClocks {
+  readonly rows: readonly RowClocks[];
+  /** Rows that could not be counted; the others stand, and whoever keeps clocks keeps those of these rows running. */
+  readonly failed: readonly { readonly row: string; readonly error: ProveError }[];
+}
+
+/** One row that cannot be counted takes no other with it. */
+export function caseClocks(rows: Iterable<Row>, one: ClockCase, world: World): CaseClocks {
+  const counted: RowClocks[] = [];
+  const failed: { row: string; error: ProveError }[] = [];
+  for (const row of rows) {
+    try {
+      counted.push(rowClocks(row, one, world));
+    } catch (error) {
+      if (!(error instanceof ProveError)) throw error;
+      failed.push({ row: row.duty.id, error });
+    }
+  }
+  return { rows: counted, failed };
 }
 
 /** @throws ProveError PROVE_CLOCK_INVALID for a row that cannot be counted */

@@ -12,6 +12,7 @@ import { openConflicts } from "./conflicts.ts";
 import { moveOf } from "./moves.ts";
 import type { Reading } from "./reading.ts";
 import type { ClockCase, RowClocks, StageClock } from "./row-clocks.ts";
+import { caseClocks } from "./row-clocks.ts";
 
 let world: RowsWorld;
 
@@ -113,6 +114,18 @@ describe("of all rows", () => {
     const states = new Set(stagesOf(everything("2026-11-22T02:10:00Z")).map(({ clock }) => clock.state));
     expect([...states].toSorted()).toEqual(["none", "shadow"]);
   });
+});
+
+test("a row that cannot be counted takes no other with it, and is named", () => {
+  const { regimes } = world;
+  const broken = [...regimes.rows.values()].map((row) =>
+    row.duty.id === "GB-UKGDPR-33" ? { ...row, duty: { ...row.duty, reckoning: "moon" } } : row,
+  );
+  const { rows, failed } = caseClocks(broken, everything("2026-11-22T02:10:00Z"), world.world);
+  expect(rows).toHaveLength(132);
+  expect(failed.map(({ row, error }) => [row, error.message])).toEqual([
+    ["GB-UKGDPR-33", "counting: there is no reckoning `moon` in regulations"],
+  ]);
 });
 
 const example = z.object({
