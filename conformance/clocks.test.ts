@@ -96,6 +96,16 @@ test.each([
   expect(failures.join("\n")).toMatch(/x\.yaml:\d+:\d+: scenario X: /);
 });
 
+test("J33: a question may be named as a person would", () => {
+  const asked =
+    "entity: {roles: [controller, us.hipaa_covered_entity], serves: [DE], est_complete: true}\nfacts: {data.personal: true, data.confidentiality_lost: true, data.phi: true, data.unsecured: true, data.accessed: true}\nevents: [{event: awareness, at: '2026-12-22T11:17:00Z'}]\nexpect:\n";
+  const holds = "- {duty: EU-GDPR-33, verdict: needs, ask: [people(DE)]}\n- {duty: US-HIPAA-404, ask: [subjects]}";
+  expect(run(asked + holds).failures).toEqual([]);
+  expect(run(`${asked}- {duty: EU-GDPR-33, verdict: needs, ask: [people(GB)]}`).failures.join("\n")).toContain(
+    "people(GB) is not asked",
+  );
+});
+
 test("J48: a difference is explained by the derivation of its clock", () => {
   const { failures } = run(`${GDPR}\n- {duty: EU-GDPR-33, stages: {notification: not}}`);
   expect(failures[0]).toContain("\n    awareness 2026-12-22 12:17 Europe/Berlin");

@@ -10,6 +10,8 @@ import type { LimitsWanted, StageWanted, Wanted } from "./written.ts";
 export interface Outcome extends Pick<RowClocks, "verdict" | "standing" | "asks" | "violations"> {
   readonly stages: readonly (StageClock & { readonly moved: Moved })[];
   readonly contract: boolean;
+  /** What each place or group of places stands for. */
+  readonly places: ReadonlyMap<string, ReadonlySet<string>>;
 }
 
 export interface Difference {
@@ -36,10 +38,7 @@ export function compare(
   };
   compareVerdict(wanted, got, check);
   for (const ask of wanted.ask ?? []) {
-    check(
-      got.asks.some((asked) => sameAsk(ask, asked)),
-      `ask: ${ask} is not asked; asked: ${list(got.asks)}`,
-    );
+    check(isAsked(ask, got.asks, got.places), `ask: ${ask} is not asked; asked: ${list(got.asks)}`);
   }
   const missing = [...new Set(got.stages.flatMap(({ clock }) => [...clock.missing, ...clock.waitingFor]))];
   for (const event of wanted.missing_events ?? []) {
@@ -117,7 +116,7 @@ function compareStage(stage: StageWanted, got: StageClock & { moved: Moved }, co
     check(got.verdict === "needs", `${name}: ${got.verdict} instead of needs`, clock);
     for (const ask of stage.needs) {
       check(
-        [...got.asks, ...context.got.asks].some((asked) => sameAsk(ask, asked)),
+        isAsked(ask, [...got.asks, ...context.got.asks], context.got.places),
         `${name}: needs ${ask}, which is not asked; asked: ${list(got.asks)}`,
       );
     }
@@ -201,9 +200,20 @@ function compareMoves(wanted: Wanted, got: Outcome, check: Check): void {
   }
 }
 
-/** `people(GB)` however it is spaced; a role by its name or as `role(name)`. */
-function sameAsk(wanted: string, asked: string): boolean {
-  return plain(asked) === plain(wanted) || plain(asked) === `role(${plain(wanted)})`;
+/** What a person calls a question that the data has another name for. */
+const SAME: Readonly<Record<string, string>> = { subjects: "data.subjects_count" };
+const OF_PLACE = /^(people|est|serves)\((.+)\)$/;
+
+/** However it is spaced, a role by its name or as `role(name)`; to ask for a group is to ask for a place in it. */
+function isAsked(wanted: string, asked: readonly string[], places: Outcome["places"]): boolean {
+  const want = plain(SAME[wanted] ?? wanted);
+  const [, what, place = ""] = OF_PLACE.exec(want) ?? [];
+  return asked.some((one) => {
+    const name = plain(one);
+    if (name === want || name === `role(${want})`) return true;
+    const [, sort, region = ""] = OF_PLACE.exec(name) ?? [];
+    return what !== undefined && sort === what && (places.get(region.split("-")[0] ?? "")?.has(place) ?? false);
+  });
 }
 
 function plain(name: string): string {

@@ -107,6 +107,7 @@ interface StepResult {
 
 function runStep(now: Written, expected: Expected, kept: Kept, { bench, rows, revised }: Running): StepResult {
   const { regimes, world } = bench;
+  const { places } = regimes.vocabulary;
   const state = stateOf(now, regimes);
   const recorded = recordedOf(now);
   const one = { state, recorded, now: bench.now, reviewed: true };
@@ -116,8 +117,8 @@ function runStep(now: Written, expected: Expected, kept: Kept, { bench, rows, re
   const moves = new Map(all.map((clock) => [keyOf(clock), moveOf(kept.get(keyOf(clock)), clock)]));
   const movedOf = (clock: DutyClock): ReturnType<typeof moveOf> => moves.get(keyOf(clock)) ?? moveOf(undefined, clock);
   const outcomes = new Map<string, Outcome>([
-    ...clocks.map((row) => [row.row, outcomeOf(row, movedOf)] as const),
-    ...contracts.map((clock) => [clock.duty, contractOutcome(clock, movedOf)] as const),
+    ...clocks.map((row) => [row.row, outcomeOf(row, movedOf, places)] as const),
+    ...contracts.map((clock) => [clock.duty, contractOutcome(clock, movedOf, places)] as const),
   ]);
   let assertions = 0;
   const differences: StepResult["differences"][number][] = [];
@@ -141,19 +142,28 @@ function runStep(now: Written, expected: Expected, kept: Kept, { bench, rows, re
   return { assertions, differences, kept: new Map([...moves].map(([key, { effective }]) => [key, effective])) };
 }
 
-function outcomeOf(row: RowClocks, movedOf: (clock: DutyClock) => ReturnType<typeof moveOf>): Outcome {
+function outcomeOf(
+  row: RowClocks,
+  movedOf: (clock: DutyClock) => ReturnType<typeof moveOf>,
+  places: Outcome["places"],
+): Outcome {
   const { verdict, standing, asks, violations } = row;
   const stages = row.stages.map((stage) => ({ ...stage, moved: movedOf(stage.clock) }));
-  return { verdict, standing, asks, violations, stages, contract: false };
+  return { verdict, standing, asks, violations, stages, contract: false, places };
 }
 
-function contractOutcome(clock: DutyClock, movedOf: (clock: DutyClock) => ReturnType<typeof moveOf>): Outcome {
+function contractOutcome(
+  clock: DutyClock,
+  movedOf: (clock: DutyClock) => ReturnType<typeof moveOf>,
+  places: Outcome["places"],
+): Outcome {
   const common = { verdict: "applies", standing: "in_force", asks: [] } as const;
   return {
     ...common,
     violations: [],
     stages: [{ ...common, stage: clock.stage, clock, moved: movedOf(clock) }],
     contract: true,
+    places,
   };
 }
 
