@@ -293,6 +293,14 @@ describe("J43: states", () => {
     expect(state(filedGdpr("2026-11-13T09:30:00Z"))).toBe("met-after-strict");
     expect(state(filedGdpr("2026-11-13T10:00:00Z"))).toBe("late");
   });
+  test("J31: of one that an exemption releases, and of one that only may be", () => {
+    const risk = (value: string): CaseInLine => ({ facts: { ...BREACH, "risk.people": value } });
+    expect(state(risk("unlikely"))).toBe("released");
+    expect(state(risk("high"))).toBe("late");
+    const { "risk.people": _, ...open } = BREACH;
+    expect(state({ facts: open })).toBe("late");
+    expect(clock("EU-GDPR-33", "register", { ...CONTROLLER, ...risk("unlikely"), events }).state).toBe("none");
+  });
   test("J34: of one of which it is open whether it applies", () => {
     const facts = { "data.personal": true };
     const open = clock("EU-GDPR-33", "notification", { ...CONTROLLER, facts, events });

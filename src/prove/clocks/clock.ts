@@ -14,6 +14,7 @@ import { stagesOf, termsOf } from "./terms.ts";
 
 export type ClockState =
   | "none"
+  | "released"
   | "waiting"
   | "running"
   | "strict-passed"
@@ -26,6 +27,8 @@ export type ClockState =
 export interface Judged {
   readonly verdict: Verdict;
   readonly standing: Standing;
+  /** An exemption is known to be true. */
+  readonly released?: boolean | undefined;
 }
 
 export interface DutyClock {
@@ -101,7 +104,7 @@ export function clockOf(input: ClockInput): DutyClock {
   if (silent !== undefined) {
     const missing = silent.asks ? startOfSilent(stage, input) : [];
     const derivation: readonly Step[] = [{ step: "rule", says: silent.why, cite: duty.citation }];
-    return { ...base, readings: [], missing, asks: [], state: "none", derivation };
+    return { ...base, readings: [], missing, asks: [], state: silent.state ?? "none", derivation };
   }
   const rule: readonly Step[] = [
     { step: "rule", says: `${duty.citation}: ${stage.stage}`, cite: duty.citation },
@@ -117,9 +120,12 @@ export function clockOf(input: ClockInput): DutyClock {
 interface Silent {
   readonly why: string;
   readonly asks: boolean;
+  readonly state?: "released";
 }
 
-function noClock(stage: Stage, { verdict, standing }: Judged, terms: number): Silent | undefined {
+function noClock(stage: Stage, { verdict, standing, released }: Judged, terms: number): Silent | undefined {
+  if (verdict === "not" && released === true)
+    return { why: "an exemption releases it", asks: false, state: "released" };
   if (verdict === "not") return { why: "the stage does not apply", asks: false };
   if (!startsClocks(standing)) return { why: `the row is ${standing}: it starts no clock`, asks: false };
   if (stage.binds === "authority") {

@@ -170,7 +170,7 @@ function stageJudged(judged: DutyVerdict, name: string): Judged {
   const stage = judged.stages.find((each) => each.stage === name);
   if (stage === undefined) return { verdict: "not", standing: judged.standing };
   const verdict = judged.verdict === "not" || stage.verdict === "not" ? "not" : weaker(judged.verdict, stage.verdict);
-  return { verdict, standing: stage.standing };
+  return { verdict, standing: stage.standing, released: (judged.released ?? stage.released) !== undefined };
 }
 
 function weaker(a: Verdict, b: Verdict): Verdict {
