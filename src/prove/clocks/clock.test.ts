@@ -366,6 +366,15 @@ test("J48: the derivation says event, rule, zone, what was skipped and every rea
   }
 });
 
+test("J48: the derivation carries the entries that show the event", () => {
+  const one = caseOf(CONTROLLER);
+  const events = [
+    { event: "awareness", at: at0("2026-11-10T09:12:00Z"), precision: "exact" as const, evidence: ["entry-7"] },
+  ];
+  const [first] = world.clocks("EU-GDPR-33", { ...one, recorded: { events, submissions: [] } }).stages;
+  expect(first?.clock.derivation.find(({ step }) => step === "event")).toMatchObject({ evidence: ["entry-7"] });
+});
+
 test("J50: equal input gives equal output", () => {
   const one: CaseInLine = { ...CONTROLLER, events: { awareness: "2026-11-10T09:12:00Z" } };
   expect(JSON.stringify(clock("EU-GDPR-33", "notification", one))).toBe(

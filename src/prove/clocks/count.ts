@@ -15,6 +15,8 @@ export interface Anchor {
   readonly at: Instant;
   /** The day of the event by the clocks of a zone. */
   readonly dayIn: (zone: string) => Day;
+  /** Entries that show it. */
+  readonly evidence?: readonly string[] | undefined;
 }
 
 export interface Period {

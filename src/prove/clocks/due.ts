@@ -115,7 +115,14 @@ function startSteps(
 ): readonly Step[] {
   const day = formatDay(anchor.dayIn(zone));
   return [
-    { step: "event", says: `${anchor.event} ${formatLocal(anchor.at, zone)}`, at: anchor.at, day, zone },
+    {
+      step: "event",
+      says: `${anchor.event} ${formatLocal(anchor.at, zone)}`,
+      evidence: anchor.evidence,
+      at: anchor.at,
+      day,
+      zone,
+    },
     { step: "rule", says: `${term.text} by reckoning ${reckoning.key}`, cite: terms.replaced?.cite ?? reckoning.cite },
     {
       step: "place",

@@ -5,8 +5,11 @@ import type { EventId, RowId } from "../regimes/row.ts";
 import { type Anchor, anchorAt } from "./count.ts";
 import { type Day, dayAt, startOf, startOfUnit, yearEnd } from "./days.ts";
 
-/** A clock event as it was recorded: an instant, or a day in a zone where no more is known. */
-export type ClockEvent =
+/** A clock event as it was recorded, with the entries that show it. */
+export type ClockEvent = Happened & { readonly evidence?: readonly string[] | undefined };
+
+/** An instant, or a day in a zone where no more is known. */
+type Happened =
   | { readonly event: EventId; readonly at: Instant; readonly precision: "exact" }
   | {
       readonly event: EventId;
@@ -60,12 +63,13 @@ export function anchorOf(start: Start, duty: RowId, recorded: Recorded): Anchor 
     return at === undefined ? undefined : anchorAt(SUBMISSION, at);
   }
   if (start.event === YEAR_END && start.of !== undefined) {
-    const at = firstOf(start.of, recorded);
-    if (at === undefined) return undefined;
-    return { event: `${YEAR_END} of ${start.of}`, at, dayIn: (zone) => yearEnd(dayAt(at, zone)) };
+    const first = firstOf(start.of, recorded);
+    if (first === undefined) return undefined;
+    const { at, evidence } = first;
+    return { event: `${YEAR_END} of ${start.of}`, at, dayIn: (zone) => yearEnd(dayAt(at, zone)), evidence };
   }
-  const at = firstOf(start.event, recorded);
-  return at === undefined ? undefined : anchorAt(start.event, at);
+  const first = firstOf(start.event, recorded);
+  return first === undefined ? undefined : { ...anchorAt(start.event, first.at), evidence: first.evidence };
 }
 
 /** The event whose record a term waits for. */
@@ -81,9 +85,14 @@ export function filings({ submissions }: Recorded, duty: RowId, stages: readonly
     .toSorted((a, b) => a - b);
 }
 
-function firstOf(id: EventId, { events }: Recorded): Instant | undefined {
+interface First {
+  readonly at: Instant;
+  readonly evidence?: readonly string[] | undefined;
+}
+
+function firstOf(id: EventId, { events }: Recorded): First | undefined {
   return events
     .filter(({ event }) => event === id)
-    .map(instantOf)
-    .toSorted((a, b) => a - b)[0];
+    .map((event) => ({ at: instantOf(event), evidence: event.evidence }))
+    .toSorted((a, b) => a.at - b.at)[0];
 }

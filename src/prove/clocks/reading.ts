@@ -28,6 +28,8 @@ export interface Step {
   readonly day?: string | undefined;
   readonly zone?: string | undefined;
   readonly cite?: string | undefined;
+  /** Entries that show the event. */
+  readonly evidence?: readonly string[] | undefined;
 }
 
 /** What came out of counting. `complete`: every year that was counted in has its holidays. */

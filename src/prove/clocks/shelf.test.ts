@@ -49,6 +49,10 @@ describe("J9: errors of the holiday data, each met by others", () => {
     expect(isClosed("US", "2023-11-10")).toBe(true);
     expect(isClosed("US-SEC", "2026-09-07")).toBe(true);
   });
+  test("the Commission is closed on days of mourning, which no rule foresees", () => {
+    expect(isClosed("US-SEC", "2025-01-09")).toBe(true);
+    expect(isClosed("US", "2025-01-09")).toBe(false);
+  });
   test("Japan: 29 December to 3 January", () => {
     for (const day of ["2026-12-29", "2026-12-30", "2026-12-31", "2027-01-01", "2027-01-02", "2027-01-03"]) {
       expect(isClosed("JP", day), day).toBe(true);
