@@ -6,6 +6,7 @@ export type ProveErrorCode =
   | "PROVE_REGULATIONS_INVALID"
   | "PROVE_MECHANISMS_INVALID"
   | "PROVE_FILE_UNREADABLE"
-  | "PROVE_CASE_INVALID";
+  | "PROVE_CASE_INVALID"
+  | "PROVE_CLOCK_INVALID";
 
 export class ProveError extends BailiwickError<ProveErrorCode> {}
