@@ -26,6 +26,7 @@ export type StepId = Brand<string, "StepId">;
 export type TaskId = Brand<string, "TaskId">;
 /** Lower-case UUIDv7 text of an order of containment. */
 export type OrderId = Brand<string, "OrderId">;
+export type IncidentId = Brand<string, "IncidentId">;
 /** Name of an upstream server: `[a-z0-9][a-z0-9._-]{0,63}`. */
 export type ServerId = Brand<string, "ServerId">;
 /** Name of a policy domain, `main` by default. */
@@ -138,6 +139,8 @@ export const parseStepId: (text: string) => StepId = brand<"StepId">("step id", 
 export const parseTaskId: (text: string) => TaskId = brand<"TaskId">("task id", UUID_V7, UUID_RULE);
 /** @throws CoreError CORE_ID_MALFORMED */
 export const parseOrderId: (text: string) => OrderId = brand<"OrderId">("order id", UUID_V7, UUID_RULE);
+/** @throws CoreError CORE_ID_MALFORMED */
+export const parseIncidentId: (text: string) => IncidentId = brand<"IncidentId">("incident id", UUID_V7, UUID_RULE);
 /** @throws CoreError CORE_ID_MALFORMED */
 export const parseDecoyId: (text: string) => DecoyId = brand<"DecoyId">("decoy id", UUID_V7, UUID_RULE);
 /** @throws CoreError CORE_ID_MALFORMED */

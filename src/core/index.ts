@@ -82,6 +82,7 @@ export type {
   EntryRef,
   FindingId,
   IdentityId,
+  IncidentId,
   InstanceId,
   MandateId,
   OrderId,
@@ -105,6 +106,7 @@ export {
   parseEntryIndex,
   parseFindingId,
   parseIdentityId,
+  parseIncidentId,
   parseInstanceId,
   parseMandateId,
   parseOrderId,
@@ -116,6 +118,8 @@ export {
   parseTenantId,
   referenceOf,
 } from "./ids.ts";
+export type { Count, IncidentFacts, IncidentReader, IncidentTime, ToldTime } from "./incident.ts";
+export { INCIDENT_TIMES, incidentName } from "./incident.ts";
 export type { Destination, Facet, Interaction, Via } from "./interaction.ts";
 export type { Json, JsonLimits, JsonObject } from "./json.ts";
 export { decodeUtf8, isJsonArray, isJsonObject, jsonObject, member, parseJson, RawNumber, writeJson } from "./json.ts";

@@ -21,6 +21,7 @@ export type {
   ReleaseRequest,
 } from "./containment/surface.ts";
 export type { RespondErrorCode } from "./errors.ts";
+export type { IncidentChange, Incidents } from "./incidents/incidents.ts";
 export type { Respond, RespondPorts } from "./open.ts";
 export { openRespond } from "./open.ts";
 export { RESPOND_SCHEMA } from "./schema.ts";

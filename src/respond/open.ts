@@ -7,8 +7,9 @@ import type { RespondConfig } from "./config.ts";
 import { type ContainmentPorts, ContainmentRoom } from "./containment/containments.ts";
 import type { ResponseRules } from "./containment/rules.ts";
 import type { Containments } from "./containment/surface.ts";
+import { type IncidentPorts, IncidentRoom, type Incidents } from "./incidents/incidents.ts";
 
-export interface RespondPorts extends DeskPorts, ContainmentPorts {
+export interface RespondPorts extends DeskPorts, ContainmentPorts, IncidentPorts {
   /** What is done about findings. */
   readonly rules: ResponseRules;
 }
@@ -16,6 +17,7 @@ export interface RespondPorts extends DeskPorts, ContainmentPorts {
 export interface Respond extends AsyncDisposable {
   readonly approvals: Approvals;
   readonly containments: Containments;
+  readonly incidents: Incidents;
 }
 
 /**
@@ -28,11 +30,17 @@ export async function openRespond(ports: RespondPorts, config: RespondConfig): P
   await desk.start();
   const containments = new ContainmentRoom(ports, ports.rules, config);
   await containments.start();
+  const incidents = new IncidentRoom(ports);
+  await incidents.start(containments.list({ active: true }));
+  const stopTelling = containments.subscribe((order) => incidents.ordered(order));
   return {
     approvals: desk,
     containments,
+    incidents,
     async [Symbol.asyncDispose]() {
+      stopTelling();
       await containments.close();
+      await incidents.stop();
       await desk.close();
     },
   };

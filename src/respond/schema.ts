@@ -27,6 +27,14 @@ export type RespondTables = {
     /** The order, JSON. */
     readonly order_json: string;
   };
+  readonly respond_incident: {
+    readonly id: string;
+    readonly number: number;
+    readonly v: number;
+    readonly state: string;
+    /** The facts of the newest version, JSON. */
+    readonly facts: string;
+  };
 };
 
 /** The store's handle with this room's tables on it. */
@@ -39,6 +47,7 @@ export const RESPOND_SCHEMA: RoomSchema = {
   migrations: [
     { name: "respond-0001-approval", up: approval },
     { name: "respond-0002-order", up: order },
+    { name: "respond-0003-incident", up: incident },
   ],
 };
 
@@ -66,6 +75,18 @@ async function order(db: AnyDb): Promise<void> {
     .addColumn("state", "text", (c) => c.notNull())
     .addColumn("ordered_at", "integer", (c) => c.notNull())
     .addColumn("order_json", "text", (c) => c.notNull())
+    .modifyEnd(sql`strict, without rowid`)
+    .execute();
+}
+
+async function incident(db: AnyDb): Promise<void> {
+  await db.schema
+    .createTable("respond_incident")
+    .addColumn("id", "text", (c) => c.notNull().primaryKey())
+    .addColumn("number", "integer", (c) => c.notNull().unique())
+    .addColumn("v", "integer", (c) => c.notNull())
+    .addColumn("state", "text", (c) => c.notNull())
+    .addColumn("facts", "text", (c) => c.notNull())
     .modifyEnd(sql`strict, without rowid`)
     .execute();
 }

@@ -223,6 +223,10 @@ export const EVENT_NAMES = [
   "finding.updated",
   "identity.contained",
   "identity.released",
+  "incident.opened",
+  "incident.changed",
+  "incident.closed",
+  "case.changed",
 ] as const;
 export const ADMIN_NAMES = [
   "identity.registered",

@@ -69,6 +69,7 @@ export class ContainmentRoom implements Containments {
   /** Oldest first. */
   private readonly orders = new Map<OrderId, Held>();
   private stopTending: () => void = () => undefined;
+  private readonly told = new Set<(order: Order) => void>();
 
   constructor(ports: ContainmentPorts, rules: ResponseRules, config: RespondConfig) {
     this.ports = ports;
@@ -97,6 +98,11 @@ export class ContainmentRoom implements Containments {
   async close(): Promise<void> {
     this.stopTending();
     await Promise.all([...this.orders.values()].map((held) => held.write()));
+  }
+
+  subscribe(told: (order: Order) => void): () => void {
+    this.told.add(told);
+    return () => this.told.delete(told);
   }
 
   on(finding: Finding): void {
@@ -297,7 +303,10 @@ export class ContainmentRoom implements Containments {
   }
 
   private hold(order: Order): Held {
-    return new Held({ ...this.ports, rows: this.rows }, order);
+    const changed = (now: Order): void => {
+      for (const told of this.told) told(now);
+    };
+    return new Held({ ...this.ports, rows: this.rows, changed }, order);
   }
 
   private conditionsOf(order: Order): readonly Condition[] {

@@ -12,6 +12,8 @@ export interface HeldPorts {
   readonly rows: OrderRows;
   readonly identities: ContainedIdentities;
   readonly log: Log;
+  /** Told in the tick in which it changes. */
+  readonly changed: (order: Order) => void;
 }
 
 export class Held {
@@ -34,6 +36,7 @@ export class Held {
 
   change(change: Partial<Order>): Order {
     this.current = { ...this.current, ...change };
+    this.ports.changed(this.current);
     return this.current;
   }
 

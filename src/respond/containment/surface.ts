@@ -70,6 +70,8 @@ export interface Containments extends FindingSink {
    * @param key - under which a lost answer can be asked for again
    */
   contain(request: OrderRequest, by: IdentityId, key?: string): Promise<Ordered>;
+  /** Called in the tick in which an order changes. */
+  subscribe(told: (order: Order) => void): () => void;
   /** Newest first. */
   list(filter: { readonly active: boolean }): readonly Order[];
   get(id: OrderId): Order | undefined;

@@ -165,6 +165,7 @@ export async function openWorld(options: { readonly signers?: readonly Signers[]
         feed: fakeControlFeed(clock),
         points: { list: () => [], probe: () => Promise.resolve(false) },
         identities: fakeIdentities(),
+        about: () => undefined,
       },
       { settings: respondSection.parse({}), demo },
     );
