@@ -5,6 +5,7 @@ import { z } from "zod";
 export interface ProveSettings {
   readonly regimes: { readonly dir: string; readonly transfer: { readonly unreviewed: "ask" | "deny" } };
   readonly mechanisms?: string | undefined;
+  readonly entities?: string | undefined;
 }
 
 /** Section `prove`, with its defaults. */
@@ -23,6 +24,11 @@ export const proveSection: z.ZodType<ProveSettings> = z
           .prefault({}),
       })
       .prefault({}),
+    entities: z
+      .string()
+      .min(1)
+      .optional()
+      .describe("file of the organisation's legal entities; without it no duty can be judged"),
     mechanisms: z
       .string()
       .min(1)

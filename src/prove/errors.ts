@@ -7,6 +7,8 @@ export type ProveErrorCode =
   | "PROVE_MECHANISMS_INVALID"
   | "PROVE_FILE_UNREADABLE"
   | "PROVE_CASE_INVALID"
+  | "PROVE_CASE_MOVED"
+  | "PROVE_ENTITIES_INVALID"
   | "PROVE_CLOCK_INVALID";
 
 export class ProveError extends BailiwickError<ProveErrorCode> {}

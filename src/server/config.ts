@@ -184,6 +184,7 @@ function atFolder(found: Config, folder: string): Config {
     prove: {
       regimes: { ...found.prove.regimes, dir: at(found.prove.regimes.dir) },
       ...(found.prove.mechanisms === undefined ? {} : { mechanisms: at(found.prove.mechanisms) }),
+      ...(found.prove.entities === undefined ? {} : { entities: at(found.prove.entities) }),
     },
     mcp: {
       servers: mapValues(found.mcp.servers, (server) => ({

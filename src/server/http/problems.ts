@@ -26,6 +26,7 @@ type ProblemName =
   | "approvalRefused"
   | "orderRefused"
   | "noPoint"
+  | "conflict"
   | "malformed"
   | "tooLarge"
   | "internal";
@@ -48,6 +49,7 @@ export const PROBLEMS: Readonly<Record<ProblemName, ApiProblem>> = {
     fix: "see what binds: npx bailiwick contain list",
   },
   noPoint: { status: 503, title: "Nobody can say that it holds.", code: "RESPOND_NO_POINT" },
+  conflict: { status: 409, title: "That cannot be done as things stand.", code: "API_CONFLICT" },
   setupRefused: {
     status: 410,
     title: "This setup link is used up or too old.",
