@@ -11,6 +11,8 @@ const NO_INPUT: Option = { name: "no-input", summary: "never ask" };
 
 const RULES: Option = { name: "dir", value: "DIR", summary: "folder of the rules (./regulations)" };
 
+const INCIDENT: Command["takes"] = { words: "INCIDENT", min: 1, max: 1 };
+const NOTE: Option = { name: "note", value: "WHY", summary: "where it comes from; required" };
 const NOTHING = { words: "", min: 0, max: 0 };
 
 export const COMMANDS: readonly Command[] = [
@@ -211,6 +213,112 @@ export const COMMANDS: readonly Command[] = [
     ],
     options: [DATA, JSON_OUT, PLAIN],
     load: () => import("./commands/record-show.ts"),
+  },
+  {
+    name: "prove incident list",
+    summary: "the incidents, newest first",
+    takes: NOTHING,
+    examples: [
+      { words: "prove incident list", does: "number, state, severity, since when, what" },
+      { words: "prove incident list --json", does: "one JSON object a line" },
+    ],
+    options: [DATA, JSON_OUT, PLAIN],
+    load: () => import("./commands/prove-incident-list.ts"),
+  },
+  {
+    name: "prove incident show",
+    summary: "what is known of one incident, and who said so",
+    takes: INCIDENT,
+    examples: [
+      { words: "prove incident show INC-1", does: "its times, each with who said it" },
+      { words: "prove incident show INC-1 --json", does: "the same, for a program" },
+    ],
+    options: [DATA, JSON_OUT, PLAIN],
+    load: () => import("./commands/prove-incident-show.ts"),
+  },
+  {
+    name: "prove incident clocks",
+    summary: "what is due by when, or what a clock waits for",
+    takes: INCIDENT,
+    examples: [
+      { words: "prove incident clocks INC-1", does: "what runs first, then what waits" },
+      { words: "prove incident clocks INC-1 --explain", does: "each with its derivation" },
+    ],
+    options: [{ name: "explain", summary: "how each was counted, step by step" }, DATA, JSON_OUT, PLAIN],
+    exits: "4 a hard clock is past its strict reading",
+    load: () => import("./commands/prove-incident-clocks.ts"),
+  },
+  {
+    name: "prove incident ask",
+    summary: "the questions whose answers still decide something",
+    takes: INCIDENT,
+    examples: [
+      { words: "prove incident ask INC-1", does: "fact, duties that hang on it, question" },
+      { words: "prove incident ask INC-1 --json", does: "with what each answer would change" },
+    ],
+    options: [DATA, JSON_OUT, PLAIN],
+    load: () => import("./commands/prove-incident-ask.ts"),
+  },
+  {
+    name: "prove incident answer",
+    summary: "say facts of an incident: yes, no, unknown, a value, 120, 10-40, 500+",
+    takes: { words: "INCIDENT FACT=VALUE", min: 2, max: 33 },
+    examples: [
+      { words: "prove incident answer INC-1 risk.people=likely --note assessment-7", does: "one fact" },
+      { words: "prove incident answer INC-1 data.unsecured=no people(FR)=10-40 --note dpo", does: "two at once" },
+    ],
+    options: [NOTE, DATA],
+    load: () => import("./commands/prove-incident-answer.ts"),
+  },
+  {
+    name: "prove incident event",
+    summary: "say when something was: awareness, determination, ...",
+    takes: { words: "INCIDENT EVENT", min: 2, max: 2 },
+    examples: [
+      { words: "prove incident event INC-1 awareness --at 2026-12-06T09:00:00+01:00 --note desk", does: "an instant" },
+      {
+        words: "prove incident event INC-1 occurrence --date 2026-12-05 --zone Europe/Paris --note log",
+        does: "a day",
+      },
+    ],
+    options: [
+      { name: "at", value: "TIME", summary: "RFC 3339 with an offset" },
+      { name: "date", value: "DAY", summary: "where only the day is known; with --zone" },
+      { name: "zone", value: "ZONE", summary: "whose day it is, such as Europe/Paris" },
+      { name: "supersedes", summary: "takes the place of what was said of this event before" },
+      NOTE,
+      DATA,
+    ],
+    load: () => import("./commands/prove-incident-event.ts"),
+  },
+  {
+    name: "prove incident open",
+    summary: "open an incident that no sign showed",
+    takes: NOTHING,
+    examples: [
+      { words: "prove incident open --title misdirected-mail --because reported", does: "a person opens it" },
+      { words: "prove incident open --title drill --because quarterly --exercise", does: "marked as an exercise" },
+    ],
+    options: [
+      { name: "title", value: "WHAT", summary: "what it is; required" },
+      { name: "because", value: "WHY", summary: "how it came to be known; required" },
+      { name: "exercise", summary: "nothing that follows from it is real" },
+      DATA,
+      JSON_OUT,
+      PLAIN,
+    ],
+    load: () => import("./commands/prove-incident-open.ts"),
+  },
+  {
+    name: "prove incident close",
+    summary: "close an incident none of whose orders binds",
+    takes: INCIDENT,
+    examples: [
+      { words: "prove incident close INC-1 --because resolved", does: "the reason goes to the record" },
+      { words: "prove incident close INC-1 --because exercise-over --json", does: "and what it is then" },
+    ],
+    options: [{ name: "because", value: "WHY", summary: "why; required" }, DATA, JSON_OUT, PLAIN],
+    load: () => import("./commands/prove-incident-close.ts"),
   },
   {
     name: "prove regime list",

@@ -16,12 +16,20 @@ export function overview(commands: readonly Command[], version: string, io: Scre
       io,
     ),
     "\n",
-    block(
-      commands.map(({ name, summary }) => [{ text: name, style: "bold" }, summary]),
-      io,
-    ),
+    block(grouped(commands), io),
     "\nbailiwick COMMAND --help for one of them · bailiwick help WORD searches\n",
   ].join("");
+}
+
+/** One row for each first word: what it does, or, where several begin with it, what may follow. */
+function grouped(commands: readonly Command[]): readonly Row[] {
+  const groups = Map.groupBy(commands, ({ name }) => name.split(" ")[0] ?? name);
+  return [...groups].map(([word, group]) => {
+    const [only] = group;
+    const follows = group.map(({ name }) => name.slice(word.length + 1)).filter((rest) => rest !== "");
+    const text = group.length === 1 && only !== undefined ? only.summary : follows.join(" · ");
+    return [{ text: group.length === 1 && only !== undefined ? only.name : word, style: "bold" }, text];
+  });
 }
 
 export function page(command: Command, io: Screen): string {

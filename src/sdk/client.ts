@@ -24,7 +24,27 @@ import {
 } from "./containment.ts";
 import { SdkError } from "./errors.ts";
 import { EventReader } from "./events.ts";
-import { type Connection, checkConnection, type Fetch, getJson, getStream, pieces, postJson } from "./request.ts";
+import {
+  type CaseStatement,
+  type IncidentClocks,
+  type IncidentQuestion,
+  type IncidentView,
+  readCaseVersion,
+  readIncident,
+  readIncidentClocks,
+  readIncidents,
+  readQuestions,
+} from "./incidents.ts";
+import {
+  type Connection,
+  checkConnection,
+  type Fetch,
+  getJson,
+  getStream,
+  patchJson,
+  pieces,
+  postJson,
+} from "./request.ts";
 
 export interface ClientOptions {
   /** Where the server listens, without a path: `http://localhost:7400`. */
@@ -67,6 +87,25 @@ export interface Client {
   resume(id: string, because: string): Promise<OrderView>;
   /** What is not normal, newest first. */
   findings(): Promise<readonly FindingView[]>;
+  /** Newest first. */
+  incidents(): Promise<readonly IncidentView[]>;
+  /** @param name - `INC-1`, or its id; the same for those below */
+  incident(name: string): Promise<IncidentView>;
+  openIncident(incident: {
+    readonly title: string;
+    readonly because: string;
+    readonly exercise: boolean;
+  }): Promise<IncidentView>;
+  closeIncident(name: string, because: string): Promise<IncidentView>;
+  incidentClocks(name: string): Promise<IncidentClocks>;
+  incidentQuestions(name: string): Promise<readonly IncidentQuestion[]>;
+  caseVersion(name: string): Promise<{ readonly v: number }>;
+  /** @param on - version that was seen: the server refuses the statement (409) where it is another by now */
+  sayOfCase(
+    name: string,
+    on: number,
+    statement: CaseStatement,
+  ): Promise<{ readonly v: number; readonly doubts: readonly string[] }>;
   /**
    * Entries as they become durable, until `signal` is aborted or the server ends the stream.
    * @param opened - called once the server answered: from here on nothing is missed
@@ -93,6 +132,16 @@ export function createClient(options: ClientOptions): Client {
     release: async (id, because) => readOrder(await postJson(connection, `${orderPath(id)}/release`, { because })),
     resume: async (id, because) => readOrder(await postJson(connection, `${orderPath(id)}/resume`, { because })),
     findings: async () => readFindings(await getJson(connection, "/api/findings")),
+    incidents: async () => readIncidents(await getJson(connection, "/api/incidents")),
+    incident: async (name) => readIncident(await getJson(connection, incidentPath(name))),
+    openIncident: async (incident) => readIncident(await postJson(connection, "/api/incidents", incident)),
+    closeIncident: async (name, because) =>
+      readIncident(await postJson(connection, incidentPath(name, "/close"), { because })),
+    incidentClocks: async (name) => readIncidentClocks(await getJson(connection, incidentPath(name, "/clocks"))),
+    incidentQuestions: async (name) => readQuestions(await getJson(connection, incidentPath(name, "/questions"))),
+    caseVersion: async (name) => readCaseVersion(await getJson(connection, incidentPath(name, "/facts"))),
+    sayOfCase: async (name, on, statement) =>
+      readCaseVersion(await patchJson(connection, incidentPath(name, "/facts"), statement, `"${on}"`)),
     live: (signal, opened) => live(connection, signal, opened),
   };
 }
@@ -111,6 +160,8 @@ async function askTwice<T>(ask: () => Promise<T>): Promise<T> {
     if (cause instanceof SdkError && cause.code === "SDK_UNREACHABLE") return ask();
     throw cause;
   });
+function incidentPath(name: string, below = ""): string {
+  return `/api/incidents/${encodeURIComponent(name)}${below}`;
 }
 
 function query(page: Readonly<Record<string, number>>): string {

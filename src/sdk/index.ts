@@ -20,5 +20,12 @@ export { createClient } from "./client.ts";
 export type { ConditionView, FindingView, OrderView, OrderWish, PointView } from "./containment.ts";
 export type { ProblemDocument, SdkErrorCode } from "./errors.ts";
 export { SdkError } from "./errors.ts";
+export type {
+  CaseStatement,
+  IncidentClock,
+  IncidentClocks,
+  IncidentQuestion,
+  IncidentView,
+} from "./incidents.ts";
 export type { Members } from "./parts.ts";
 export type { Fetch } from "./request.ts";

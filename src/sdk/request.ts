@@ -47,8 +47,16 @@ export async function getJson(connection: Connection, path: string): Promise<Par
 export async function postJson(connection: Connection, path: string, body: object, key?: string): Promise<Part> {
   const signal = AbortSignal.timeout(TIMEOUT_MS);
   const sent = { signal, accept: "application/json", body: JSON.stringify(body) };
-  const response = await send(connection, path, key === undefined ? sent : { ...sent, key });
+  const response = await send(connection, path, key === undefined ? sent : { ...sent, headers: { "idempotency-key": key } });
   return { value: parse(await readBody(response)), at: path };
+}
+
+/** Changes what was seen in one version. @param match - `If-Match` (RFC 9110 section 13.1.1) @throws SdkError, each of its codes */
+export async function patchJson(connection: Connection, path: string, body: object, match: string): Promise<Part> {
+  const signal = AbortSignal.timeout(TIMEOUT_MS);
+  const headers = { "if-match": match };
+  const sent = { signal, accept: "application/json", body: JSON.stringify(body), method: "PATCH", headers } as const;
+  return { value: parse(await readBody(await send(connection, path, sent))), at: path };
 }
 
 /**
@@ -72,23 +80,25 @@ export async function getStream(connection: Connection, path: string, signal: Ab
 interface Sent {
   readonly signal: AbortSignal;
   readonly accept: string;
-  /** JSON; left out for a GET. */
+  /** JSON. */
   readonly body?: string;
-  readonly key?: string;
+  /** POST with a body, GET without one, where it is left out. */
+  readonly method?: "POST" | "PATCH" | "DELETE";
+  /** Headers of this one request, by lower-case name. */
+  readonly headers?: Readonly<Record<string, string>>;
 }
 
-async function send(
-  { baseUrl, token, fetch }: Connection,
-  path: string,
-  { signal, accept, body, key }: Sent,
-): Promise<Response> {
+async function send({ baseUrl, token, fetch }: Connection, path: string, sent: Sent): Promise<Response> {
   const url = new URL(path, baseUrl).href;
-  const headers = { accept, authorization: `Bearer ${token}` };
-  const init: RequestInit = { headers, signal, redirect: "error" };
-  const once = key === undefined ? {} : { "idempotency-key": key };
-  const typed = { ...headers, ...once, "content-type": "application/json" };
-  const post = { method: "POST", headers: typed, body: body ?? null };
-  const response = await fetch(url, body === undefined ? init : { ...init, ...post }).catch((cause: unknown) => {
+  const { signal, accept, body, method = body === undefined ? "GET" : "POST" } = sent;
+  const headers = {
+    accept,
+    authorization: `Bearer ${token}`,
+    ...(body === undefined ? {} : { "content-type": "application/json" }),
+    ...sent.headers,
+  };
+  const init: RequestInit = { headers, signal, redirect: "error", method, ...(body === undefined ? {} : { body }) };
+  const response = await fetch(url, init).catch((cause: unknown) => {
     throw new SdkError("SDK_UNREACHABLE", `asking ${url}: no answer`, { cause });
   });
   if (!response.ok) throw await refusal(response, path);

@@ -43,7 +43,7 @@ function incident(
     state: "open",
     exercise: false,
     title: "helper: decoy used",
-    times: Object.fromEntries(told),
+    times: Object.fromEntries(told) as IncidentFacts["times"],
     severity: "critical",
     identities: [],
     sponsors: [],
@@ -129,7 +129,7 @@ describe("J23, J26: an incident proposes, people say", () => {
     expect(notification()).toMatchObject({ verdict: "applies", clock: { kind: "provisional", state: "running" } });
     expect(notification()?.clock.strict?.at).toBe(strict);
     expect(notification()?.why).toMatch(/Art\. 33.*provisional/);
-    await clock.advance(72 * 3_600_000 + 3_600_000 + 1);
+    clock.advance(72 * 3_600_000 + 3_600_000 + 1);
     expect(notification()?.clock.state).toBe("late");
   });
 
@@ -210,13 +210,12 @@ describe("what does not fit is refused whole, or told", () => {
   });
 
   test("two people at once: the second sees that the case moved", async () => {
-    await Promise.allSettled([
+    const [first, second] = await Promise.allSettled([
       say({ facts: { "data.unsecured": true } }, 0),
       say({ facts: { "data.unsecured": false } }, 0),
-    ]).then(([first, second]) => {
-      expect(first.status).toBe("fulfilled");
-      expect(second).toMatchObject({ status: "rejected", reason: { code: "PROVE_CASE_MOVED" } });
-    });
+    ]);
+    expect(first.status).toBe("fulfilled");
+    expect(second).toMatchObject({ status: "rejected", reason: { code: "PROVE_CASE_MOVED" } });
     expect(cases.view(ID)).toMatchObject({ v: 1, facts: { "data.unsecured": true } });
   });
 
@@ -242,12 +241,13 @@ test("after a restart a case is as it was said, and the record has each statemen
   expect(cases.clocks().map(({ duty, incident: of }) => [duty, of.number])).toContainEqual(["EU-GDPR-33", 1]);
 });
 
-describe("files that people keep", () => {
-  const words = (): Library["regimes"]["vocabulary"] => library.regimes.vocabulary;
+const seedsOf = (text: string): unknown => readSeeds("seeds.yaml", text, library.regimes);
 
+describe("files that people keep", () => {
   test("an entity with a role or place that no row knows is refused, with file and entity", async () => {
     const text = await readFile(ENTITY, "utf8");
-    const read = (change: (text: string) => string): unknown => readEntities("entity.yaml", change(text), words());
+    const read = (change: (text: string) => string): unknown =>
+      readEntities("entity.yaml", change(text), library.regimes.vocabulary);
     expect(() => read((t) => t.replace("[controller]", "[controler]"))).toThrow(/entity\.yaml: entity office: .*roles/);
     expect(() => read((t) => t.replace("est: [FR]", "est: [FRA]"))).toThrow(/no such place/);
     expect(() => read((t) => t.replace("public_body: false", "public: false"))).toThrow(/entity\.yaml:\d+:\d+: /);
@@ -256,8 +256,7 @@ describe("files that people keep", () => {
 
   test("seeds that name a fact or event that is not there are refused", async () => {
     const text = await readFile(path.join(REGULATIONS, "seeds.yaml"), "utf8");
-    const read = (change: string): unknown => readSeeds("seeds.yaml", change, library.regimes);
-    expect(() => read(text.replace("data.health", "data.helth"))).toThrow("no yes-or-no fact data.helth");
-    expect(() => read(text.replace("event: awareness", "event: aware"))).toThrow("no clock event aware");
+    expect(() => seedsOf(text.replace("data.health", "data.helth"))).toThrow("no yes-or-no fact data.helth");
+    expect(() => seedsOf(text.replace("event: awareness", "event: aware"))).toThrow("no clock event aware");
   });
 });

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 // What a person says of a case: facts, people in places, clock events, filings. Append-only: what is said anew stands over
 // what was said before, and both stay (prove J20, J26).
+import { Temporal } from "temporal-polyfill";
 import { z } from "zod";
 import { type Instant, instant } from "../../core/index.ts";
 import { type CaseInput, type Count, readCase } from "../case/read-case.ts";
@@ -106,9 +107,12 @@ function notToCome(at: Instant, where: string, now: Instant): void {
 const MOMENT = /^\d{4}-\d{2}-\d{2}T\d{2}:\d{2}:\d{2}(?:\.\d{1,3})?(?:Z|[+-]\d{2}:\d{2})$/;
 
 function readMoment(text: string, where: string): Instant {
-  const ms = MOMENT.test(text) ? Date.parse(text) : Number.NaN;
-  if (Number.isNaN(ms)) throw invalid(where, "not an instant: write 2026-12-06T09:00:00+01:00, with Z or an offset");
-  return instant(ms);
+  try {
+    if (MOMENT.test(text)) return instant(Temporal.Instant.from(text).epochMilliseconds);
+  } catch {
+    // told below, as what does not look like an instant is
+  }
+  throw invalid(where, "not an instant: write 2026-12-06T09:00:00+01:00, with Z or an offset");
 }
 
 function eventOf(said: EventSaid, where = "event"): ClockEvent {

@@ -161,8 +161,8 @@ test("R47, J26: awareness is a person's act; a later statement supersedes and th
   await using w = await world();
   w.room.on(finding());
   const id = w.room.list()[0]?.id ?? parseIncidentId("");
-  await w.room.time(id, "awareAt", instant(1500), ANNA, "told by the desk");
-  const changed = await w.room.time(id, "awareAt", instant(1400), ANNA, "it was earlier");
+  await w.room.time(id, { time: "awareAt", at: instant(1500) }, ANNA, "told by the desk");
+  const changed = await w.room.time(id, { time: "awareAt", at: instant(1400) }, ANNA, "it was earlier");
   expect(changed).toMatchObject({ facts: { v: 3, times: { awareAt: { at: 1400, by: ANNA } } } });
   const told = w.drafts.flatMap((draft) => (draft.type === "event" ? [JSON.stringify(draft.data)] : []));
   expect(told.filter((text) => text.includes('"awareAt":{"at":1500'))).toHaveLength(1);
@@ -180,7 +180,9 @@ test("what cannot be is refused: no reason, no such incident, a time to come, on
   const { id } = opened.facts;
   expect(await w.room.change(id, { malicious: "no" }, ANNA, "")).toMatchObject({ refused: "because_missing" });
   const future = instant(w.clock.now() + 6 * 60_000);
-  expect(await w.room.time(id, "awareAt", future, ANNA, "x")).toMatchObject({ refused: "time_in_future" });
+  expect(await w.room.time(id, { time: "awareAt", at: future }, ANNA, "x")).toMatchObject({
+    refused: "time_in_future",
+  });
   expect(await w.room.close(id, ANNA, "done")).toMatchObject({ facts: { state: "closed" } });
   expect(await w.room.change(id, { malicious: "no" }, ANNA, "x")).toMatchObject({ refused: "incident_closed" });
 });
@@ -202,10 +204,10 @@ test("an incident is there and told at once while the disk is full, and is writt
   w.room.ordered(ORDER);
   expect(w.room.list()).toHaveLength(1);
   expect(w.events.map(([event]) => event)).toEqual(["incident.opened", "incident.changed"]);
-  await w.clock.advance(1000);
+  w.clock.advance(1000);
   expect(w.room.unwritten).toBe(2);
   w.disk.works = true;
-  await w.clock.advance(1000);
+  w.clock.advance(1000);
   await expect.poll(() => w.room.unwritten).toBe(0);
   const names = w.drafts.flatMap((draft) => (draft.type === "event" ? [draft.name] : []));
   expect(names).toEqual(["incident.opened", "incident.changed"]);

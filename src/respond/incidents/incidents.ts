@@ -45,6 +45,12 @@ export type IncidentChange = Partial<
   >
 >;
 
+/** One of an incident's times. */
+export interface Told {
+  readonly time: IncidentTime;
+  readonly at: Instant;
+}
+
 export type IncidentRefusal =
   | "incident_unknown"
   | "incident_closed"
@@ -60,7 +66,7 @@ export interface Incidents extends IncidentReader, FindingSink {
   ): Promise<Changed>;
   change(id: IncidentId, change: IncidentChange, by: By, because: string): Promise<Changed>;
   /** Sets one of its times; an earlier statement stays in the record. */
-  time(id: IncidentId, time: IncidentTime, at: Instant, by: By, because: string): Promise<Changed>;
+  time(id: IncidentId, told: Told, by: By, because: string): Promise<Changed>;
   /** Refused while an order of it still binds: somebody has to own it first (respond R50). */
   close(id: IncidentId, by: By, because: string): Promise<Changed>;
   /** An order that was given, or that every point has now acknowledged. */
@@ -204,7 +210,7 @@ export class IncidentRoom implements Incidents {
     return { facts };
   }
 
-  async time(id: IncidentId, time: IncidentTime, at: Instant, by: By, because: string): Promise<Changed> {
+  async time(id: IncidentId, { time, at }: Told, by: By, because: string): Promise<Changed> {
     const found = this.openOne(id, because);
     if ("refused" in found) return found;
     if (at > this.ports.clock.now() + AHEAD_MS) return no("time_in_future", `${time} is in the future`);
@@ -278,22 +284,23 @@ export class IncidentRoom implements Incidents {
 
   /** In order, one after the other: the record first, then the row that is read at the next start. */
   private write(): Promise<void> {
-    this.writing = this.writing.then(async () => {
-      for (let next = this.queue[0]; next !== undefined; next = this.queue[0]) {
-        const { event, facts, by, because } = next;
-        try {
-          await this.ports.recorder.append(incidentEntry(event, facts, by, because));
-          await this.rows.save(facts);
-        } catch (cause) {
-          this.ports.log.fault("RESPOND_INCIDENT_NOT_WRITTEN", {
-            why: cause instanceof Error ? cause.message : "unknown",
-          });
-          return;
-        }
-        this.queue = this.queue.slice(1);
-      }
-    });
+    this.writing = this.writing.then(() => this.writeAll());
     return this.writing;
+  }
+
+  private async writeAll(): Promise<void> {
+    for (let next = this.queue[0]; next !== undefined; next = this.queue[0]) {
+      const { event, facts, by, because } = next;
+      try {
+        await this.ports.recorder.append(incidentEntry(event, facts, by, because));
+        await this.rows.save(facts);
+      } catch (cause) {
+        const why = cause instanceof Error ? cause.message : "unknown";
+        this.ports.log.fault("RESPOND_INCIDENT_NOT_WRITTEN", { why });
+        return;
+      }
+      this.queue = this.queue.slice(1);
+    }
   }
 }
 

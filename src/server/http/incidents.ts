@@ -31,7 +31,7 @@ export interface IncidentPorts {
   readonly incidents: Incidents;
   readonly cases: Cases;
   /** The person behind a request; `undefined` where nobody is known by name. */
-  whoIs(request: FastifyRequest): IdentityId | undefined;
+  readonly whoIs: (request: FastifyRequest) => IdentityId | undefined;
 }
 
 type ById = { Params: { id: string } };
@@ -91,7 +91,7 @@ async function say(
   if (facts === undefined) return sendProblem(reply, PROBLEMS.notFound);
   const by = whoIs(request);
   if (by === undefined) return refused(reply, NOBODY);
-  const on = /^"?(\d{1,9})"?$/.exec(String(request.headers["if-match"] ?? ""))?.[1];
+  const on = /^"?(\d{1,9})"?$/.exec(request.headers["if-match"] ?? "")?.[1];
   if (on === undefined)
     return sendProblem(reply, {
       ...PROBLEMS.malformed,
@@ -102,7 +102,7 @@ async function say(
   if (typeof note !== "string") return malformed(reply, "say `note`: where does it come from");
   try {
     const view = await cases.say(facts.id, JSON.parse(JSON.stringify(change)), { on: Number(on), by, note });
-    return sendCase(reply, view, shownFacts);
+    return await sendCase(reply, view, shownFacts);
   } catch (cause) {
     if (!(cause instanceof ProveError)) throw cause;
     if (cause.code === "PROVE_CASE_MOVED")
@@ -125,7 +125,7 @@ async function setTime(
   const at = readInstant(textOf(body, "at"));
   if (time === undefined) return malformed(reply, `\`time\` is one of ${INCIDENT_TIMES.join(", ")}`);
   if (at === undefined) return malformed(reply, "`at` is an instant in UTC, such as 2026-12-06T09:00:00Z");
-  const done = await incidents.time(facts.id, time, at, by, textOf(body, "because") ?? "");
+  const done = await incidents.time(facts.id, { time, at }, by, textOf(body, "because") ?? "");
   return "refused" in done ? refused(reply, done.why) : sendJson(reply, shownIncident(done.facts));
 }
 
@@ -192,7 +192,6 @@ function shownClock(
   incident: string,
 ): JsonObject {
   const { kind, state, strict, latest, waitingFor, projected, derivation } = clock;
-  const at = (instant: Instant | undefined): Json => (instant === undefined ? null : formatInstant(instant));
   return jsonObject([
     ["incident", incident],
     ["entity", entity],
@@ -205,13 +204,17 @@ function shownClock(
     ["standing", standing],
     ["kind", kind],
     ["state", state],
-    ["strict", at(strict?.at)],
-    ["latest", at(latest?.at)],
-    ["projected", at(projected)],
+    ["strict", instantOf(strict?.at)],
+    ["latest", instantOf(latest?.at)],
+    ["projected", instantOf(projected)],
     ["waitingFor", [...waitingFor]],
     ["why", why],
     ["derivation", derivation.map(({ says }) => says)],
   ]);
+}
+
+function instantOf(at: Instant | undefined): Json {
+  return at === undefined ? null : formatInstant(at);
 }
 
 function shownQuestions(view: CaseView): JsonObject {
