@@ -16,9 +16,16 @@ export function overview(commands: readonly Command[], version: string, io: Scre
       io,
     ),
     "\n",
-    block(grouped(commands), io),
+    block(commands.length > GROUPED_FROM ? grouped(commands) : commands.map(row), io),
     "\nbailiwick COMMAND --help for one of them · bailiwick help WORD searches\n",
   ].join("");
+}
+
+/** More commands than this are shown by their first word, so that they fit a screen. */
+const GROUPED_FROM = 15;
+
+function row({ name, summary }: Command): Row {
+  return [{ text: name, style: "bold" }, summary];
 }
 
 /** One row for each first word: what it does, or, where several begin with it, what may follow. */
