@@ -264,8 +264,8 @@ export const COMMANDS: readonly Command[] = [
     summary: "say facts of an incident: yes, no, unknown, a value, 120, 10-40, 500+",
     takes: { words: "INCIDENT FACT=VALUE", min: 2, max: 33 },
     examples: [
-      { words: "prove incident answer INC-1 risk.people=likely --note assessment-7", does: "one fact" },
-      { words: "prove incident answer INC-1 data.unsecured=no people(FR)=10-40 --note dpo", does: "two at once" },
+      { words: "prove incident answer INC-1 risk.people=likely --note dpo", does: "one fact" },
+      { words: "prove incident answer INC-1 people(FR)=10-40 --note dpo", does: "how many" },
     ],
     options: [NOTE, DATA],
     load: () => import("./commands/prove-incident-answer.ts"),
@@ -275,16 +275,16 @@ export const COMMANDS: readonly Command[] = [
     summary: "say when something was: awareness, determination, ...",
     takes: { words: "INCIDENT EVENT", min: 2, max: 2 },
     examples: [
-      { words: "prove incident event INC-1 awareness --at 2026-12-06T09:00:00+01:00 --note desk", does: "an instant" },
+      { words: "prove incident event INC-1 awareness --at now --note desk", does: "this moment" },
       {
-        words: "prove incident event INC-1 occurrence --date 2026-12-05 --zone Europe/Paris --note log",
+        words: "prove incident event INC-1 noticing --date 2026-12-05 --note log",
         does: "a day",
       },
     ],
     options: [
-      { name: "at", value: "TIME", summary: "RFC 3339 with an offset" },
-      { name: "date", value: "DAY", summary: "where only the day is known; with --zone" },
-      { name: "zone", value: "ZONE", summary: "whose day it is, such as Europe/Paris" },
+      { name: "at", value: "TIME", summary: "now, or RFC 3339 with an offset" },
+      { name: "date", value: "DAY", summary: "where only the day is known" },
+      { name: "zone", value: "ZONE", summary: "whose day it is; this machine's by default" },
       { name: "supersedes", summary: "takes the place of what was said of this event before" },
       NOTE,
       DATA,

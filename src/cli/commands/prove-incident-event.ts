@@ -9,18 +9,17 @@ import { clientOf } from "../server.ts";
 
 export async function run(args: Args, io: CliIo): Promise<number> {
   const [name = "", event = ""] = args.words;
-  const [at, date, zone] = ["at", "date", "zone"].map((option) => args.values.get(option));
+  const [at, date] = ["at", "date"].map((option) => args.values.get(option));
+  const zone = args.values.get("zone") ?? Intl.DateTimeFormat().resolvedOptions().timeZone;
   if ((at === undefined) === (date === undefined))
     throw misuse(
       "CLI_OPTION_VALUE",
       "one time is needed",
-      "--at 2026-12-06T09:00:00+01:00, or --date 2026-12-06 with --zone Europe/Paris where only the day is known",
+      "--at now, --at 2026-12-06T09:00:00+01:00, or --date 2026-12-06 where only the day is known",
     );
   const when = {
     event,
-    ...(at === undefined ? {} : { at }),
-    ...(date === undefined ? {} : { date }),
-    ...(zone === undefined ? {} : { zone }),
+    ...(at === undefined ? { date, zone } : { at: at === "now" ? new Date().toISOString() : at }),
     ...(args.switches.has("supersedes") ? { supersedes: true } : {}),
   };
   return tellStatement(name, { note: saidOf(args), events: [when] }, clientOf(args, io), io);
