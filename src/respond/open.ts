@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 // Puts the room together.
+import type { FindingSink } from "../core/index.ts";
 import type { Approvals } from "./approvals/approvals.ts";
 import { Desk, type DeskPorts } from "./approvals/desk.ts";
 import { Rows } from "./approvals/rows.ts";
@@ -14,7 +15,7 @@ export interface RespondPorts extends DeskPorts, ContainmentPorts, IncidentPorts
   readonly rules: ResponseRules;
 }
 
-export interface Respond extends AsyncDisposable {
+export interface Respond extends AsyncDisposable, FindingSink {
   readonly approvals: Approvals;
   readonly containments: Containments;
   readonly incidents: Incidents;
@@ -37,6 +38,13 @@ export async function openRespond(ports: RespondPorts, config: RespondConfig): P
     approvals: desk,
     containments,
     incidents,
+    on(finding) {
+      // first what stops it; that it is an incident as well is said after
+      containments.on(finding);
+      incidents.on(finding);
+      for (const order of containments.list({ active: true }))
+        if (order.finding === finding.id) incidents.ordered(order);
+    },
     async [Symbol.asyncDispose]() {
       stopTelling();
       await containments.close();

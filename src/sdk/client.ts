@@ -160,6 +160,8 @@ async function askTwice<T>(ask: () => Promise<T>): Promise<T> {
     if (cause instanceof SdkError && cause.code === "SDK_UNREACHABLE") return ask();
     throw cause;
   });
+}
+
 function incidentPath(name: string, below = ""): string {
   return `/api/incidents/${encodeURIComponent(name)}${below}`;
 }

@@ -47,7 +47,11 @@ export async function getJson(connection: Connection, path: string): Promise<Par
 export async function postJson(connection: Connection, path: string, body: object, key?: string): Promise<Part> {
   const signal = AbortSignal.timeout(TIMEOUT_MS);
   const sent = { signal, accept: "application/json", body: JSON.stringify(body) };
-  const response = await send(connection, path, key === undefined ? sent : { ...sent, headers: { "idempotency-key": key } });
+  const response = await send(
+    connection,
+    path,
+    key === undefined ? sent : { ...sent, headers: { "idempotency-key": key } },
+  );
   return { value: parse(await readBody(response)), at: path };
 }
 

@@ -5,6 +5,7 @@ import {
   type Clock,
   type Custody,
   type EntrySource,
+  type FindingSink,
   type IdentityId,
   type Log,
   type Points,
@@ -19,6 +20,7 @@ import {
   type Containments,
   createDemoKey,
   type DemoKey,
+  type Incidents,
   openRespond,
   type ResponseRules,
 } from "../respond/index.ts";
@@ -28,6 +30,9 @@ import { containedIdentities } from "./containment.ts";
 export interface ApprovalQueue extends AsyncDisposable {
   readonly approvals: Approvals;
   readonly containments: Containments;
+  readonly incidents: Incidents;
+  /** Where findings go. */
+  readonly sink: FindingSink;
   /** The software key of the demo; absent everywhere else. */
   readonly demoKey?: DemoKey;
 }
@@ -67,6 +72,7 @@ export async function createQueue(ports: QueuePorts): Promise<ApprovalQueue> {
       signers: demoKey === undefined ? [] : [demoKey],
       feed: identify.feed,
       identities: containedIdentities(identify, ports.reopen),
+      about: (id) => identify.view.get(id),
     },
     { settings: config.respond, demo },
   );
@@ -76,6 +82,8 @@ export async function createQueue(ports: QueuePorts): Promise<ApprovalQueue> {
   return {
     approvals: respond.approvals,
     containments: respond.containments,
+    incidents: respond.incidents,
+    sink: respond,
     ...(demoKey === undefined ? {} : { demoKey }),
     async [Symbol.asyncDispose]() {
       stop();

@@ -6,6 +6,7 @@ import { chmod, readFile, rm, writeFile } from "node:fs/promises";
 import path from "node:path";
 import {
   type AdminDraft,
+  type Clock,
   CoreError,
   type Digest,
   type EntrySource,
@@ -20,12 +21,13 @@ import {
   parseReference,
   parseTenantId,
   type RecordedEntry,
+  type Store,
 } from "../core/index.ts";
 import { type Bundle, createDecider } from "../decide/index.ts";
 import { createGate, createRelay, type Gate, Tasks, type UpstreamServer } from "../enforce/index.ts";
 import { IDENTIFY_SCHEMA, type Identify, openIdentify } from "../identify/index.ts";
 import { createInspector, type Inspector, readLabelRules } from "../protect/index.ts";
-import { openTransferGate, type Transfers } from "../prove/index.ts";
+import { type Cases, loadLibrary, openCases, openTransferGate, PROVE_SCHEMA, type Transfers } from "../prove/index.ts";
 import { openRecord, type RecordRoom } from "../record/index.ts";
 import { RESPOND_SCHEMA } from "../respond/index.ts";
 import { lockDirectory, openCustody, openStore } from "../store/index.ts";
@@ -44,6 +46,7 @@ import { mountMcp } from "./http/mcp.ts";
 import { type MandateSources, openMandates, openMandatesOf } from "./mandates.ts";
 import { loadPolicies } from "./policies.ts";
 import { PoliciesInForce, type PolicyNews } from "./policies-in-force.ts";
+import { reachOf } from "./reach.ts";
 import { statusDocument } from "./status.ts";
 import { systemClock, systemRandom, systemTimers } from "./system.ts";
 import { openUpstreams } from "./upstreams.ts";
@@ -60,6 +63,7 @@ export interface Running extends AsyncDisposable {
   /** The first person of the configuration: whose the token of the command line is. */
   readonly owner: IdentityId | undefined;
   readonly watch: Watch;
+  readonly cases: Cases;
   /** The keyed digest of a value, for planting it. */
   macOf(value: string): Mac;
   readonly servers: ReadonlyMap<string, UpstreamServer>;
@@ -109,6 +113,7 @@ export async function startServer(config: Config, io: ServerIo): Promise<Running
     queue,
     owner,
     watch,
+    cases: rooms.cases,
     macOf: (value) => inspector.scanner.mac(value),
     servers,
     trustFile,
@@ -135,6 +140,7 @@ interface Opening {
 interface Rooms {
   readonly queue: ApprovalQueue;
   readonly watch: Watch;
+  readonly cases: Cases;
   readonly points: PointRegister;
   /** The first person of the configuration: whose the token of the command line is. */
   readonly owner: IdentityId | undefined;
@@ -163,7 +169,7 @@ async function openRooms({ config, io, publicUrl, opened }: Opening): Promise<Ro
   );
   opened.adopt(record, (r) => r.close());
   const store = opened.use(
-    await openStore({ dir: dataDir, schemas: [IDENTIFY_SCHEMA, RESPOND_SCHEMA, WATCH_SCHEMA] }, ports),
+    await openStore({ dir: dataDir, schemas: [IDENTIFY_SCHEMA, RESPOND_SCHEMA, WATCH_SCHEMA, PROVE_SCHEMA] }, ports),
   );
   const resources = [...servers.values()].map(({ resource: url, id: name }) => ({ url, name }));
   const identify = opened.use(
@@ -197,6 +203,7 @@ async function openRooms({ config, io, publicUrl, opened }: Opening): Promise<Ro
     opened,
     reopen: (id) => openMandatesOf(identify, sources, id),
   });
+  const cases = await openIncidentCases({ ...ports, store, record, queue: answers.queue }, config);
   const { inspector, transfers } = await openData(config, io, custody.derive("value"));
   const [owner] = people.values();
   await writeStart({ identify, record, owner, publicUrl, dataDir });
@@ -205,7 +212,20 @@ async function openRooms({ config, io, publicUrl, opened }: Opening): Promise<Ro
   const keepPolicies = (inForce: ReadonlySet<Digest>): void => void approvals.keepPolicies(inForce);
   const policies = new PoliciesInForce({ ...ports, recorder: record, decider, keepPolicies }, DOMAIN);
   await policies.put(bundle, "loaded at start");
-  return { record, identify, decider, policies, bundle, servers, inspector, transfers, tasks, owner, ...answers };
+  return {
+    record,
+    identify,
+    decider,
+    policies,
+    bundle,
+    servers,
+    inspector,
+    transfers,
+    tasks,
+    owner,
+    cases,
+    ...answers,
+  };
 }
 
 type AnswerPorts = Omit<QueuePorts, "points" | "rules"> & {
@@ -219,9 +239,34 @@ async function openAnswers(ports: AnswerPorts): Promise<Pick<Rooms, "queue" | "w
   const points = createPoints();
   const { rules, weights } = await readSigns(ports.root);
   const queue = opened.use(await createQueue({ ...ports, points, rules }));
-  const entries = { recorder: record, entries: record, sink: queue.containments };
+  const entries = { recorder: record, entries: record, sink: queue.sink };
   const watch = opened.use(await openWatch({ ...ports, ...entries }, weights));
   return { queue, watch, points };
+}
+
+interface CaseSources {
+  readonly store: Store;
+  readonly record: RecordRoom;
+  readonly queue: ApprovalQueue;
+  readonly clock: Clock;
+  readonly log: Log;
+}
+
+/** What follows from incidents; each that a sign opened learns from the record what it may be about. */
+async function openIncidentCases({ store, record, queue, clock, log }: CaseSources, config: Config): Promise<Cases> {
+  const { incidents } = queue;
+  const library = await loadLibrary(config.prove.regimes.dir, config.prove.entities);
+  incidents.subscribe((event, { id, identities, findings }) => {
+    const [about] = identities;
+    if (event !== "incident.opened" || about === undefined || findings.length === 0) return;
+    const because = "what it read and where it sent anything, by the record";
+    reachOf(record, about)
+      .then((reach) => incidents.change(id, reach, "system", because))
+      .catch((cause: unknown) =>
+        log.fault("SERVER_REACH", { why: cause instanceof Error ? cause.message : "unknown" }),
+      );
+  });
+  return openCases({ store, recorder: record, clock, incidents }, library);
 }
 
 /** What is known of data: what is in it, and where it may go. */
@@ -318,6 +363,11 @@ async function mountEdges(rooms: Rooms, bound: Bound, opening: Opening): Promise
       findings: () => rooms.watch.list(),
       whoIs: ({ headers }: { readonly headers: Credentials }) => whoIs(rooms, headers),
       ...(rooms.queue.demoKey === undefined ? {} : { demoKey: rooms.queue.demoKey }),
+    },
+    incidents: {
+      incidents: rooms.queue.incidents,
+      cases: rooms.cases,
+      whoIs: ({ headers }: { readonly headers: Credentials }) => whoIs(rooms, headers),
     },
     authenticate: (given: Credentials) => isKnown(identify, given),
     openSession: (setup: string) => redeem(identify, setup),

@@ -64,6 +64,7 @@ export async function containWorld(
       rules: RULES,
       feed: identify.feed,
       identities: fakeIdentities(),
+      about: () => undefined,
       points: {
         list: () => (gates.length === 0 ? [] : [point]),
         probe: (_point, scope, effect) => Promise.resolve(gates.every((gate) => gate.probe(scope, effect))),

@@ -20,6 +20,7 @@ import type { ApprovalQueue } from "../approvals.ts";
 import { explainEntry, type PolicyTexts } from "../explain.ts";
 import { mountApprovals } from "./approvals.ts";
 import { type ContainmentPorts, mountContainments } from "./containments.ts";
+import { type IncidentPorts, mountIncidents } from "./incidents.ts";
 import { readMember, sendJson } from "./json.ts";
 import { bodyOf } from "./listener.ts";
 import { PROBLEMS, sendProblem } from "./problems.ts";
@@ -30,6 +31,7 @@ export interface ApiPorts {
   find(key: string): Promise<readonly RecordedEntry[]>;
   status(): Json;
   readonly policies: PolicyTexts;
+  readonly incidents: IncidentPorts;
   readonly queue: ApprovalQueue;
   readonly containment: ContainmentPorts;
   /** True for the command line's token or a live session. */
@@ -85,6 +87,7 @@ export function mountApi(app: FastifyInstance, ports: ApiPorts, timers: Timers):
     return sendJson(reply, await explainEntry(decided, ports.entries, ports.policies));
   });
   mountApprovals(app, ports.queue);
+  mountIncidents(app, ports.incidents);
   mountContainments(app, ports.containment);
   app.get("/api/record/live", (request, reply) => live(ports.entries, timers, request, reply));
 }
