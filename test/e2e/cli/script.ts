@@ -4,7 +4,7 @@
 //   # the sentence that the test is called by
 //   with server            (a control API on loopback, known in ./data)
 //   with log               (a small signed log in ./main-1, trusted by ./trust.policy)
-//   with rules             (a copy of the rules that come with the source, in ./regulations)
+//   with rules             (a few of the rules that come with the source, in ./regulations)
 //   terminal 60            (steps run on a terminal of so many columns: both streams are one)
 //   env NO_COLOR=1
 //   change main-1/checkpoint   (one bit of a file)

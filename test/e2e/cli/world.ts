@@ -21,6 +21,16 @@ import {
 import { smallLog } from "../../../src/cli/testing/log.ts";
 
 export const BIN: string = path.join(import.meta.dirname, "../../../bin/bailiwick.js");
+/** Words, calendars and a few laws: enough to be read as a whole. */
+const RULES = [
+  "places.yaml",
+  "facts.yaml",
+  "conflicts.yaml",
+  "calendars",
+  "CA-QC",
+  "JP",
+  "EU/general-data-protection-regulation.yaml",
+];
 const TOKEN = "token-of-the-command-line";
 
 const ANSWERS: Readonly<Record<string, unknown>> = {
@@ -70,7 +80,10 @@ export class World implements AsyncDisposable {
   }
 
   addRules(): void {
-    cpSync(path.join(BIN, "../../regulations"), path.join(this.folder, "regulations"), { recursive: true });
+    for (const name of RULES) {
+      const from = path.join(BIN, "../../regulations", name);
+      cpSync(from, path.join(this.folder, "regulations", name), { recursive: true });
+    }
   }
 
   async addServer(): Promise<void> {
