@@ -10,7 +10,7 @@ let world: RowsWorld;
 
 beforeAll(async () => {
   world = await openRowsWorld();
-});
+}, 60_000);
 
 function row(id: string, one: CaseInLine): RowClocks {
   return world.clocks(id, caseOf(one));

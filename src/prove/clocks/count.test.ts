@@ -15,6 +15,8 @@ import { type RollGrant, rollGrant } from "./reckoning.ts";
 import { loadShelf, type Shelf } from "./shelf.ts";
 
 const DIR = path.join(import.meta.dirname, "..", "..", "..", "regulations");
+/** `npm run conformance:clocks` draws more. */
+const DRAWS = 2_000;
 const GRANTED: RollGrant = { granted: true };
 const REFUSED: RollGrant = { granted: false, why: "told so", asks: [] };
 let shelf: Shelf;
@@ -24,7 +26,7 @@ beforeAll(async () => {
   const regimes = await loadRegimes(DIR);
   keys = [...regimes.reckonings.keys()];
   shelf = await loadShelf(DIR, regimes.calendars.values());
-});
+}, 60_000);
 
 interface Asked {
   readonly from: string;
@@ -161,11 +163,11 @@ describe("J42: Del. Reg. (EU) 2025/301", () => {
 
 describe("J48: a second implementation", () => {
   test("agrees on random draws", () => {
-    expect(drawTasks(3_000, 71, keys.map(shelf.reckoning)).differences).toEqual([]);
-  });
+    expect(drawTasks(DRAWS, 71, keys.map(shelf.reckoning)).differences).toEqual([]);
+  }, 60_000);
   test("would say if one day were missing somewhere", () => {
-    const wrong = drawTasks(200, 71, [shelf.reckoning("plain")], (task, by) => engine({ ...task, n: task.n + 1 }, by));
-    expect(wrong.differences.length).toBeGreaterThan(100);
+    const wrong = drawTasks(100, 71, [shelf.reckoning("plain")], (task, by) => engine({ ...task, n: task.n + 1 }, by));
+    expect(wrong.differences.length).toBeGreaterThan(50);
     const unrounded = drawTasks(200, 71, [shelf.reckoning("eu_1182_71")], (task, by) =>
       engine(task, { ...by, hours: "exact" }),
     );
@@ -174,7 +176,7 @@ describe("J48: a second implementation", () => {
       engine(task, { ...by, roll: undefined }),
     );
     expect(stays.differences.length).toBeGreaterThan(20);
-  });
+  }, 60_000);
 });
 
 const PERIOD = fc.record({

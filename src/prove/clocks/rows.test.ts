@@ -15,10 +15,13 @@ import type { ClockCase, RowClocks, StageClock } from "./row-clocks.ts";
 import { caseClocks } from "./row-clocks.ts";
 
 let world: RowsWorld;
+/** Every row with every event recorded and nothing else known, reviewed. */
+let all: readonly RowClocks[];
 
 beforeAll(async () => {
   world = await openRowsWorld();
-});
+  all = allClocks(everything("2026-11-22T02:10:00Z"));
+}, 60_000);
 
 /** Every event recorded, nothing else known: each stage then is shadow or none. */
 function everything(at: string, reviewed = true): ClockCase {
@@ -45,8 +48,8 @@ function allClocks(one: ClockCase): readonly RowClocks[] {
   return [...world.regimes.rows.keys()].map((id) => world.clocks(id, one));
 }
 
-function stagesOf(one: ClockCase): readonly (StageClock & { readonly row: string })[] {
-  return allClocks(one).flatMap(({ row, stages }) => stages.map((stage) => ({ ...stage, row })));
+function stagesOf(rows: readonly RowClocks[]): readonly (StageClock & { readonly row: string })[] {
+  return rows.flatMap(({ row, stages }) => stages.map((stage) => ({ ...stage, row })));
 }
 
 function dueOf(
@@ -60,7 +63,7 @@ function dueOf(
 
 describe("of all rows", () => {
   test("every stage of every row can be counted, and strict is never after latest", () => {
-    const stages = stagesOf(everything("2026-11-22T02:10:00Z"));
+    const stages = stagesOf(all);
     expect(stages).toHaveLength(298);
     for (const { row, stage, clock } of stages) {
       const { strict, latest } = clock;
@@ -72,7 +75,7 @@ describe("of all rows", () => {
   });
 
   test("J47: a stage without a number never yields an instant of the law", () => {
-    const stages = stagesOf(everything("2026-11-22T02:10:00Z"));
+    const stages = stagesOf(all);
     const silent = stages.filter(
       ({ row, stage }) => dueOf(row, stage).op === undefined && dueOf(row, stage).duration === null,
     );
@@ -88,30 +91,28 @@ describe("of all rows", () => {
   });
 
   test("J13: of rows that nobody reviewed no clock is hard", () => {
-    const stages = stagesOf(everything("2026-11-22T02:10:00Z", false));
+    const stages = stagesOf(allClocks(everything("2026-11-22T02:10:00Z", false)));
     expect(stages.filter(({ clock }) => clock.strict !== undefined && clock.kind === "hard")).toEqual([]);
-    const reviewed = stagesOf(everything("2026-11-22T02:10:00Z"));
+    const reviewed = stagesOf(all);
     expect(reviewed.filter(({ clock }) => clock.strict !== undefined && clock.kind === "hard").length).toBeGreaterThan(
       100,
     );
   });
 
   test("J31: a stage that binds an authority makes no clock", () => {
-    const bound = stagesOf(everything("2026-11-22T02:10:00Z")).filter(
-      ({ row, stage }) => row === "CN-CIRM" && stage === "escalation",
-    );
+    const bound = stagesOf(all).filter(({ row, stage }) => row === "CN-CIRM" && stage === "escalation");
     expect(bound.map(({ clock }) => clock.state)).toEqual(["none"]);
   });
 
   test("J7: what is not law yet starts no clock", () => {
-    const watched = allClocks(everything("2026-11-22T02:10:00Z")).filter(({ standing }) => standing === "watch");
+    const watched = all.filter(({ standing }) => standing === "watch");
     expect(watched.map(({ row }) => row)).toContain("IN-DPDP-R7");
     expect(watched.map(({ row }) => row)).toContain("US-CIRCIA");
     expect(watched.flatMap(({ stages }) => stages).filter(({ clock }) => clock.state !== "none")).toEqual([]);
   });
 
   test("J34: with nothing known no clock is more than a shadow", () => {
-    const states = new Set(stagesOf(everything("2026-11-22T02:10:00Z")).map(({ clock }) => clock.state));
+    const states = new Set(stagesOf(all).map(({ clock }) => clock.state));
     expect([...states].toSorted()).toEqual(["none", "shadow"]);
   });
 });

@@ -16,7 +16,7 @@ let shelf: Shelf;
 beforeAll(async () => {
   regimes = await loadRegimes(DIR);
   shelf = await loadShelf(DIR, regimes.calendars.values());
-});
+}, 60_000);
 
 function isClosed(key: string, day: string): boolean {
   return closedBecause(shelf.place(key).calendar, parseDay(day)) !== undefined;
