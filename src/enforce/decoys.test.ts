@@ -40,7 +40,7 @@ test("W28: a planted value is found wherever it stands among the arguments, and 
 test("nothing is found in what only looks like it, and nobody looks while nothing is planted", async () => {
   const like = { token: VALUE.replace("3", "4"), half: VALUE.slice(0, 20), longer: `x${VALUE}` };
   expect(decoysUsed(ports, await seen(like), task())).toEqual([]);
-  const none = { inspector, decoys: { any: false, find: decoys.find } };
+  const none = { inspector, decoys: { ...decoys, any: false } };
   expect(decoysUsed(none, await seen({ token: VALUE }), task())).toEqual([]);
   expect(decoysShown(none, `Bearer ${VALUE}`)).toEqual([]);
 });

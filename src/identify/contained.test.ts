@@ -9,6 +9,12 @@ import { ACT, done, OTHER_RESOURCE, openWorld, proof, RESOURCE, type World } fro
 const READ = { locations: [RESOURCE], actions: ["view"] };
 const ORDER = parseOrderId("01890000-0000-7000-8000-00000000000a");
 
+const refusal = async (asked: ReturnType<TestClient["prove"]>): Promise<Refusal> => {
+  const result = await asked;
+  if ("standing" in result) throw new Error("it was let in");
+  return result.refusal;
+};
+
 describe("credentials that are shown where they are not for", () => {
   let world: World;
   let client: TestClient;
@@ -21,11 +27,6 @@ describe("credentials that are shown where they are not for", () => {
   afterEach(async () => {
     await world[Symbol.asyncDispose]();
   });
-  const refusal = async (asked: ReturnType<TestClient["prove"]>): Promise<Refusal> => {
-    const result = await asked;
-    if ("standing" in result) throw new Error("it was let in");
-    return result.refusal;
-  };
   const whose = () => ({ identity: world.agent.id, instance: world.instance.id, step: stepOf(token) });
 
   it("W: the signature of the token held, so it is told whose it was: another key, another server, given up, again", async () => {

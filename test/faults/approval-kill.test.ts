@@ -31,7 +31,7 @@ async function start(dir: string): Promise<Server> {
   child.stdout.setEncoding("utf8").on("data", (chunk: string) => (out += chunk));
   child.stderr.setEncoding("utf8").on("data", (chunk: string) => (err += chunk));
   const ended = once(child, "exit");
-  await expect.poll(() => out, { timeout: 20_000, message: `the story is told\n${err}` }).toContain("\n");
+  await expect.poll(() => out, { timeout: 60_000, message: `the story is told\n${err}` }).toContain("\n");
   return {
     url: readFileSync(path.join(dir, "data", "address"), "utf8").trim(),
     async kill() {
@@ -182,4 +182,4 @@ test("section 4: kill -9 between a yes, its intent and its effect: each yes is u
       `${granted.length} yes, ${uses.length} used`,
   );
   rmSync(dir, { recursive: true });
-}, 240_000);
+}, 400_000);
