@@ -1,0 +1,51 @@
+// SPDX-License-Identifier: Apache-2.0
+// Every sentence that a partner may read. Free text is built from these and never copied from a finding or an incident,
+// whose words may be an attacker's (share S16).
+import type { Finding } from "../../core/index.ts";
+
+/** What one sign means to somebody who does not know this house. */
+const SIGNS: ReadonlyMap<string, string> = new Map([
+  ["decoy used", "A credential that was planted as a decoy was used. No honest caller has any business with it."],
+  ["decoy used-copy", "A copy of a credential that was planted as a decoy was used."],
+  ["decoy presented", "Somebody showed a credential that was planted as a decoy as their own."],
+  ["decoy opened", "A credential that was planted as a decoy was read."],
+  ["decoy opened-copy", "A copy of a credential that was planted as a decoy was read."],
+  ["fork proof-replayed", "Proofs of possession of one key were shown again: two parties hold that key."],
+  ["credential-misuse wrong-audience", "A token was shown to a server that it was not made for."],
+  ["credential-misuse wrong-key", "A token was shown with another key than the one that it is bound to."],
+  ["credential-misuse wrong-environment", "A token was shown in another environment than its own."],
+  ["credential-misuse revoked", "A token was shown after its holder had given it up."],
+  ["tool-drift changed", "A tool that an agent may call is not what was accepted."],
+  ["tool-drift appeared", "A tool appeared that nobody had accepted."],
+  ["after-containment acted", "An identity went on acting after it was contained. It was refused."],
+  ["after-containment evades", "An identity tried again and again after it was contained. It was refused."],
+]);
+
+const OTHER_SIGN = "A sign that no honest caller gives was seen.";
+
+/** One fixed sentence for each sign. */
+export function signSentence({ detector, code }: Pick<Finding, "detector" | "code">): string {
+  return SIGNS.get(`${detector} ${code}`) ?? OTHER_SIGN;
+}
+
+export const WORDS = {
+  incident: "Identity of an AI agent compromised",
+  suspected: "Incident that concerns the identity of an AI agent",
+  opened: "It was opened by a certain sign: one that no honest caller gives.",
+  byPeople: "It was opened by people.",
+  report: "Warning: the identity of an AI agent",
+  exercise: "Exercise. Nothing in it is real.",
+  victim: "An organisation that runs AI agents",
+  place: "Country in which the organisation acts",
+  technique: "Named by its id in MITRE ATLAS.",
+  containment: "Refuse the identity at every enforcement point",
+  contained: "Done here: every enforcement point acknowledged it and refused the identity.",
+  ordered: "Ordered here. Not every enforcement point has acknowledged it.",
+} as const;
+
+const EVERY = [...SIGNS.values(), OTHER_SIGN, ...Object.values(WORDS)].join("\n").toLowerCase();
+
+/** Is it part of a sentence above? Then that it stands in a bundle says nothing about anybody here. */
+export function isOurWord(text: string): boolean {
+  return EVERY.includes(text.toLowerCase());
+}
