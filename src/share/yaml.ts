@@ -31,7 +31,9 @@ export function readYaml<T>(file: YamlFile, shape: z.ZodType<T>): T {
   const [issue, ...more] = parsed.error.issues;
   const at = issue?.path ?? [];
   const where = at.length === 0 ? "" : `${at.map(String).join(" ")}: `;
-  throw refuse(offsetOf(document, at), `${where}${issue?.message ?? "invalid"}`, more.length);
+  // of a wrong name of a member it says only that it is wrong; why stands one level below
+  const why = issue?.code === "invalid_key" ? issue.issues[0]?.message : issue?.message;
+  throw refuse(offsetOf(document, at), `${where}${why ?? "invalid"}`, more.length);
 }
 
 type Document = ReturnType<typeof parseDocument>;

@@ -8,13 +8,6 @@ export type Transform = (typeof TRANSFORMS)[number];
 const TIMESTAMP = /^([0-9]{4}-[0-9]{2})-([0-9]{2})T([0-9]{2}):[0-9]{2}:[0-9]{2}(?:\.[0-9]+)?Z$/;
 const PLACE = /^(?!EU$)([A-Z]{2})(?:-[A-Z0-9]{1,3})?$/;
 
-/** Is the second as strict as the first, or stricter: does it let out only what can be told from what the first lets out? */
-export function isStricter(first: Transform, second: Transform): boolean {
-  if (first === "keep" || first === second) return true;
-  const cuts = ["hour", "day", "month"];
-  return cuts.includes(first) && cuts.indexOf(second) > cuts.indexOf(first);
-}
-
 /** @returns nothing for a leaf that is not of the kind that the transform is for */
 export function transformed(leaf: Json, transform: Transform): Json | undefined {
   if (transform === "keep") return leaf === null || leaf instanceof RawNumber ? undefined : leaf;

@@ -73,7 +73,8 @@ interface NamedRow {
 
 function rowsOf(object: JsonObject, at: string, fates: ReadonlyMap<string, Removal>): readonly NamedRow[] {
   const whole = fates.get(at) ?? fates.get(`${at}/type`);
-  if (whole !== undefined) return [{ name: "", row: { mark: "-", left: "the whole object", right: whole.reason } }];
+  if (whole !== undefined)
+    return [{ name: "", row: { mark: "-", left: "the whole object", right: `left out: ${whole.reason}` } }];
   return Object.entries(object).flatMap(([name, value]) => {
     if (name === "type" || name === "id") return [];
     const list = listRow(name, value, `${at}/${name}`, fates);

@@ -21,6 +21,7 @@ import { bundleProblems } from "../stix/check.ts";
 import type { StixIds } from "../stix/ids.ts";
 import { objectsOf, type Producer } from "../stix/objects.ts";
 import type { Techniques } from "../stix/techniques.ts";
+import { fixedText } from "../stix/words.ts";
 import { assemble } from "./bundle.ts";
 import { identifiersOf } from "./identifiers.ts";
 import { type Residue, residueOf } from "./residue.ts";
@@ -79,7 +80,7 @@ export async function preview(ask: PreviewAsk, { ids, techniques, inspector }: P
     incident,
     findings.filter(({ id }) => incident.findings.includes(id)),
   );
-  const residue = await residueOf(bundle, named, inspector);
+  const residue = await residueOf(bundle, { identifiers: named, fixed: fixedText(techniques), inspector });
   const blocked = [
     ...(objects.length === 0 ? ["the profile lets nothing out"] : bundleProblems(bundle)),
     ...residue.map(({ pointer, what }) => `${what}${pointer === "" ? "" : ` at ${pointer}`}`),

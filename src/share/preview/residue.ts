@@ -4,7 +4,6 @@
 import { type Json, type JsonObject, NEUTRAL_LABEL } from "../../core/index.ts";
 import type { Inspector } from "../../protect/index.ts";
 import { isStixId } from "../stix/ids.ts";
-import { isOurWord } from "../stix/words.ts";
 import { leavesOf } from "./leaves.ts";
 
 export interface Residue {
@@ -16,14 +15,21 @@ export interface Residue {
 
 const PATH = /:\/\/|(?:^|[\s"'(=])(?:[A-Za-z]:)?[\\/][\w.-]{2,}|[\w-]+[\\/][\w./\\-]+\.\w{1,8}\b/;
 
-/** @param identifiers what may not be in it, whole or as a name; letters and their case do not matter */
+export interface Search {
+  /** What may not be in it, whole or as a name; its case does not matter. */
+  readonly identifiers: readonly string[];
+  /** What stands in every bundle: a word of it is no trace of a name that happens to be the same word. */
+  readonly fixed: string;
+  readonly inspector: Inspector;
+}
+
+/** @returns what is left in it, by its place and never by its value */
 export async function residueOf(
   bundle: JsonObject,
-  identifiers: readonly string[],
-  inspector: Inspector,
+  { identifiers, fixed, inspector }: Search,
 ): Promise<readonly Residue[]> {
-  // one word of our own sentences is no trace of a name that happens to be the same word
-  const sought = identifiers.filter((name) => !isOurWord(name)).map(folded);
+  const ours = folded(fixed);
+  const sought = identifiers.map(folded).filter((name) => !ours.includes(name));
   const found: Residue[] = [];
   for (const { pointer, text } of textsOf(bundle)) {
     if (isStixId(text)) continue; // made by us from a key: it says nothing, and looks like anything

@@ -45,3 +45,8 @@ function shape(type: string, required: readonly string[], others: readonly strin
 export function shapeOf(type: string): Shape | undefined {
   return SHAPES.get(type);
 }
+
+/** The names of all types and properties. */
+export function stixWords(): readonly string[] {
+  return [...SHAPES].flatMap(([type, { known }]) => [type, ...known]);
+}

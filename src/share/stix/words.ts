@@ -2,6 +2,8 @@
 // Every sentence that a partner may read. Free text is built from these and never copied from a finding or an incident,
 // whose words may be an attacker's (share S16).
 import type { Finding } from "../../core/index.ts";
+import { stixWords } from "./shapes.ts";
+import type { Techniques } from "./techniques.ts";
 
 /** What one sign means to somebody who does not know this house. */
 const SIGNS: ReadonlyMap<string, string> = new Map([
@@ -43,9 +45,37 @@ export const WORDS = {
   ordered: "Ordered here. Not every enforcement point has acknowledged it.",
 } as const;
 
-const EVERY = [...SIGNS.values(), OTHER_SIGN, ...Object.values(WORDS)].join("\n").toLowerCase();
+/** Words of STIX and of its extensions that every bundle of ours has. */
+const VOCABULARY = [
+  "organization",
+  "class",
+  "located-at",
+  "mitigates",
+  "threat-report",
+  "property-extension",
+  "mitre-atlas",
+  "observed",
+  "unknown",
+  "immediate",
+  "past",
+  "level",
+  "urgency",
+  "certainty",
+  "source_name",
+  "external_id",
+  "kill_chain_name",
+  "phase_name",
+  "extension_type",
+  "tlp_2_0",
+  "bundle",
+  "objects",
+  "true",
+  "false",
+] as const;
+const EVERY = [...SIGNS.values(), OTHER_SIGN, ...Object.values(WORDS), ...VOCABULARY, ...stixWords()].join("\n");
 
-/** Is it part of a sentence above? Then that it stands in a bundle says nothing about anybody here. */
-export function isOurWord(text: string): boolean {
-  return EVERY.includes(text.toLowerCase());
+/** All text that can stand in a bundle whoever it is about: that a word of it is there says nothing about anybody. */
+export function fixedText(techniques: Techniques): string {
+  const named = [...techniques.values()].flatMap(({ name, phases }) => [name, ...phases]);
+  return [EVERY, ...named].join("\n");
 }
