@@ -110,9 +110,30 @@ describe("what would be told", () => {
     expect(JSON.stringify(ofType(sent, "incident"))).toContain('"exercise":true');
   });
 
-  test("S10: a finding that the incident does not name is not told", async () => {
+  test("S49: an exercise that a profile does not let say so is blocked", async () => {
+    const silent = readProfile("p.yaml", PROFILE_TEXT.replace("    /labels: keep\n", ""));
+    expect((await preview(ask({ profile: silent }), PORTS)).blocked).toEqual([]);
+    const given = await preview(ask({ profile: silent, incident: incident({ exercise: true }) }), PORTS);
+    expect(given.outgoing).toBeUndefined();
+    expect(given.blocked.join()).toMatch(/it is an exercise, and the profile/);
+  });
+
+  test("S10: a finding that the incident does not name is not told, and a planted one only in an exercise", async () => {
     const alone = await preview(ask({ incident: incident({ findings: [] }) }), PORTS);
     expect(ofType(sentOf(alone), "note")).toEqual([]);
+    const planted = { findings: [finding({ synthetic: true })] };
+    expect(ofType(sentOf(await preview(ask(planted), PORTS)), "note")).toEqual([]);
+    const drill = await preview(ask({ ...planted, incident: incident({ exercise: true }) }), PORTS);
+    expect(ofType(sentOf(drill), "note")).toHaveLength(1);
+  });
+
+  test.each([
+    ["the worst sign about an identity", {}, {}, "Identity of an AI agent compromised"],
+    ["a lesser sign", {}, { severity: "medium" }, "Incident that concerns the identity of an AI agent"],
+    ["no identity", { identities: [] }, {}, "Incident that concerns AI agents"],
+  ] as const)("S10: it is called no more than it is: %s", async (_what, facts, sign, name) => {
+    const given = await preview(ask({ incident: incident(facts), findings: [finding(sign)] }), PORTS);
+    expect(ofType(sentOf(given), "incident")[0]?.["name"]).toBe(name);
   });
 });
 

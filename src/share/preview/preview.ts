@@ -9,7 +9,9 @@ import {
   type IncidentFacts,
   type Instant,
   incidentName,
+  isJsonArray,
   type JsonObject,
+  member,
   quote,
   type Tlp,
 } from "../../core/index.ts";
@@ -28,7 +30,7 @@ import { type Residue, residueOf } from "./residue.ts";
 
 export interface PreviewAsk {
   readonly incident: IncidentFacts;
-  /** Those that the incident does not name are not looked at. */
+  /** Those that the incident does not name, or that are planted and it is no exercise, are not looked at. */
   readonly findings: readonly Finding[];
   readonly profile: Profile;
   readonly producer: Producer;
@@ -67,22 +69,23 @@ export interface Preview {
 
 /** The same question gives the same bytes. @throws ShareError SHARE_PRODUCER_INVALID */
 export async function preview(ask: PreviewAsk, { ids, techniques, inspector }: PreviewPorts): Promise<Preview> {
-  const { incident, findings, profile, producer, at } = ask;
+  const { incident, profile, producer, at } = ask;
   if (producer.name.trim() === "" || producer.name.length > 100)
     throw new ShareError("SHARE_PRODUCER_INVALID", `previewing as ${quote(producer.name)}: not 1 to 100 characters`, {
       fix: "Name the house as its partners know it.",
     });
   const { tlp } = profile;
+  const findings = ask.findings.filter((finding) => isPartOf(incident, finding));
   const known = objectsOf({ incident, findings, producer, techniques, tlp, ids, at });
   const { objects, removed } = assemble(known, profile, tlp);
   const bundle: JsonObject = { type: "bundle", id: ids("bundle", digestOf(objects)), objects };
-  const named = identifiersOf(
-    incident,
-    findings.filter(({ id }) => incident.findings.includes(id)),
-  );
-  const residue = await residueOf(bundle, { identifiers: named, fixed: fixedText(techniques), inspector });
+  const identifiers = identifiersOf(incident, findings);
+  const residue = await residueOf(bundle, { identifiers, fixed: fixedText(techniques), inspector });
   const blocked = [
     ...(objects.length === 0 ? ["the profile lets nothing out"] : bundleProblems(bundle)),
+    ...(incident.exercise && !objects.every(saysExercise)
+      ? ["it is an exercise, and the profile does not let every object say so: list /labels"]
+      : []),
     ...residue.map(({ pointer, what }) => `${what}${pointer === "" ? "" : ` at ${pointer}`}`),
   ];
   return {
@@ -97,4 +100,15 @@ export async function preview(ask: PreviewAsk, { ids, techniques, inspector }: P
       outgoing: { bundle, bytes: canonicalize(bundle), digest: digestOf(bundle) },
     }),
   };
+}
+
+/** A planted sign is told in an exercise only: elsewhere it would pass for a real one. */
+function isPartOf({ findings, exercise }: IncidentFacts, { id, synthetic }: Finding): boolean {
+  return findings.includes(id) && (exercise || !synthetic);
+}
+
+/** What nobody marked as an exercise would be taken for real (share S49); a marking says nothing of its own. */
+function saysExercise(object: JsonObject): boolean {
+  const labels = member(object, "labels");
+  return object["type"] === "marking-definition" || (isJsonArray(labels) && labels.includes("exercise"));
 }

@@ -3,7 +3,7 @@
 // (share S7, S8). Ids with other last groups are wide-spread and wrong; a test pins these byte for byte.
 import type { JsonObject, Tlp } from "../../core/index.ts";
 
-export const TLP_EXTENSION = "extension-definition--60a3c5c5-0d10-413e-aab3-9e08dde9e88d";
+const TLP_EXTENSION = "extension-definition--60a3c5c5-0d10-413e-aab3-9e08dde9e88d";
 
 const IDS: Readonly<Record<Tlp, string>> = {
   CLEAR: "marking-definition--94868c89-83c2-464b-929b-a1a8aa3c8487",

@@ -19,7 +19,7 @@ import type { StixIds } from "./ids.ts";
 import { markingId } from "./markings.ts";
 import { SEVERITY_EXTENSION, severity } from "./severity.ts";
 import { ATLAS_ID, OWASP_ID, type Techniques } from "./techniques.ts";
-import { signSentence, WORDS } from "./words.ts";
+import { incidentWords, signSentence, WORDS } from "./words.ts";
 
 /** Who says it. */
 export interface Producer {
@@ -29,7 +29,7 @@ export interface Producer {
 
 export interface Known {
   readonly incident: IncidentFacts;
-  /** Those that the incident names; others are not looked at. */
+  /** Those that it rests on. */
   readonly findings: readonly Finding[];
   readonly producer: Producer;
   readonly techniques: Techniques;
@@ -49,8 +49,7 @@ type Make = (type: string, ours: string, members: Members) => JsonObject;
 
 /** Every object but the marking, in the order in which they are read; the one that names all others is the last. */
 export function objectsOf(known: Known): readonly JsonObject[] {
-  const { incident, ids } = known;
-  const findings = known.findings.filter(({ id }) => incident.findings.includes(id));
+  const { incident, ids, findings } = known;
   const make = maker(known);
   const victim = `victim of ${incident.id}`;
   const objects = [
@@ -62,7 +61,7 @@ export function objectsOf(known: Known): readonly JsonObject[] {
     ...techniqueObjects(known, findings, ids("identity", victim), make),
     ...containmentObjects(incident, atlasOf(findings), make, ids),
   ];
-  return [...objects, make("report", incident.id, reportMembers(known, objects))];
+  return [...objects, make("report", incident.id, reportMembers(known, findings, objects))];
 }
 
 function maker({ ids, at, tlp, incident }: Known): Make {
@@ -80,7 +79,7 @@ function maker({ ids, at, tlp, incident }: Known): Make {
 }
 
 function producerOf({ name }: Producer): Members {
-  return { name: visible(name, 100), description: "Who says it", identity_class: "organization" };
+  return { name: visible(name, 100), description: WORDS.producer, identity_class: "organization" };
 }
 
 /** A country or a part of one: `EU` and `EEA` are none. */
@@ -99,8 +98,8 @@ function placesOf({ jurisdictions }: IncidentFacts, victim: string, make: Make, 
 function incidentMembers(incident: IncidentFacts, findings: readonly Finding[]): Members {
   const certain = findings.length > 0;
   return {
-    name: certain ? WORDS.incident : WORDS.suspected,
-    description: certain ? WORDS.opened : WORDS.byPeople,
+    name: incidentWords(incident, findings),
+    description: certain ? WORDS.certain : WORDS.noSign,
     extensions: { [SEVERITY_EXTENSION]: severity(incident, certain) },
     internal: {
       id: incident.id,
@@ -112,10 +111,10 @@ function incidentMembers(incident: IncidentFacts, findings: readonly Finding[]):
       identities: incident.identities,
       sponsors: incident.sponsors,
       categories: incident.categories.map((category) => visible(category, TEXT_MAX_UNITS)),
-      jurisdictions: incident.jurisdictions,
+      jurisdictions: incident.jurisdictions.map((place) => visible(place, TEXT_MAX_UNITS)),
       destinations: incident.destinations.map(({ operator, jurisdiction }) => ({
         operator: visible(operator, TEXT_MAX_UNITS),
-        jurisdiction,
+        jurisdiction: visible(jurisdiction, TEXT_MAX_UNITS),
       })),
       records: { n: incident.records.n, quality: incident.records.quality },
       malicious: incident.malicious,
@@ -202,10 +201,10 @@ function containmentObjects(
   return [measure, ...mitigates];
 }
 
-function reportMembers({ incident, at }: Known, objects: readonly JsonObject[]): Members {
+function reportMembers({ incident, at }: Known, findings: readonly Finding[], objects: readonly JsonObject[]): Members {
   return {
     name: WORDS.report,
-    description: incident.exercise ? WORDS.exercise : WORDS.incident,
+    description: incident.exercise ? WORDS.exercise : incidentWords(incident, findings),
     report_types: ["threat-report"],
     published: formatInstant(at),
     object_refs: objects.map(({ id }) => id ?? ""),

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 // Every sentence that a partner may read. Free text is built from these and never copied from a finding or an incident,
 // whose words may be an attacker's (share S16).
-import type { Finding } from "../../core/index.ts";
+import type { Finding, IncidentFacts } from "../../core/index.ts";
 import { stixWords } from "./shapes.ts";
 import type { Techniques } from "./techniques.ts";
 
@@ -31,19 +31,27 @@ export function signSentence({ detector, code }: Pick<Finding, "detector" | "cod
 }
 
 export const WORDS = {
-  incident: "Identity of an AI agent compromised",
-  suspected: "Incident that concerns the identity of an AI agent",
-  opened: "It was opened by a certain sign: one that no honest caller gives.",
-  byPeople: "It was opened by people.",
-  report: "Warning: the identity of an AI agent",
+  compromised: "Identity of an AI agent compromised",
+  identity: "Incident that concerns the identity of an AI agent",
+  agent: "Incident that concerns AI agents",
+  certain: "It rests on a certain sign: one that no honest caller gives.",
+  noSign: "No certain sign stands behind it.",
+  report: "Warning about an AI agent",
   exercise: "Exercise. Nothing in it is real.",
+  producer: "Who says it",
   victim: "An organisation that runs AI agents",
   place: "Country in which the organisation acts",
   technique: "Named by its id in MITRE ATLAS.",
-  containment: "Refuse the identity at every enforcement point",
-  contained: "Done here: every enforcement point acknowledged it and refused the identity.",
+  containment: "Contain it at every enforcement point",
+  contained: "Done here: every enforcement point acknowledged it.",
   ordered: "Ordered here. Not every enforcement point has acknowledged it.",
 } as const;
+
+/** What it is, no stronger than the facts are. */
+export function incidentWords({ identities }: IncidentFacts, findings: readonly Finding[]): string {
+  if (identities.length === 0) return WORDS.agent;
+  return findings.some((one) => one.severity === "critical") ? WORDS.compromised : WORDS.identity;
+}
 
 /** Words of STIX and of its extensions that every bundle of ours has. */
 const VOCABULARY = [
@@ -71,6 +79,7 @@ const VOCABULARY = [
   "objects",
   "true",
   "false",
+  "2.1",
 ] as const;
 const EVERY = [...SIGNS.values(), OTHER_SIGN, ...Object.values(WORDS), ...VOCABULARY, ...stixWords()].join("\n");
 
