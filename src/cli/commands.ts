@@ -321,6 +321,18 @@ export const COMMANDS: readonly Command[] = [
     load: () => import("./commands/prove-incident-close.ts"),
   },
   {
+    name: "share preview",
+    summary: "what a partner would be told of an incident, and what is left out; nothing is sent",
+    takes: INCIDENT,
+    examples: [
+      { words: "share preview INC-1", does: "beside what is known here, with reasons" },
+      { words: "share preview INC-1 --json", does: "the STIX bundle, for a program" },
+    ],
+    options: [DATA, JSON_OUT],
+    exits: "3 nothing could be told, with the reasons",
+    load: () => import("./commands/share-preview.ts"),
+  },
+  {
     name: "prove regime list",
     summary: "the duties that the rules know; needs no server",
     takes: { words: "JURISDICTION", min: 0, max: 1 },

@@ -9,7 +9,7 @@ const LATER: Readonly<Record<string, string>> = {
   prove: "transfer vuln",
   "prove incident": "draft approve file waive whatif export",
   "prove regime": "test diff review disable update watch",
-  share: "",
+  share: "partner agreement publish revoke pull intel feedback alert advisory asset exercise proof bundle",
   store: "",
   node: "",
   up: "owner",

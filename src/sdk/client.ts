@@ -34,6 +34,8 @@ import {
   readIncidentClocks,
   readIncidents,
   readQuestions,
+  readSharePreview,
+  type SharePreview,
 } from "./incidents.ts";
 import {
   type Connection,
@@ -99,6 +101,8 @@ export interface Client {
   closeIncident(name: string, because: string): Promise<IncidentView>;
   incidentClocks(name: string): Promise<IncidentClocks>;
   incidentQuestions(name: string): Promise<readonly IncidentQuestion[]>;
+  /** What a partner would be told; nothing is sent. */
+  sharePreview(name: string): Promise<SharePreview>;
   caseVersion(name: string): Promise<{ readonly v: number }>;
   /** @param on - version that was seen: the server refuses the statement (409) where it is another by now */
   sayOfCase(
@@ -139,6 +143,7 @@ export function createClient(options: ClientOptions): Client {
       readIncident(await postJson(connection, incidentPath(name, "/close"), { because })),
     incidentClocks: async (name) => readIncidentClocks(await getJson(connection, incidentPath(name, "/clocks"))),
     incidentQuestions: async (name) => readQuestions(await getJson(connection, incidentPath(name, "/questions"))),
+    sharePreview: async (name) => readSharePreview(await getJson(connection, incidentPath(name, "/preview"))),
     caseVersion: async (name) => readCaseVersion(await getJson(connection, incidentPath(name, "/facts"))),
     sayOfCase: async (name, on, statement) =>
       readCaseVersion(await patchJson(connection, incidentPath(name, "/facts"), statement, `"${on}"`)),

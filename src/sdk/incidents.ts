@@ -144,3 +144,27 @@ export function readQuestions(answer: Part): readonly IncidentQuestion[] {
 export function readCaseVersion(answer: Part): { readonly v: number; readonly doubts: readonly string[] } {
   return { v: whole(member(answer, "v")), doubts: list(member(answer, "doubts"), text) };
 }
+
+/** What a partner would be told of an incident. */
+export interface SharePreview {
+  readonly incident: string;
+  readonly tlp: string;
+  /** Why nothing could leave; empty where it could. */
+  readonly blocked: readonly string[];
+  /** STIX 2.1; `null` where it is blocked. */
+  readonly bundle: Members | null;
+  /** For a terminal. */
+  readonly lines: readonly string[];
+}
+
+/** @throws SdkError SDK_ANSWER_MALFORMED */
+export function readSharePreview(answer: Part): SharePreview {
+  const bundle = member(answer, "bundle");
+  return {
+    incident: text(member(answer, "incident")),
+    tlp: text(member(answer, "tlp")),
+    blocked: list(member(answer, "blocked"), text),
+    bundle: bundle.value === null ? null : members(bundle),
+    lines: list(member(answer, "lines"), text),
+  };
+}

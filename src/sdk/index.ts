@@ -26,6 +26,7 @@ export type {
   IncidentClocks,
   IncidentQuestion,
   IncidentView,
+  SharePreview,
 } from "./incidents.ts";
 export type { Members } from "./parts.ts";
 export type { Fetch } from "./request.ts";

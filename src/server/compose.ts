@@ -46,6 +46,7 @@ import { mountMcp } from "./http/mcp.ts";
 import { type MandateSources, openMandates, openMandatesOf } from "./mandates.ts";
 import { loadPolicies } from "./policies.ts";
 import { PoliciesInForce, type PolicyNews } from "./policies-in-force.ts";
+import { openPreviews, type Previews } from "./previews.ts";
 import { reachOf } from "./reach.ts";
 import { statusDocument } from "./status.ts";
 import { systemClock, systemRandom, systemTimers } from "./system.ts";
@@ -64,6 +65,8 @@ export interface Running extends AsyncDisposable {
   readonly owner: IdentityId | undefined;
   readonly watch: Watch;
   readonly cases: Cases;
+  /** What a partner would be told of an incident. */
+  readonly preview: Previews;
   /** The keyed digest of a value, for planting it. */
   macOf(value: string): Mac;
   readonly servers: ReadonlyMap<string, UpstreamServer>;
@@ -114,6 +117,7 @@ export async function startServer(config: Config, io: ServerIo): Promise<Running
     owner,
     watch,
     cases: rooms.cases,
+    preview: rooms.previews,
     macOf: (value) => inspector.scanner.mac(value),
     servers,
     trustFile,
@@ -141,6 +145,7 @@ interface Rooms {
   readonly queue: ApprovalQueue;
   readonly watch: Watch;
   readonly cases: Cases;
+  readonly previews: Previews;
   readonly points: PointRegister;
   /** The first person of the configuration: whose the token of the command line is. */
   readonly owner: IdentityId | undefined;
@@ -205,6 +210,14 @@ async function openRooms({ config, io, publicUrl, opened }: Opening): Promise<Ro
   });
   const cases = await openIncidentCases({ ...ports, store, record, queue: answers.queue }, config);
   const { inspector, transfers } = await openData(config, io, custody.derive("value"));
+  const previews = await openPreviews({
+    root: io.root,
+    key: custody.derive("share-ids"),
+    inspector,
+    findings: () => answers.watch.list(),
+    producer: cases.entities[0]?.name ?? config.trustDomain,
+    clock: systemClock,
+  });
   const [owner] = people.values();
   await writeStart({ identify, record, owner, publicUrl, dataDir });
   const decider = createDecider(ports);
@@ -224,6 +237,7 @@ async function openRooms({ config, io, publicUrl, opened }: Opening): Promise<Ro
     tasks,
     owner,
     cases,
+    previews,
     ...answers,
   };
 }
@@ -261,7 +275,7 @@ async function openIncidentCases({ store, record, queue, clock, log }: CaseSourc
     if (event !== "incident.opened" || about === undefined || findings.length === 0) return;
     const because = "what it read and where it sent anything, by the record";
     reachOf(record, about)
-      .then((reach) => incidents.change(id, reach, "system", because))
+      .then(({ categories, destinations }) => incidents.change(id, { categories, destinations }, "system", because))
       .catch((cause: unknown) =>
         log.fault("SERVER_REACH", { why: cause instanceof Error ? cause.message : "unknown" }),
       );
@@ -367,6 +381,7 @@ async function mountEdges(rooms: Rooms, bound: Bound, opening: Opening): Promise
     incidents: {
       incidents: rooms.queue.incidents,
       cases: rooms.cases,
+      preview: rooms.previews,
       whoIs: ({ headers }: { readonly headers: Credentials }) => whoIs(rooms, headers),
     },
     authenticate: (given: Credentials) => isKnown(identify, given),

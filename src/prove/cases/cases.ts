@@ -16,6 +16,7 @@ import {
 } from "../../core/index.ts";
 import { ProveError } from "../errors.ts";
 import { type CaseChange, readChange } from "./change.ts";
+import type { EntityProfile } from "./entities.ts";
 import { tables } from "./schema.ts";
 import { type CaseClock, type CaseView, type Library, viewOf } from "./view.ts";
 
@@ -45,6 +46,8 @@ export interface Cases {
   say(id: IncidentId, change: unknown, saying: Saying): Promise<CaseView>;
   /** Clocks of all open incidents, by urgency. */
   clocks(): readonly (CaseClock & { readonly incident: IncidentFacts })[];
+  /** Who duties are judged for. */
+  readonly entities: readonly EntityProfile[];
 }
 
 /** Reads back what was said before. @throws StoreError */
@@ -80,6 +83,10 @@ class CaseBook implements Cases {
     this.ports = ports;
     this.library = library;
     this.said = said;
+  }
+
+  get entities(): readonly EntityProfile[] {
+    return this.library.entities;
   }
 
   view(id: IncidentId): CaseView | undefined {

@@ -15,11 +15,13 @@ const PATIENCE_MS = 60_000;
 export interface PersonHabits {
   readonly answers: "yes" | "keys" | "nothing";
   readonly say: (text: string) => void;
+  /** No question will come any more. */
+  readonly signal?: AbortSignal;
 }
 
 /** Waits for the next question and deals with it; resolves once it is decided. */
 export async function personFor(queue: ApprovalQueue, timers: Timers, habits: PersonHabits): Promise<DemoAnswer> {
-  const asked = await nextQuestion(queue, timers);
+  const asked = await nextQuestion(queue, timers, habits.signal);
   if (asked === undefined) return "expired";
   const { approvals } = queue;
   const stopKeys = habits.answers === "keys" ? offerKeys(queue, asked, habits.say) : undefined;
@@ -47,7 +49,11 @@ function offerKeys(queue: ApprovalQueue, asked: Question, say: (text: string) =>
 
 type Question = ReturnType<ApprovalQueue["approvals"]["list"]>[number];
 
-function nextQuestion({ approvals }: ApprovalQueue, timers: Timers): Promise<Question | undefined> {
+function nextQuestion(
+  { approvals }: ApprovalQueue,
+  timers: Timers,
+  signal?: AbortSignal,
+): Promise<Question | undefined> {
   return new Promise((resolve) => {
     const finish = (question: Question | undefined): void => {
       stopLooking();
@@ -59,5 +65,6 @@ function nextQuestion({ approvals }: ApprovalQueue, timers: Timers): Promise<Que
       if (question !== undefined) finish(question);
     });
     const stopWaiting = timers.after(PATIENCE_MS, () => finish(undefined));
+    signal?.addEventListener("abort", () => finish(undefined), { once: true });
   });
 }

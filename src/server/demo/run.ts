@@ -11,6 +11,8 @@ import { readEnvironment } from "../env.ts";
 import { ServerError } from "../errors.ts";
 import { endProcess, ROOT, type UpIo, type UpOptions, untilAborted } from "../up.ts";
 import { leftovers, PREFIX } from "./leftovers.ts";
+import { offerKeys } from "./replay.ts";
+import type { Told } from "./show.ts";
 import type { Step } from "./story.ts";
 import type { DemoWorld } from "./world.ts";
 
@@ -48,13 +50,19 @@ async function demo(dir: string, say: Say, options: UpOptions, io: UpIo): Promis
   say("agent    invoice-helper: what it tries is a script; every answer below is the gate's\n");
   const steps = await play({ running, world, say, io, options });
   const recordVerified = await check(running, say, io);
-  if (options.json) await printJson(steps, recordVerified, dir, io);
+  const { tailOf } = await import("./tail.ts");
+  const tail = await tailOf(running, running.config.dataDir);
+  for (const line of tail.lines) say(line);
+  if (options.json) await printJson({ steps, recordVerified, dir, tail }, io);
   if (options.once) {
     say(`kept     ${dir}`);
     return recordVerified && steps.every((step) => step.expected) ? 0 : 1;
   }
-  say(nextLines(running, options.data === undefined));
+  const hasKeys = habitOf(options) === "keys";
+  say(nextLines(running, { isTemporary: options.data === undefined, hasKeys }));
+  const stopKeys = hasKeys ? offerKeys({ running, world, say, io, options }) : undefined;
   await untilAborted(io.signal);
+  stopKeys?.();
   return 0;
 }
 
@@ -86,7 +94,7 @@ async function start(world: DemoWorld, options: UpOptions, io: UpIo, say: Say): 
   }
 }
 
-interface Play {
+export interface Play {
   readonly running: Running;
   readonly world: DemoWorld;
   readonly say: Say;
@@ -141,13 +149,13 @@ async function play({ running, world, say, io, options }: Play): Promise<readonl
 }
 
 /** With `--once` the demo's key agrees; at a terminal a person does; otherwise nobody answers. */
-function habitOf({ input, once, json }: UpOptions): "yes" | "keys" | "nothing" {
+export function habitOf({ input, once, json }: UpOptions): "yes" | "keys" | "nothing" {
   if (!input) return "nothing";
   if (once || json) return "yes";
   return process.stdin.isTTY ? "keys" : "nothing";
 }
 
-function server(running: Running, id: string): UpstreamServer {
+export function server(running: Running, id: string): UpstreamServer {
   const found = running.servers.get(id);
   if (found !== undefined) return found;
   throw new ServerError("SERVER_DEMO_FAILED", `starting the demo: its configuration has no server ${id}`);
@@ -166,15 +174,28 @@ async function check(running: Running, say: Say, io: UpIo): Promise<boolean> {
   return checked.ok;
 }
 
-async function printJson(steps: readonly Step[], recordVerified: boolean, dir: string, io: UpIo): Promise<void> {
+async function printJson(told: Told, io: UpIo): Promise<void> {
   const { jsonLine } = await import("./show.ts");
-  io.out(`${jsonLine(steps, recordVerified, dir)}\n`);
+  io.out(`${jsonLine(told)}\n`);
 }
 
-function nextLines({ config }: Running, isTemporary: boolean): string {
+function nextLines(
+  { config }: Running,
+  { isTemporary, hasKeys }: { readonly isTemporary: boolean; readonly hasKeys: boolean },
+): string {
+  const rule = path.join(config.policies.dir, "50-payments.cedar");
+  const end = `ends it${isTemporary ? " and removes the folder" : ""}`;
+  if (!hasKeys)
+    return [
+      `next     npx bailiwick record tail --data ${config.dataDir}`,
+      `         npx bailiwick share preview INC-1 --data ${config.dataDir}`,
+      `         delete a rule in ${rule}: it binds at once`,
+      `         Ctrl-C ${end}`,
+    ].join("\n");
   return [
-    `next     npx bailiwick record tail --data ${config.dataDir}`,
-    `         npx bailiwick policy test ${config.policies.dir}`,
-    `         Ctrl-C ends it${isTemporary ? " and removes the folder" : ""}`,
+    "next     1 open the console by its link above",
+    `         2 delete the rule in ${rule}, then press p`,
+    "         3 press s: what a partner would be told, and what is left out",
+    `         4 q ${end}; then npx bailiwick up`,
   ].join("\n");
 }

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 // The story as text: at most 100 columns, colour only where the terminal has it, and never colour alone.
 import type { Step } from "./story.ts";
+import type { Tail } from "./tail.ts";
 
 const STYLES: Readonly<Record<string, string>> = {
   allow: "\u001b[32m",
@@ -14,7 +15,7 @@ const RESET = "\u001b[0m";
 
 /** One step: number, answer, verb, resource, the rule that spoke, time; what to look at below. */
 export function stepLines(
-  index: number,
+  index: number | "p",
   step: Step,
   how: { readonly color: boolean; readonly bundle: string },
 ): string {
@@ -31,10 +32,25 @@ export function stepLines(
   return [head, ...details.map((line) => `     ${line}`)].join("\n");
 }
 
+export interface Told {
+  readonly steps: readonly Step[];
+  readonly recordVerified: boolean;
+  readonly dir: string;
+  readonly tail: Pick<Tail, "incident" | "clocks">;
+}
+
 /** The one line of JSON that ends `--json`. */
-export function jsonLine(steps: readonly Step[], recordVerified: boolean, dataDir: string): string {
+export function jsonLine({ steps, recordVerified, dir: dataDir, tail }: Told): string {
   const told = steps.map(({ verb, resource, answer, reason, ms }) => ({ verb, resource, answer, reason, ms }));
   const contain = steps.at(-1)?.contain;
   const stopped = contain === undefined ? {} : { contain };
-  return JSON.stringify({ name: "story", steps: told, ...stopped, recordVerified, dataDir });
+  return JSON.stringify({
+    name: "story",
+    steps: told,
+    ...stopped,
+    incident: tail.incident,
+    clocks: tail.clocks,
+    recordVerified,
+    dataDir,
+  });
 }

@@ -101,10 +101,25 @@ async function readsPeople(ports: StoryPorts): Promise<Step> {
   };
 }
 
+const ORDER = { path: "payments/2041.json", content: '{"invoice":2041,"amount":"3200.00","currency":"EUR"}\n' };
+
+type PayPorts = Pick<StoryPorts, "agent" | "entries" | "files" | "person" | "clock" | "timers">;
+
+/** The payment once more, under the rules that are in force now; a person is asked where they still say so. */
+export async function payOnce(ports: PayPorts): Promise<Step> {
+  let became: DemoAnswer | undefined;
+  void ports.person().then((answer) => (became = answer));
+  const [{ step }] = await watched(ports, () => ports.agent.act("execute", "write_file", ORDER));
+  const written = (await readdir(path.join(ports.files, "payments"))).includes("2041.json");
+  const look = [`${path.join(ports.files, "payments")}: ${written ? "2041.json written" : "nothing written"}`];
+  return became === undefined
+    ? { ...step, look, expected: true }
+    : { ...step, answer: "challenge", look: [BECAME[became], ...look], expected: true };
+}
+
 async function* pays(ports: StoryPorts): AsyncGenerator<Step> {
-  const order = { path: "payments/2041.json", content: '{"invoice":2041,"amount":"3200.00","currency":"EUR"}\n' };
   const waiting = ports.person();
-  const [{ step }] = await watched(ports, () => ports.agent.act("execute", "write_file", order));
+  const [{ step }] = await watched(ports, () => ports.agent.act("execute", "write_file", ORDER));
   const became = await waiting;
   const written = (await readdir(path.join(ports.files, "payments"))).includes("2041.json");
   const look = [`${path.join(ports.files, "payments")}: ${written ? "2041.json written" : "nothing written"}`];
@@ -250,7 +265,10 @@ interface Watched {
   readonly entry: JsonObject;
 }
 
-async function watched<T>(ports: StoryPorts, act: () => Promise<T>): Promise<[Watched, T]> {
+async function watched<T>(
+  ports: Pick<StoryPorts, "entries" | "clock" | "timers">,
+  act: () => Promise<T>,
+): Promise<[Watched, T]> {
   const decided = nextDecision(ports);
   decided.catch(() => undefined); // where the call itself fails, that is the fault to tell of
   const started = ports.clock.monotonic();
@@ -261,7 +279,7 @@ async function watched<T>(ports: StoryPorts, act: () => Promise<T>): Promise<[Wa
 }
 
 /** The first decision that the record makes durable from now on. */
-function nextDecision(ports: StoryPorts): Promise<JsonObject> {
+function nextDecision(ports: Pick<StoryPorts, "entries" | "timers">): Promise<JsonObject> {
   return new Promise((resolve, reject) => {
     const stopLive = ports.entries.live(({ entry }) => {
       if (member(entry, "type") !== "decision") return;

@@ -23,6 +23,8 @@ import {
 } from "../../core/index.ts";
 import { type CaseClock, type Cases, type CaseView, ProveError } from "../../prove/index.ts";
 import type { Incidents } from "../../respond/index.ts";
+import { type Preview, previewLines } from "../../share/index.ts";
+import type { Previews } from "../previews.ts";
 import { sendJson } from "./json.ts";
 import { bodyOf } from "./listener.ts";
 import { PROBLEMS, sendProblem } from "./problems.ts";
@@ -30,6 +32,8 @@ import { PROBLEMS, sendProblem } from "./problems.ts";
 export interface IncidentPorts {
   readonly incidents: Incidents;
   readonly cases: Cases;
+  /** What a partner would be told. */
+  readonly preview: Previews;
   /** The person behind a request; `undefined` where nobody is known by name. */
   readonly whoIs: (request: FastifyRequest) => IdentityId | undefined;
 }
@@ -56,6 +60,12 @@ export function mountIncidents(app: FastifyInstance, ports: IncidentPorts): void
   app.get<ById>("/api/incidents/:id/clocks", withCase(shownClocks));
   app.get<ById>("/api/incidents/:id/questions", withCase(shownQuestions));
   app.get<ById>("/api/incidents/:id/facts", withCase(shownFacts));
+  app.get<ById>("/api/incidents/:id/preview", async (request, reply) => {
+    const facts = find(request.params.id);
+    return facts === undefined
+      ? sendProblem(reply, PROBLEMS.notFound)
+      : sendJson(reply, shownPreview(await ports.preview(facts)));
+  });
   app.get("/api/clocks", (_request, reply) => {
     const clocks = cases.clocks().map((clock) => shownClock(clock, incidentName(clock.incident)));
     return sendJson(reply, jsonObject([["clocks", clocks]]));
@@ -261,6 +271,20 @@ function shownFacts({ v, facts, events, doubts }: CaseView): JsonObject {
       ),
     ],
     ["doubts", [...doubts]],
+  ]);
+}
+
+function shownPreview(preview: Preview): JsonObject {
+  const { incident, tlp, blocked, removed, outgoing } = preview;
+  return jsonObject([
+    ["incident", incident],
+    ["sent", false],
+    ["tlp", tlp],
+    ["blocked", [...blocked]],
+    ["removed", parseJson(JSON.stringify(removed))],
+    ["digest", outgoing?.digest ?? null],
+    ["bundle", outgoing?.bundle ?? null],
+    ["lines", [...previewLines(preview)]],
   ]);
 }
 
