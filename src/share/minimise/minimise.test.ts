@@ -176,6 +176,12 @@ describe("minimise", () => {
     ]);
   });
 
+  test("S15: a star stands for places in a list, never for a member of that name", () => {
+    const profile = profileOf({ "/type": { transform: "keep" }, "/a/*": { transform: "keep" } });
+    expect(text(minimise({ type: "note", a: { "*": "x" } }, profile).object)).toBe('{"type":"note"}');
+    expect(text(minimise({ type: "note", a: ["x"] }, profile).object)).toBe('{"a":["x"],"type":"note"}');
+  });
+
   test("S15: an object of a type that the profile does not list does not leave", () => {
     const { object: left, removed } = minimise({ type: "malware", name: "x" }, profileOf({}));
     expect(left).toBeUndefined();

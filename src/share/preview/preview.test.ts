@@ -186,7 +186,9 @@ describe("what is left out", () => {
     expect(ofType(sent, "sighting")).toEqual([]);
     expect(ofType(sent, "relationship").map((one) => one["relationship_type"])).toEqual(["located-at"]);
     expect(bundleProblems(outgoingOf(given).bundle)).toEqual([]);
-    expect(given.removed.filter(({ code }) => code === "reference").length).toBeGreaterThanOrEqual(8);
+    const whole = given.removed.filter(({ pointer }) => /^\/objects\/[0-9]+$/.test(pointer));
+    expect(whole.map(({ reason }) => reason)).toEqual(Array(4).fill("refers to what does not leave"));
+    expect(previewLines(given).filter((line) => /^- the whole object +\| left out: refers/.test(line))).toHaveLength(4);
 
     const nameless = await preview(ask({ profile: without("identity") }), PORTS);
     expect(bytesOf(nameless)).not.toContain("created_by_ref");
@@ -228,6 +230,12 @@ describe("residue", () => {
       const given = await preview(ask({ findings: [finding({ scopes: [{ kind: "server", id }] })] }), PORTS);
       expect(given.blocked, id).toEqual([]);
     }
+  });
+
+  test("S17: a name counts as a word, not as a piece of one", async () => {
+    const findings = [finding({ scopes: [{ kind: "server", id: "ledger" }] })];
+    expect((await preview(ask({ findings, producer: { name: "Ledgers SA" } }), PORTS)).blocked).toEqual([]);
+    expect((await preview(ask({ findings, producer: { name: "Ledger SA" } }), PORTS)).outgoing).toBeUndefined();
   });
 
   test("S17: a check that did not look at all of it blocks", async () => {
@@ -335,6 +343,7 @@ describe("lines", () => {
     expect(lines.find((line) => line.startsWith("~ first_seen"))).toMatch(
       /2026-11-22T09:31:12\.345Z +\| 2026-11-22T09:00:00\.000Z \(time cut to the hour\)$/,
     );
+    expect(lines.filter((line) => line.startsWith("~ created "))).toHaveLength(1);
     expectFit(lines);
   });
 
