@@ -6,7 +6,6 @@ import { chmod, readFile, rm, writeFile } from "node:fs/promises";
 import path from "node:path";
 import {
   type AdminDraft,
-  type Clock,
   CoreError,
   type Digest,
   type EntrySource,
@@ -21,17 +20,18 @@ import {
   parseReference,
   parseTenantId,
   type RecordedEntry,
-  type Store,
 } from "../core/index.ts";
 import { type Bundle, createDecider } from "../decide/index.ts";
 import { createGate, createRelay, type Gate, Tasks, type UpstreamServer } from "../enforce/index.ts";
 import { IDENTIFY_SCHEMA, type Identify, openIdentify } from "../identify/index.ts";
 import { createInspector, type Inspector, readLabelRules } from "../protect/index.ts";
-import { type Cases, loadLibrary, openCases, openTransferGate, PROVE_SCHEMA, type Transfers } from "../prove/index.ts";
+import { type Cases, openTransferGate, PROVE_SCHEMA, type Transfers } from "../prove/index.ts";
 import { openRecord, type RecordRoom } from "../record/index.ts";
 import { RESPOND_SCHEMA } from "../respond/index.ts";
 import { lockDirectory, openCustody, openStore } from "../store/index.ts";
 import { openWatch, WATCH_SCHEMA, type Watch } from "../watch/index.ts";
+import { type Credentials, isKnown, redeem, whoIs } from "./access.ts";
+import { openAftermath } from "./aftermath.ts";
 import { type ApprovalQueue, createQueue, type QueuePorts } from "./approvals.ts";
 import type { Config } from "./config.ts";
 import { createPoints, type PointRegister, readSigns } from "./containment.ts";
@@ -45,9 +45,8 @@ import { createListener } from "./http/listener.ts";
 import { mountMcp } from "./http/mcp.ts";
 import { type MandateSources, openMandates, openMandatesOf } from "./mandates.ts";
 import { loadPolicies } from "./policies.ts";
-import { PoliciesInForce, type PolicyNews } from "./policies-in-force.ts";
-import { openPreviews, type Previews } from "./previews.ts";
-import { reachOf } from "./reach.ts";
+import { PoliciesInForce, type PolicyNews, type PolicyPorts } from "./policies-in-force.ts";
+import type { Previews } from "./previews.ts";
 import { statusDocument } from "./status.ts";
 import { systemClock, systemRandom, systemTimers } from "./system.ts";
 import { openUpstreams } from "./upstreams.ts";
@@ -176,55 +175,20 @@ async function openRooms({ config, io, publicUrl, opened }: Opening): Promise<Ro
   const store = opened.use(
     await openStore({ dir: dataDir, schemas: [IDENTIFY_SCHEMA, RESPOND_SCHEMA, WATCH_SCHEMA, PROVE_SCHEMA] }, ports),
   );
-  const resources = [...servers.values()].map(({ resource: url, id: name }) => ({ url, name }));
-  const identify = opened.use(
-    await openIdentify(
-      { ...ports, store, recorder: record, custody },
-      {
-        issuer: publicUrl,
-        trustDomain: config.trustDomain,
-        tenant: TENANT,
-        resources,
-        dataDir,
-        settings: config.identify,
-      },
-    ),
-  );
-  const people = await registerDeclared(identify, config, systemClock);
   const tasks = new Tasks(custody.derive("origins"));
-  const seed: MandateSources["seed"] = (task, text) => tasks.seed(task, text);
-  const sources: MandateSources = { config, people, publicUrl, clock: systemClock, seed };
-  await openMandates(identify, sources);
-  const answers = await openAnswers({
-    ...ports,
-    store,
-    record,
-    identify,
-    custody,
-    people,
-    config,
-    demo: io.demo,
-    root: io.root,
-    opened,
-    reopen: (id) => openMandatesOf(identify, sources, id),
-  });
-  const cases = await openIncidentCases({ ...ports, store, record, queue: answers.queue }, config);
+  const known = await openIdentities(
+    { ...ports, store, recorder: record, custody },
+    { config, publicUrl, servers, tasks },
+  );
+  opened.use(known.identify);
+  const { identify, people, reopen } = known;
+  const shared = { ...ports, store, record, identify, custody, people, config, root: io.root };
+  const answers = await openAnswers({ ...shared, demo: io.demo, opened, reopen });
   const { inspector, transfers } = await openData(config, io, custody.derive("value"));
-  const previews = await openPreviews({
-    root: io.root,
-    key: custody.derive("share-ids"),
-    inspector,
-    findings: () => answers.watch.list(),
-    producer: cases.entities[0]?.name ?? config.trustDomain,
-    clock: systemClock,
-  });
+  const aftermath = await openAftermath({ ...shared, ...answers, inspector });
   const [owner] = people.values();
   await writeStart({ identify, record, owner, publicUrl, dataDir });
-  const decider = createDecider(ports);
-  const { approvals } = answers.queue;
-  const keepPolicies = (inForce: ReadonlySet<Digest>): void => void approvals.keepPolicies(inForce);
-  const policies = new PoliciesInForce({ ...ports, recorder: record, decider, keepPolicies }, DOMAIN);
-  await policies.put(bundle, "loaded at start");
+  const { decider, policies } = await openPolicies({ ...ports, recorder: record }, bundle, answers.queue);
   return {
     record,
     identify,
@@ -236,10 +200,52 @@ async function openRooms({ config, io, publicUrl, opened }: Opening): Promise<Ro
     transfers,
     tasks,
     owner,
-    cases,
-    previews,
+    ...aftermath,
     ...answers,
   };
+}
+
+/** The rules that were loaded are in force from here on. */
+async function openPolicies(
+  ports: Omit<PolicyPorts, "decider" | "keepPolicies">,
+  bundle: Bundle,
+  { approvals }: ApprovalQueue,
+): Promise<Pick<Rooms, "decider" | "policies">> {
+  const decider = createDecider(ports);
+  const keepPolicies = (inForce: ReadonlySet<Digest>): void => void approvals.keepPolicies(inForce);
+  const policies = new PoliciesInForce({ ...ports, decider, keepPolicies }, DOMAIN);
+  await policies.put(bundle, "loaded at start");
+  return { decider, policies };
+}
+
+interface Declared {
+  readonly config: Config;
+  readonly publicUrl: string;
+  readonly servers: ReadonlyMap<string, UpstreamServer>;
+  readonly tasks: Tasks;
+}
+
+interface Identities {
+  readonly identify: Identify;
+  readonly people: ReadonlyMap<string, IdentityId>;
+  /** Opens what the configuration declares for an identity that was resumed. */
+  readonly reopen: (id: IdentityId) => Promise<void>;
+}
+
+/** Who there is, and what the configuration lets them do. */
+async function openIdentities(
+  ports: Parameters<typeof openIdentify>[0],
+  { config, publicUrl, servers, tasks }: Declared,
+): Promise<Identities> {
+  const { dataDir, trustDomain, identify: settings } = config;
+  const resources = [...servers.values()].map(({ resource: url, id: name }) => ({ url, name }));
+  const about = { issuer: publicUrl, trustDomain, tenant: TENANT, resources, dataDir, settings };
+  const identify = await openIdentify(ports, about);
+  const people = await registerDeclared(identify, config, systemClock);
+  const seed: MandateSources["seed"] = (task, text) => tasks.seed(task, text);
+  const sources: MandateSources = { config, people, publicUrl, clock: systemClock, seed };
+  await openMandates(identify, sources);
+  return { identify, people, reopen: (id) => openMandatesOf(identify, sources, id) };
 }
 
 type AnswerPorts = Omit<QueuePorts, "points" | "rules"> & {
@@ -256,31 +262,6 @@ async function openAnswers(ports: AnswerPorts): Promise<Pick<Rooms, "queue" | "w
   const entries = { recorder: record, entries: record, sink: queue.sink };
   const watch = opened.use(await openWatch({ ...ports, ...entries }, weights));
   return { queue, watch, points };
-}
-
-interface CaseSources {
-  readonly store: Store;
-  readonly record: RecordRoom;
-  readonly queue: ApprovalQueue;
-  readonly clock: Clock;
-  readonly log: Log;
-}
-
-/** What follows from incidents; each that a sign opened learns from the record what it may be about. */
-async function openIncidentCases({ store, record, queue, clock, log }: CaseSources, config: Config): Promise<Cases> {
-  const { incidents } = queue;
-  const library = await loadLibrary(config.prove.regimes.dir, config.prove.entities);
-  incidents.subscribe((event, { id, identities, findings }) => {
-    const [about] = identities;
-    if (event !== "incident.opened" || about === undefined || findings.length === 0) return;
-    const because = "what it read and where it sent anything, by the record";
-    reachOf(record, about)
-      .then(({ categories, destinations }) => incidents.change(id, { categories, destinations }, "system", because))
-      .catch((cause: unknown) =>
-        log.fault("SERVER_REACH", { why: cause instanceof Error ? cause.message : "unknown" }),
-      );
-  });
-  return openCases({ store, recorder: record, clock, incidents }, library);
 }
 
 /** What is known of data: what is in it, and where it may go. */
@@ -421,35 +402,6 @@ function processEntry(name: "process.started" | "process.stopped", publicUrl: st
     because: "asked by the operator",
     data: jsonObject([["publicUrl", publicUrl]]),
   };
-}
-
-interface Credentials {
-  readonly authorization?: string | undefined;
-  readonly cookie?: string | undefined;
-}
-
-function isKnown(identify: Identify, given: Credentials): boolean {
-  if (tokenOf(given) !== undefined) return isCliToken(identify, given);
-  return identify.people.session(given.cookie) !== undefined;
-}
-
-function isCliToken(identify: Identify, given: Credentials): boolean {
-  const token = tokenOf(given);
-  return token !== undefined && identify.checkCliToken(token);
-}
-
-function tokenOf({ authorization }: Credentials): string | undefined {
-  return /^Bearer ([A-Za-z0-9_-]+)$/.exec(authorization ?? "")?.[1];
-}
-
-/** The person of a session; the command line's token belongs to the owner of the host. */
-function whoIs({ identify, owner }: Rooms, given: Credentials): IdentityId | undefined {
-  return isCliToken(identify, given) ? owner : identify.people.session(given.cookie)?.person;
-}
-
-async function redeem(identify: Identify, setup: string): Promise<{ readonly setCookie: string } | undefined> {
-  const opened = await identify.people.openSession(setup);
-  return "refused" in opened ? undefined : { setCookie: opened.setCookie };
 }
 
 /** By index, entry id or reference; nothing for what is none of these. */

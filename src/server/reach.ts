@@ -20,38 +20,53 @@ export interface Reach extends Pick<IncidentFacts, "categories" | "destinations"
 const ENTRIES_MAX = 100_000;
 
 export async function reachOf(entries: EntrySource, identity: IdentityId): Promise<Reach> {
-  const categories = new Set<string>();
-  const destinations = new Map<string, { readonly operator: string; readonly jurisdiction: string }>();
-  const touched = { read: new Set<string>(), wrote: new Set<string>() };
+  const reach = new Gathered();
   /** Intents of it, by index: their outcomes come in entries of their own. */
   const intents = new Set<number>();
   const to = entries.size();
   for await (const { entry, ref } of entries.read({ from: Math.max(0, to - ENTRIES_MAX), to })) {
     const of = member(member(entry, "of"), "index");
-    const isOutcome = typeof of === "number" && intents.has(of);
-    if (member(member(entry, "who"), "identity") !== identity && !isOutcome) continue;
+    if (typeof of === "number" && intents.has(of)) reach.outcome(entry);
+    if (member(member(entry, "who"), "identity") !== identity) continue;
     if (member(entry, "shape") === "intent") intents.add(ref.index);
-    const outcome = isOutcome ? entry : member(entry, "outcome");
+    reach.outcome(member(entry, "outcome"));
+    reach.sent(entry);
+  }
+  return reach.all();
+}
+
+class Gathered {
+  private readonly touched = { read: new Set<string>(), wrote: new Set<string>() };
+  private readonly categories = new Set<string>();
+  private readonly destinations = new Map<string, Reach["destinations"][number]>();
+
+  outcome(outcome: Json | undefined): void {
     for (const object of listOf(member(outcome, "objects"))) {
       const id = member(member(object, "ref"), "id");
       const how = member(object, "how");
-      if (typeof id === "string" && (how === "read" || how === "wrote")) touched[how].add(id);
+      if (typeof id === "string" && (how === "read" || how === "wrote")) this.touched[how].add(id);
     }
     for (const content of listOf(member(outcome, "content")))
       for (const category of listOf(member(member(content, "label"), "categories")))
-        if (typeof category === "string") categories.add(category);
+        if (typeof category === "string") this.categories.add(category);
+  }
+
+  sent(entry: Json): void {
     const destination = member(entry, "destination");
     const [operator, jurisdiction] = [member(destination, "operator"), member(destination, "jurisdiction")];
     const isOutside = member(destination, "kind") !== "internal" && member(entry, "answer") !== "deny";
     if (isOutside && typeof operator === "string" && typeof jurisdiction === "string")
-      destinations.set(`${operator} ${jurisdiction}`, { operator, jurisdiction });
+      this.destinations.set(`${operator} ${jurisdiction}`, { operator, jurisdiction });
   }
-  return {
-    categories: [...categories].toSorted(),
-    destinations: [...destinations.values()],
-    read: touched.read.size,
-    wrote: touched.wrote.size,
-  };
+
+  all(): Reach {
+    return {
+      categories: [...this.categories].toSorted(),
+      destinations: [...this.destinations.values()],
+      read: this.touched.read.size,
+      wrote: this.touched.wrote.size,
+    };
+  }
 }
 
 function listOf(json: Json | undefined): readonly Json[] {

@@ -4,14 +4,14 @@
 import { Temporal } from "temporal-polyfill";
 import { z } from "zod";
 import { type Instant, instant } from "../../core/index.ts";
-import { type CaseInput, type Count, readCase } from "../case/read-case.ts";
+import { type CaseInput, type Count, readCase, type Value } from "../case/read-case.ts";
 import { checkZone, parseDay } from "../clocks/days.ts";
 import type { ClockEvent, Submission } from "../clocks/events.ts";
 import { ProveError } from "../errors.ts";
 import type { Regimes } from "../regimes/load.ts";
 
 /** `null` takes a statement back: the fact is unknown again. */
-type Said = boolean | string | Count | null;
+type Said = Value | null;
 
 /** A change as it is sent and kept. */
 export interface CaseChange {
@@ -127,7 +127,7 @@ function eventOf(said: EventSaid, where = "event"): ClockEvent {
 
 /** The facts and people that stand after all these changes. */
 export function inputOf(changes: readonly CaseChange[]): Pick<CaseInput, "facts" | "people"> {
-  const facts = new Map<string, boolean | string | Count>();
+  const facts = new Map<string, Value>();
   const by = new Map<string, Count>();
   let complete: boolean | undefined;
   for (const { facts: said = {}, people } of changes) {

@@ -3,7 +3,7 @@
 // `q` ends the demo.
 import path from "node:path";
 import { listenForKeys } from "./keys.ts";
-import { type Play, server } from "./run.ts";
+import { type Play, server } from "./play.ts";
 
 /** @returns gives the terminal back */
 export function offerKeys(played: Play): () => void {

@@ -4,13 +4,13 @@
 import { mkdir, mkdtemp, rm } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import path from "node:path";
-import type { UpstreamServer } from "../../enforce/index.ts";
 import type { Running, ServerIo } from "../compose.ts";
 import type { Config } from "../config.ts";
 import { readEnvironment } from "../env.ts";
 import { ServerError } from "../errors.ts";
 import { endProcess, ROOT, type UpIo, type UpOptions, untilAborted } from "../up.ts";
 import { leftovers, PREFIX } from "./leftovers.ts";
+import { habitOf, type Play, server } from "./play.ts";
 import { offerKeys } from "./replay.ts";
 import type { Told } from "./show.ts";
 import type { Step } from "./story.ts";
@@ -94,14 +94,6 @@ async function start(world: DemoWorld, options: UpOptions, io: UpIo, say: Say): 
   }
 }
 
-export interface Play {
-  readonly running: Running;
-  readonly world: DemoWorld;
-  readonly say: Say;
-  readonly io: UpIo;
-  readonly options: UpOptions;
-}
-
 async function play({ running, world, say, io, options }: Play): Promise<readonly Step[]> {
   const [
     { connectAgent },
@@ -146,19 +138,6 @@ async function play({ running, world, say, io, options }: Play): Promise<readonl
     say(stepLines(steps.length, step, { color: io.color, bundle }));
   }
   return steps;
-}
-
-/** With `--once` the demo's key agrees; at a terminal a person does; otherwise nobody answers. */
-export function habitOf({ input, once, json }: UpOptions): "yes" | "keys" | "nothing" {
-  if (!input) return "nothing";
-  if (once || json) return "yes";
-  return process.stdin.isTTY ? "keys" : "nothing";
-}
-
-export function server(running: Running, id: string): UpstreamServer {
-  const found = running.servers.get(id);
-  if (found !== undefined) return found;
-  throw new ServerError("SERVER_DEMO_FAILED", `starting the demo: its configuration has no server ${id}`);
 }
 
 async function check(running: Running, say: Say, io: UpIo): Promise<boolean> {

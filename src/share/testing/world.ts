@@ -6,6 +6,7 @@ import path from "node:path";
 import {
   type Finding,
   type IncidentFacts,
+  type Instant,
   instant,
   parseEntryId,
   parseFindingId,
@@ -46,8 +47,8 @@ const AGENT = parseIdentityId("spiffe://office.example/agent/invoice-helper");
 const SPONSOR = parseIdentityId("spiffe://office.example/human/k3Jx0vQm1uYt7sWzPq8RaA");
 const ENTRY = parseEntryId("01890000-0000-7000-8000-0000000000e1");
 /** 2026-11-22T09:31:12.345Z. */
-export const SEEN_AT = instant(Date.UTC(2026, 10, 22, 9, 31, 12, 345));
-export const SAID_AT = instant(SEEN_AT + 61_000);
+export const SEEN_AT: Instant = instant(Date.UTC(2026, 10, 22, 9, 31, 12, 345));
+export const SAID_AT: Instant = instant(SEEN_AT + 61_000);
 
 export function finding(more: Partial<Finding> = {}): Finding {
   return {
