@@ -167,7 +167,16 @@ export type {
 export { DESK_STATES } from "./ports/respond.ts";
 export type { AnyDb, Custody, KeyAlgorithm, Migration, RoomSchema, Store } from "./ports/store.ts";
 export type { Clock, Log, Random, Timers } from "./ports/system.ts";
-export type { DecoyFound, DecoyKind, Decoys, EntryWatch, FindingSink, Findings } from "./ports/watch.ts";
+export type {
+  DecoyFound,
+  DecoyKind,
+  Decoys,
+  EntryWatch,
+  FindingSink,
+  Findings,
+  ToolDrift,
+  ToolPins,
+} from "./ports/watch.ts";
 export { DECOY_KINDS } from "./ports/watch.ts";
 export type { Instant } from "./time.ts";
 export { formatInstant, instant, parseInstant } from "./time.ts";

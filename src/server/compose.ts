@@ -275,6 +275,7 @@ function openGate(rooms: Rooms, ports: GatePorts, config: Config): ReturnType<ty
       inFlight: rooms.queue.containments.flights,
       watch: rooms.watch,
       decoys: rooms.watch.decoys,
+      pins: rooms.watch.pins,
     },
     { domain: DOMAIN, point, holdMs: config.enforce.holdMs },
   );
@@ -316,6 +317,7 @@ async function mountEdges(rooms: Rooms, bound: Bound, opening: Opening): Promise
     containment: {
       containments: rooms.queue.containments,
       findings: () => rooms.watch.list(),
+      accept: (tool: string) => rooms.watch.accept(tool),
       whoIs: ({ headers }: { readonly headers: Credentials }) => whoIs(rooms, headers),
       ...(rooms.queue.demoKey === undefined ? {} : { demoKey: rooms.queue.demoKey }),
     },

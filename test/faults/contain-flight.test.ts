@@ -118,3 +118,22 @@ test("R7: a tool, and a server, are stopped for everybody; a list shows what is 
   const refused = await world.relay.post({ jsonrpc: "2.0", id: 100, method: "tools/list" });
   expect(member(member(refused.json, "error"), "code")).toBe(-31_005);
 });
+
+test("E16, R7: a tool that says something else of itself than when it was accepted is shown to nobody, until a person has seen it", async () => {
+  await using world = await open([process.execPath, ODD, "drifts"]);
+  let asked = 200;
+  const list = async (): Promise<string> => {
+    asked += 1;
+    return JSON.stringify((await world.relay.post({ jsonrpc: "2.0", id: asked, method: "tools/list" })).json);
+  };
+  expect(await list()).toContain('"look"');
+  expect(await list()).not.toContain('"look"');
+  expect(world.watch.list()).toMatchObject([{ detector: "tool-drift", code: "changed", subject: { id: "odd/look" } }]);
+  const [order] = world.containments.list({ active: true });
+  expect(order).toMatchObject({ effect: "isolate", scope: { kind: "tool", id: "odd/look" }, automatic: true });
+  expect(textOf(await world.relay.post(call("look")))).toMatch(REFUSED);
+  expect(textOf(await world.relay.post(call("act")))).toBe("done");
+  if (order === undefined) throw new Error("nothing was ordered");
+  await world.containments.release(order.id, { by: PERSON, because: "read" });
+  expect(textOf(await world.relay.post(call("look")))).toBe("done");
+});

@@ -36,6 +36,8 @@ export interface ContainmentPorts {
   readonly containments: Containments;
   /** Newest first. */
   findings(): readonly Finding[];
+  /** A tool whose order people ended is accepted as it is now. @param tool `server/tool` */
+  accept(tool: string): void;
   /** The person behind a request; `undefined` where nobody is known by name. */
   whoIs(request: FastifyRequest): IdentityId | undefined;
   /** The software key of the demonstration, which signs a release as a second person; absent everywhere else. */
@@ -107,6 +109,7 @@ async function release(
   }
   if (done === undefined) return refused(reply, "nobody is known by name here who could end it");
   if ("refused" in done) return refused(reply, `${done.refused}: ${done.why}`);
+  if (done.order.state === "released" && order.scope.kind === "tool") ports.accept(order.scope.id);
   const waits = done.waits.map(({ name, why }) => jsonObject(Object.entries({ name, why })));
   return sendJson(reply, { ...shown(containments, done.order), waits });
 }
