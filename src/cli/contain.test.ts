@@ -152,12 +152,41 @@ test("release and resume find an order by the end of its id, and say when anothe
   expect((await world.run("contain release 6d7cbf40ad45", { fetch })).code).toBe(2);
 });
 
+const partly: Fetch = async () => Response.json({ containments: [{ ...ORDER, state: "partial" }] });
+const nothing: Fetch = async () => Response.json({ containments: [], findings: [] });
+const BLAST = {
+  from: AGENT,
+  since: "2026-12-06T08:00:00.000Z",
+  touched: [
+    { how: "read", id: "files/a.csv", level: "confidential", categories: ["personal"], times: 2 },
+    { how: "sent", id: "us-partner, US", categories: [], times: 1 },
+  ],
+  quality: "at-least",
+  unknownOutcomes: 1,
+  unlabelled: 1,
+  people: { n: null, quality: "unknown" },
+};
+
+test("R21: what it touched, in words; what is not known is said to be unknown, and never 0", async () => {
+  using world = createWorld({});
+  const asked: string[] = [];
+  const fetch: Fetch = async (url) => {
+    asked.push(url);
+    return Response.json(BLAST);
+  };
+  const words = `contain blast ${AGENT} --since 2026-12-06T08:00:00.000Z`;
+  const { code, out, err } = await world.run(`${words} --plain`, { fetch });
+  expect([code, out]).toEqual([0, "read\tconfidential\t2\tfiles/a.csv (personal)\nsent\tunknown\t1\tus-partner, US\n"]);
+  expect(err).toBe("at-least: 1 effect with an unknown end; people behind the data: unknown\n");
+  const query = `from=${encodeURIComponent(AGENT)}&since=2026-12-06T08%3A00%3A00.000Z`;
+  expect(asked).toEqual([`http://localhost:7400/api/blast?${query}`]);
+  expect((await world.run(`contain blast ${AGENT} --since yesterday`, { fetch })).code).toBe(2);
+});
+
 test("X15: the list is exit 3 while a gate has not acknowledged one of them", async () => {
   using world = createWorld({});
   expect(await world.run("contain list", gate(ok))).toMatchObject({ code: 0 });
-  const fetch: Fetch = async () => Response.json({ containments: [{ ...ORDER, state: "partial" }] });
-  expect((await world.run("contain list", { fetch })).code).toBe(3);
-  const nothing: Fetch = async () => Response.json({ containments: [], findings: [] });
+  expect((await world.run("contain list", { fetch: partly })).code).toBe(3);
   expect(await world.run("contain list", { fetch: nothing })).toMatchObject({ code: 0, err: "nothing is contained\n" });
   expect(await world.run("watch findings", { fetch: nothing })).toMatchObject({ code: 0, err: "nothing was found\n" });
 });

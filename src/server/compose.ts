@@ -316,6 +316,7 @@ async function mountEdges(rooms: Rooms, bound: Bound, opening: Opening): Promise
     queue: rooms.queue,
     containment: {
       containments: rooms.queue.containments,
+      entries: record,
       findings: () => rooms.watch.list(),
       accept: (tool: string) => rooms.watch.accept(tool),
       whoIs: ({ headers }: { readonly headers: Credentials }) => whoIs(rooms, headers),

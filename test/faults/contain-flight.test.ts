@@ -129,11 +129,11 @@ test("E16, R7: a tool that says something else of itself than when it was accept
   expect(await list()).toContain('"look"');
   expect(await list()).not.toContain('"look"');
   expect(world.watch.list()).toMatchObject([{ detector: "tool-drift", code: "changed", subject: { id: "odd/look" } }]);
-  const [order] = world.containments.list({ active: true });
-  expect(order).toMatchObject({ effect: "isolate", scope: { kind: "tool", id: "odd/look" }, automatic: true });
+  const [given] = world.containments.list({ active: true });
+  expect(given).toMatchObject({ effect: "isolate", scope: { kind: "tool", id: "odd/look" }, automatic: true });
   expect(textOf(await world.relay.post(call("look")))).toMatch(REFUSED);
   expect(textOf(await world.relay.post(call("act")))).toBe("done");
-  if (order === undefined) throw new Error("nothing was ordered");
-  await world.containments.release(order.id, { by: PERSON, because: "read" });
+  if (given === undefined) throw new Error("nothing was ordered");
+  await world.containments.release(given.id, { by: PERSON, because: "read" });
   expect(textOf(await world.relay.post(call("look")))).toBe("done");
 });
