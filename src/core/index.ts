@@ -55,7 +55,7 @@ export { ADMIN_NAMES, EVENT_NAMES } from "./entry/entry.ts";
 export type { CoreErrorCode } from "./errors.ts";
 export { BailiwickError, CoreError, quote } from "./errors.ts";
 export type { ControlDraft, ControlEntry, Effect, ScopeKey, ScopeKind } from "./feed.ts";
-export { FEED_EFFECTS, FEED_START, feedHead, SCOPE_KINDS, stricterEffect } from "./feed.ts";
+export { FEED_EFFECTS, FEED_START, feedHead, ownScopes, SCOPE_KINDS, stricterEffect } from "./feed.ts";
 export type { DetectorId, Finding, FindingDraft, Reason, Severity } from "./finding.ts";
 export { DETECTORS, SEVERITIES } from "./finding.ts";
 export { parseStepGrant } from "./grant-json.ts";

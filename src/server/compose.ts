@@ -195,6 +195,7 @@ async function openRooms({ config, io, publicUrl, opened }: Opening): Promise<Ro
     demo: io.demo,
     root: io.root,
     opened,
+    servers,
     reopen: (id) => openMandatesOf(identify, sources, id),
   });
   const { inspector, transfers } = await openData(config, io, custody.derive("value"));
