@@ -152,6 +152,17 @@ export const COMMANDS: readonly Command[] = [
     load: () => import("./commands/contain-list.ts"),
   },
   {
+    name: "contain blast",
+    summary: "what an identity read, wrote, sent and handed on",
+    takes: { words: "IDENTITY", min: 1, max: 1 },
+    examples: [
+      { words: "contain blast spiffe://office/agent/helper", does: "in the last 24 hours" },
+      { words: "contain blast spiffe://office/agent/helper --json", does: "for a program" },
+    ],
+    options: [{ name: "since", value: "TIME", summary: "RFC 3339, UTC (24 hours ago)" }, DATA, JSON_OUT, PLAIN],
+    load: () => import("./commands/contain-blast.ts"),
+  },
+  {
     name: "contain release",
     summary: "end an order that somebody else gave",
     takes: { words: "ORDER", min: 1, max: 1 },

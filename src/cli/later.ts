@@ -5,7 +5,7 @@ const LATER: Readonly<Record<string, string>> = {
   connect: "",
   identity: "",
   watch: "risk show decoys detectors backfill eval verdict",
-  contain: "blast drill playbook stop",
+  contain: "drill playbook stop",
   prove: "transfer vuln",
   "prove incident": "draft approve file waive whatif export",
   "prove regime": "test diff review disable update watch",

@@ -47,7 +47,7 @@ export function orderRows(order: OrderView): readonly Row[] {
       const rest = upstreamUnknown === 0 ? "" : `, ${upstreamUnknown} with an unknown outcome`;
       return ["", `${point} ${state} in ${ms} ms, ${aborted} ended, ${bytesAfterOrder} bytes after it${rest}`];
     }),
-    ...(order.standing ? [["known", "nobody has that name: it binds from the first sight on"]] : []),
+    ...(order.standing ? [["known", "not here by that name: it binds from the first sight on"]] : []),
     ...(order.recorded ? [] : [["record", "not written down yet: it binds, and is tried again"]]),
     ...conditions.filter(({ met }) => !met).map(({ name, why }): Row => ["before its end", `${name}: ${why}`]),
   ];

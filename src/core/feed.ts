@@ -41,6 +41,14 @@ export interface ScopeKey {
   readonly id: string;
 }
 
+/** Scopes that are the caller's own: who goes on under an order on one of these goes on against it. */
+const OWN: ReadonlySet<ScopeKind> = new Set(["step", "mandate", "txn", "jkt", "instance", "identity"]);
+
+/** Of a caller's scopes those that are its own, and not a tool's, a kind's or a place's. */
+export function ownScopes(keys: readonly ScopeKey[]): readonly ScopeKey[] {
+  return keys.filter(({ kind }) => OWN.has(kind));
+}
+
 export interface ControlDraft extends ScopeKey {
   readonly effect: Effect;
   readonly order?: OrderId;

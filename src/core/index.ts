@@ -55,7 +55,7 @@ export { ADMIN_NAMES, EVENT_NAMES } from "./entry/entry.ts";
 export type { CoreErrorCode } from "./errors.ts";
 export { BailiwickError, CoreError, quote } from "./errors.ts";
 export type { ControlDraft, ControlEntry, Effect, ScopeKey, ScopeKind } from "./feed.ts";
-export { FEED_EFFECTS, FEED_START, feedHead, SCOPE_KINDS, stricterEffect } from "./feed.ts";
+export { FEED_EFFECTS, FEED_START, feedHead, ownScopes, SCOPE_KINDS, stricterEffect } from "./feed.ts";
 export type { DetectorId, Finding, FindingDraft, Reason, Severity } from "./finding.ts";
 export { DETECTORS, SEVERITIES } from "./finding.ts";
 export { parseStepGrant } from "./grant-json.ts";
@@ -171,7 +171,16 @@ export type {
 export { DESK_STATES } from "./ports/respond.ts";
 export type { AnyDb, Custody, KeyAlgorithm, Migration, RoomSchema, Store } from "./ports/store.ts";
 export type { Clock, Log, Random, Timers } from "./ports/system.ts";
-export type { DecoyFound, DecoyKind, Decoys, EntryWatch, FindingSink, Findings } from "./ports/watch.ts";
+export type {
+  DecoyFound,
+  DecoyKind,
+  Decoys,
+  EntryWatch,
+  FindingSink,
+  Findings,
+  ToolDrift,
+  ToolPins,
+} from "./ports/watch.ts";
 export { DECOY_KINDS } from "./ports/watch.ts";
 export type { Instant } from "./time.ts";
 export { formatInstant, instant, parseInstant } from "./time.ts";

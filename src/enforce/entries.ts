@@ -12,12 +12,15 @@ import {
   type EntryUse,
   type EntryWho,
   type EntryWhy,
+  type EventDraft,
   type Impact,
+  jsonObject,
   type PointId,
   type Ref,
   type Refusal,
   type ServerId,
   type Standing,
+  type ToolDrift,
   type ToolManifest,
   type Trace,
   type Verb,
@@ -151,6 +154,13 @@ export function listEntry(subject: Subject, decisions: readonly Decision[], outc
     digests: {},
     outcome,
   };
+}
+
+/** A tool that is not what was accepted. */
+export function driftEntry(server: ServerId, { tool, change, before, after }: ToolDrift): EventDraft {
+  const digests = { after, ...(before === undefined ? {} : { before }) };
+  const data = jsonObject(Object.entries({ server, tool: clip(tool), change, ...digests }));
+  return { type: "event", name: "pin.drifted", subject: { type: "Tool", id: clip(`${server}/${tool}`) }, data };
 }
 
 /** An interaction that was refused before policy could judge it. */

@@ -32,6 +32,7 @@ import {
   fakeRecorder,
   fakeStanding,
   NO_DECOYS,
+  NO_PINS,
 } from "../core/testing/ports.ts";
 import { fakeClock, fakeLog, fakeRandom } from "../core/testing/system.ts";
 import { createInspector, readLabelRules } from "../protect/index.ts";
@@ -105,6 +106,7 @@ function world(rule: Rule = () => "allow", options: WorldOptions = {}): World {
       inFlight: fakeInFlight(),
       watch: fakeEntryWatch(),
       decoys: NO_DECOYS,
+      pins: NO_PINS,
       inspector,
       transfers: domestic,
       clock,

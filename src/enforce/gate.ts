@@ -3,7 +3,7 @@
 // release. An adapter brings the two ends, how to read a call and how to carry it out; it has no shortcut past the middle.
 import { type EntryId, type Flight, isEffect, type Standing } from "../core/index.ts";
 import { decoysUsed } from "./decoys.ts";
-import { judgedEntry } from "./entries.ts";
+import { driftEntry, judgedEntry } from "./entries.ts";
 import { type Known, Ledger, type No, nothing } from "./ledger.ts";
 import { listTools } from "./lists.ts";
 import type { CallAttempt, CallReading, Effected, Gate, GateConfig, GatePorts, Passage } from "./passage.ts";
@@ -27,6 +27,11 @@ export function createGate(ports: GatePorts, config: GateConfig): Gate {
         approved: false,
       }),
     probe: (scope, effect) => weigher.restraints.probe(scope, effect),
+    pinned(server, tools, isEnd) {
+      const drifts = ports.pins.see(server.id, tools, isEnd);
+      for (const drift of drifts) ledger.note(driftEntry(server.id, drift), ledger.newId());
+      return new Set(drifts.filter(({ change }) => change === "changed").map(({ tool }) => tool));
+    },
     refuse: (attempt) => ledger.refuse(attempt),
     rejudge: (decider) => weigher.rejudge(decider),
     close: () => ledger.flush(),

@@ -6,6 +6,7 @@ import type {
   Commitment,
   Decider,
   Decoys,
+  Digest,
   DomainId,
   Effect,
   EntryOutcome,
@@ -27,6 +28,7 @@ import type {
   RefusalCode,
   ScopeKey,
   Standing,
+  ToolPins,
 } from "../core/index.ts";
 import type { Reading } from "./entries.ts";
 import type { FactPorts } from "./facts.ts";
@@ -50,6 +52,7 @@ export interface GatePorts extends FactPorts {
   /** Is shown what the gate writes, where it may be a sign of something. */
   readonly watch: EntryWatch;
   readonly decoys: Decoys;
+  readonly pins: ToolPins;
   readonly clock: Clock;
   readonly random: Random;
   readonly log: Log;
@@ -117,6 +120,8 @@ export interface Gate {
   stopped(standing: Standing, server: UpstreamServer): Pick<Refusal, "code" | "why" | "order"> | undefined;
   /** Whether this gate refuses what an order forbids, to a caller in that scope (respond R16). */
   probe(scope: ScopeKey, effect: Effect): boolean;
+  /** Notices tools that are not what was accepted. @returns those that changed: nobody is shown them */
+  pinned(server: UpstreamServer, tools: ReadonlyMap<string, Digest>, isEnd: boolean): ReadonlySet<string>;
   /** Writes down a refusal that came before there was a call to judge. */
   refuse(attempt: RefusedAttempt): Reference;
   /** What the last calls were answered, before anybody was asked, and what another decider says to the same. */

@@ -7,6 +7,7 @@ import {
   type FeedView,
   isEffect,
   type OrderId,
+  ownScopes,
   type Refusal,
   type ScopeKey,
   type Standing,
@@ -58,7 +59,12 @@ export class Restraints {
     const { effect, order } = this.feed.effect(keys, issued);
     // what was killed without an order is a credential that ended: its own refusal says so
     if (effect === "isolate" && order === undefined) return undefined;
-    return isForbidden(effect, doing) ? contained(effect, order) : undefined;
+    if (!isForbidden(effect, doing)) return undefined;
+    // an order on a tool or on everybody is nothing that this caller goes on against: it is not named as one it evades
+    const own = this.feed.effect(ownScopes(keys), issued);
+    const why = order === undefined ? effect : `${effect} by order ${order}`;
+    const isOwn = own.order !== undefined && isForbidden(own.effect, doing);
+    return { code: "contained", why, ...(isOwn ? { order: own.order } : {}) };
   }
 
   /** One call in ten seconds for each order that slows its scope; asking counts as the call. */
@@ -99,9 +105,4 @@ function isForbidden(effect: Effect, { verb, destination, approved }: Doing): bo
     default:
       return true; // what this gate does not know it refuses (core K5)
   }
-}
-
-function contained(effect: Effect, order: OrderId | undefined): Contained {
-  const why = order === undefined ? effect : `${effect} by order ${order}`;
-  return { code: "contained", why, ...(order === undefined ? {} : { order }) };
 }

@@ -9,6 +9,8 @@ import {
   JWT_MAX_BYTES,
   type Log,
   type Mandate,
+  type OrderId,
+  ownScopes,
   type ProofInput,
   type Prover,
   type Refusal,
@@ -149,7 +151,9 @@ export class TokenProver implements Prover {
     const isHeld = effect === "isolate" && order !== undefined;
     if (!isHeld && identity.status !== "isolated") return undefined;
     const why = order === undefined ? "the identity is isolated" : `isolate by order ${order}`;
-    return { code: "contained", why, ...(order === undefined ? {} : { order }) };
+    // an order on everybody, or on one token, is nothing that this caller goes on against
+    const own = feedOrder(this.ports.feed.effect(ownScopes(scopes), access.issued));
+    return { code: "contained", why, ...(own === undefined ? {} : { order: own }) };
   }
 
   /** The signature alone is not trusted: the mandate that we hold must still say so, and nothing of it may be dead. */
@@ -217,6 +221,10 @@ function claimedBy(refusal: Refusal, access: StepToken): { readonly refusal: Ref
   const { identity, instance, jti, jkt, task } = access;
   const claimed: EntryClaimed = { identity, instance, jti, jkt, task, step: stepOf(access) };
   return { refusal: { ...refusal, claimed } };
+}
+
+function feedOrder({ effect, order }: { effect: string; order?: OrderId }): OrderId | undefined {
+  return effect === "isolate" ? order : undefined;
 }
 
 function over(why: string): Over {

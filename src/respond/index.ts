@@ -7,6 +7,8 @@ export type { Signers } from "./approvals/assertion.ts";
 export type { DemoKey } from "./approvals/demo-key.ts";
 export { createDemoKey } from "./approvals/demo-key.ts";
 export type { DeskPeople } from "./approvals/duties.ts";
+export type { Blast, Touched } from "./blast/blast.ts";
+export { blastOf } from "./blast/blast.ts";
 export type { RespondConfig, RespondSettings } from "./config.ts";
 export { respondSection } from "./config.ts";
 export type { Order, OrderEffect, OrderRequest, PointAck } from "./containment/order.ts";

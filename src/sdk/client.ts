@@ -15,9 +15,11 @@ import {
   type Status,
 } from "./answers.ts";
 import {
+  type BlastView,
   type FindingView,
   type OrderView,
   type OrderWish,
+  readBlast,
   readFindings,
   readOrder,
   readOrders,
@@ -87,6 +89,8 @@ export interface Client {
   release(id: string, because: string): Promise<OrderView>;
   /** Lets an identity act again whose isolation was released. @returns the standing order that it comes back under */
   resume(id: string, because: string): Promise<OrderView>;
+  /** What an identity touched. @param since RFC 3339, UTC */
+  blast(from: string, since: string): Promise<BlastView>;
   /** What is not normal, newest first. */
   findings(): Promise<readonly FindingView[]>;
   /** Newest first. */
@@ -135,6 +139,10 @@ export function createClient(options: ClientOptions): Client {
     contain: async (wish, key) => readOrder(await askTwice(() => postJson(connection, "/api/containments", wish, key))),
     release: async (id, because) => readOrder(await postJson(connection, `${orderPath(id)}/release`, { because })),
     resume: async (id, because) => readOrder(await postJson(connection, `${orderPath(id)}/resume`, { because })),
+    blast: async (from, since) => {
+      const [asked, after] = [encodeURIComponent(from), encodeURIComponent(since)];
+      return readBlast(await getJson(connection, `/api/blast?from=${asked}&since=${after}`));
+    },
     findings: async () => readFindings(await getJson(connection, "/api/findings")),
     incidents: async () => readIncidents(await getJson(connection, "/api/incidents")),
     incident: async (name) => readIncident(await getJson(connection, incidentPath(name))),

@@ -68,6 +68,51 @@ export interface FindingView {
   readonly waits: string | undefined;
 }
 
+/** What an identity touched, as far as the record says. */
+export interface BlastView {
+  readonly from: string;
+  /** RFC 3339, UTC. */
+  readonly since: string;
+  readonly touched: readonly TouchedView[];
+  /** `exact` or `at-least`. */
+  readonly quality: string;
+  /** Effects whose end nobody knows. */
+  readonly unknownOutcomes: number;
+  /** Things in which nobody looked. */
+  readonly unlabelled: number;
+  /** `unknown` where nobody counted. */
+  readonly people: string;
+}
+
+export interface TouchedView {
+  /** `read`, `wrote`, `sent` or `delegated`. */
+  readonly how: string;
+  readonly id: string;
+  /** `undefined` where nobody looked. */
+  readonly level: string | undefined;
+  readonly categories: readonly string[];
+  readonly times: number;
+}
+
+/** @throws SdkError SDK_ANSWER_MALFORMED */
+export function readBlast(answer: Part): BlastView {
+  return {
+    from: text(member(answer, "from")),
+    since: text(member(answer, "since")),
+    touched: list(member(answer, "touched"), (one) => ({
+      how: text(member(one, "how")),
+      id: text(member(one, "id")),
+      level: maybe(member(one, "level"), text),
+      categories: list(member(one, "categories"), text),
+      times: whole(member(one, "times")),
+    })),
+    quality: text(member(answer, "quality")),
+    unknownOutcomes: whole(member(answer, "unknownOutcomes")),
+    unlabelled: whole(member(answer, "unlabelled")),
+    people: text(member(member(answer, "people"), "quality")),
+  };
+}
+
 /** @throws SdkError SDK_ANSWER_MALFORMED */
 export function readOrders(answer: Part): readonly OrderView[] {
   return list(member(answer, "containments"), readOrder);

@@ -17,7 +17,15 @@ export type {
 } from "./answers.ts";
 export type { Client, ClientOptions } from "./client.ts";
 export { createClient } from "./client.ts";
-export type { ConditionView, FindingView, OrderView, OrderWish, PointView } from "./containment.ts";
+export type {
+  BlastView,
+  ConditionView,
+  FindingView,
+  OrderView,
+  OrderWish,
+  PointView,
+  TouchedView,
+} from "./containment.ts";
 export type { ProblemDocument, SdkErrorCode } from "./errors.ts";
 export { SdkError } from "./errors.ts";
 export type {

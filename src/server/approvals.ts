@@ -25,7 +25,7 @@ import {
   type ResponseRules,
 } from "../respond/index.ts";
 import type { Config } from "./config.ts";
-import { containedIdentities } from "./containment.ts";
+import { containedIdentities, type Surroundings } from "./containment.ts";
 
 export interface ApprovalQueue extends AsyncDisposable {
   readonly approvals: Approvals;
@@ -37,7 +37,7 @@ export interface ApprovalQueue extends AsyncDisposable {
   readonly demoKey?: DemoKey;
 }
 
-export interface QueuePorts {
+export interface QueuePorts extends Surroundings {
   readonly store: Store;
   readonly record: Recorder & EntrySource;
   readonly identify: Identify;
@@ -49,8 +49,6 @@ export interface QueuePorts {
   readonly points: Points;
   /** What is done about findings. */
   readonly rules: ResponseRules;
-  /** Opens what the configuration declares for an identity that was resumed: mandates are given anew, never revived. */
-  readonly reopen: (id: IdentityId) => Promise<void>;
   readonly clock: Clock;
   readonly timers: Timers;
   readonly random: Random;
@@ -71,7 +69,7 @@ export async function createQueue(ports: QueuePorts): Promise<ApprovalQueue> {
       people: { isActiveHuman: (id) => isActiveHuman(identify, id), holds },
       signers: demoKey === undefined ? [] : [demoKey],
       feed: identify.feed,
-      identities: containedIdentities(identify, ports.reopen),
+      identities: containedIdentities(identify, ports),
       about: (id) => identify.view.get(id),
     },
     { settings: config.respond, demo },

@@ -183,7 +183,7 @@ async function openRooms({ config, io, publicUrl, opened }: Opening): Promise<Ro
   opened.use(known.identify);
   const { identify, people, reopen } = known;
   const shared = { ...ports, store, record, identify, custody, people, config, root: io.root };
-  const answers = await openAnswers({ ...shared, demo: io.demo, opened, reopen });
+  const answers = await openAnswers({ ...shared, demo: io.demo, opened, servers, reopen });
   const { inspector, transfers } = await openData(config, io, custody.derive("value"));
   const aftermath = await openAftermath({ ...shared, ...answers, inspector });
   const [owner] = people.values();
@@ -315,6 +315,7 @@ function openGate(rooms: Rooms, ports: GatePorts, config: Config): ReturnType<ty
       inFlight: rooms.queue.containments.flights,
       watch: rooms.watch,
       decoys: rooms.watch.decoys,
+      pins: rooms.watch.pins,
     },
     { domain: DOMAIN, point, holdMs: config.enforce.holdMs },
   );
@@ -355,7 +356,9 @@ async function mountEdges(rooms: Rooms, bound: Bound, opening: Opening): Promise
     queue: rooms.queue,
     containment: {
       containments: rooms.queue.containments,
+      entries: record,
       findings: () => rooms.watch.list(),
+      accept: (tool: string) => rooms.watch.accept(tool),
       whoIs: ({ headers }: { readonly headers: Credentials }) => whoIs(rooms, headers),
       ...(rooms.queue.demoKey === undefined ? {} : { demoKey: rooms.queue.demoKey }),
     },

@@ -15,6 +15,7 @@ import {
   type ScopeKey,
   type ScopeKind,
 } from "../core/index.ts";
+import type { UpstreamServer } from "../enforce/index.ts";
 import type { Identify } from "../identify/index.ts";
 import { type ContainedIdentities, type ResponseRules, readResponseRules } from "../respond/index.ts";
 import { readWeights, type Weights } from "../watch/index.ts";
@@ -43,11 +44,14 @@ export async function readSigns(root: string): Promise<{ readonly rules: Respons
   return { rules, weights: readWeights(...(await read("watch", "detectors.yaml"))) };
 }
 
+export interface Surroundings {
+  /** Opens what the configuration declares for an identity that was resumed: mandates are given anew, never revived. */
+  readonly reopen: (id: IdentityId) => Promise<void>;
+  readonly servers: ReadonlyMap<string, UpstreamServer>;
+}
+
 /** Identities as containment sees them. */
-export function containedIdentities(
-  identify: Identify,
-  reopen: (id: IdentityId) => Promise<void>,
-): ContainedIdentities {
+export function containedIdentities(identify: Identify, { reopen, servers }: Surroundings): ContainedIdentities {
   const { registry, mandates } = identify;
   const inside = (scope: ScopeKey): readonly Identity[] =>
     registry.list().filter((identity) => identity.kind !== "human" && isInside(identity, scope));
@@ -60,6 +64,8 @@ export function containedIdentities(
       if (kind === "identity") return identityOf(registry.list(), id) !== undefined;
       if (kind === "mandate") return parsed(parseMandateId, id, (known) => mandates.get(known)) !== undefined;
       if (kind === "jkt") return registry.list().some((one) => keysOf(identify, one.id).includes(id));
+      if (kind === "server") return servers.has(id);
+      if (kind === "tool") return hasTool(servers, id);
       return inside(scope).length > 0;
     },
     count: (scope) => inside(scope).length,
@@ -87,6 +93,12 @@ export function containedIdentities(
       return refused;
     },
   };
+}
+
+/** @param name `server/tool` */
+function hasTool(servers: Surroundings["servers"], name: string): boolean {
+  const [server = "", ...tool] = name.split("/");
+  return servers.get(server)?.tools.has(tool.join("/")) ?? false;
 }
 
 function isInside(identity: Identity, { kind, id }: ScopeKey): boolean {

@@ -23,11 +23,13 @@ import {
   type Ref,
   type Store,
   type Timers,
+  type ToolPins,
   writeJson,
 } from "../core/index.ts";
 import { Book } from "./book.ts";
 import { Recent, signsOf } from "./detectors.ts";
 import { eventOf, type WatchEvent } from "./event.ts";
+import { Pins } from "./pins.ts";
 import { type Decoy, Rows } from "./rows.ts";
 import type { Weights } from "./weights.ts";
 
@@ -54,6 +56,9 @@ export interface DecoySpec {
 
 export interface Watch extends EntryWatch, Findings, AsyncDisposable {
   readonly decoys: Decoys;
+  readonly pins: ToolPins;
+  /** A person accepted a tool as it is now. @param name `server/tool` */
+  accept(name: string): void;
   /**
    * From now on whoever meets this value is noticed. Durable when it resolves; the same value twice is one decoy.
    * @throws StoreError, RecordError
@@ -80,6 +85,7 @@ export async function openWatch(ports: WatchPorts, weights: Weights): Promise<Wa
 
 class WatchRoom implements Watch {
   readonly decoys: Decoys;
+  readonly pins: Pins;
   private readonly ports: WatchPorts;
   private readonly rows: Rows;
   private readonly book: Book;
@@ -92,6 +98,7 @@ class WatchRoom implements Watch {
     this.ports = ports;
     this.rows = new Rows(ports.store);
     this.book = new Book(ports, this.rows, weights);
+    this.pins = new Pins(this.rows, ports.log);
     this.decoys = {
       get any() {
         return planted.size > 0;
@@ -104,6 +111,7 @@ class WatchRoom implements Watch {
   async load(): Promise<void> {
     for (const decoy of await this.rows.decoys()) this.planted.set(decoy.mac, decoy);
     await this.book.load();
+    await this.pins.load();
   }
 
   see(id: Parameters<EntryWatch["see"]>[0], draft: Parameters<EntryWatch["see"]>[1]): readonly Finding[] {
@@ -117,6 +125,10 @@ class WatchRoom implements Watch {
 
   raise(draft: Parameters<Findings["raise"]>[0]): Finding {
     return this.book.raise(draft);
+  }
+
+  accept(name: string): void {
+    this.pins.accept(name);
   }
 
   list(): readonly Finding[] {
@@ -152,6 +164,7 @@ class WatchRoom implements Watch {
 
   async [Symbol.asyncDispose](): Promise<void> {
     this.stopCheckpoints();
+    await this.pins.settled();
     await this.book.save();
   }
 

@@ -6,11 +6,13 @@ import {
   DETECTORS,
   type DecoyId,
   type DecoyKind,
+  type Digest,
   type Finding,
   type Instant,
   instant,
   type Mac,
   parseDecoyId,
+  parseDigest,
   parseEntryId,
   parseFindingId,
   type Ref,
@@ -28,6 +30,13 @@ export interface Decoy {
   readonly mac: Mac;
   readonly place: Ref;
   readonly planted: Instant;
+}
+
+/** What a tool said of itself. */
+export interface Pin {
+  readonly server: string;
+  readonly tool: string;
+  readonly digest: Digest;
 }
 
 const text = z.string();
@@ -92,6 +101,23 @@ export class Rows {
     const rows = await tables(this.store.read).selectFrom("watch_decoy").selectAll().execute();
     return rows.map(({ place_type: type, place_id: id, ...row }) =>
       parsed("watch_decoy", () => ({ ...decoy.parse({ ...row, place: { type, id } }), mac: asMac(row.mac) })),
+    );
+  }
+
+  /** @throws WatchError WATCH_ROW_MALFORMED; StoreError */
+  async pins(): Promise<readonly Pin[]> {
+    const rows = await tables(this.store.read).selectFrom("watch_pin").selectAll().execute();
+    return rows.map((row) => parsed("watch_pin", () => ({ ...row, digest: parseDigest(row.digest) })));
+  }
+
+  /** Durable when it resolves. @throws StoreError */
+  async pin({ server, tool, digest }: Pin): Promise<void> {
+    await this.store.tx("watch.pinned", (db) =>
+      tables(db)
+        .insertInto("watch_pin")
+        .values({ server, tool, digest })
+        .onConflict((c) => c.columns(["server", "tool"]).doUpdateSet({ digest }))
+        .execute(),
     );
   }
 

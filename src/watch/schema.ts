@@ -21,6 +21,8 @@ export type WatchTables = {
     readonly place_id: string;
     readonly planted: number;
   };
+  /** What tools said of themselves when they were first seen, or accepted. */
+  readonly watch_pin: { readonly server: string; readonly tool: string; readonly digest: string };
   /** How much of the record was looked at. */
   readonly watch_checkpoint: { readonly one: number; readonly size: number };
 };
@@ -55,6 +57,14 @@ async function findings(db: AnyDb): Promise<void> {
     .addColumn("place_type", "text", (c) => c.notNull())
     .addColumn("place_id", "text", (c) => c.notNull())
     .addColumn("planted", "integer", (c) => c.notNull())
+    .modifyEnd(STRICT)
+    .execute();
+  await db.schema
+    .createTable("watch_pin")
+    .addColumn("server", "text", (c) => c.notNull())
+    .addColumn("tool", "text", (c) => c.notNull())
+    .addColumn("digest", "text", (c) => c.notNull())
+    .addPrimaryKeyConstraint("watch_pin_pk", ["server", "tool"])
     .modifyEnd(STRICT)
     .execute();
   await db.schema

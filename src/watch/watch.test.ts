@@ -5,6 +5,8 @@ import path from "node:path";
 import { afterEach, beforeEach, describe, expect, test } from "vitest";
 import {
   type DecisionDraft,
+  type Digest,
+  digestOf,
   type EntryClaimed,
   type EntryDraft,
   type EntryId,
@@ -16,6 +18,7 @@ import {
   parseInstanceId,
   parseMandateId,
   parseOrderId,
+  parseServerId,
   parseStepId,
   parseTaskId,
   type RefusalCode,
@@ -250,6 +253,34 @@ describe("the other certain signs", () => {
       expect(await world.enter(draft)).toEqual([]);
     }
     expect(world.heard).toEqual([]);
+  });
+});
+
+describe("pins", () => {
+  const files = parseServerId("files");
+  const [OLD, NEW] = [digestOf("old"), digestOf("new")];
+  const see = (tools: Readonly<Record<string, Digest>>, isEnd = true) =>
+    world.watch.pins.see(files, new Map(Object.entries(tools)), isEnd);
+
+  test("E15, E16: what is seen first is pinned, page by page; what differs later is told once, and after a restart again", async () => {
+    expect(see({ read: OLD }, false)).toEqual([]);
+    expect(see({ write: OLD })).toEqual([]);
+    expect(see({ read: OLD, write: OLD })).toEqual([]);
+    expect(see({ read: NEW })).toEqual([{ tool: "read", change: "changed", before: OLD, after: NEW }]);
+    expect(see({ read: NEW })).toEqual([]);
+    expect(see({ erase: NEW })).toEqual([{ tool: "erase", change: "appeared", after: NEW }]);
+    await world.watch[Symbol.asyncDispose]();
+    await world.kill();
+    expect(see({ read: NEW, write: OLD })).toMatchObject([{ tool: "read", change: "changed" }]);
+  });
+
+  test("E16: a person accepts what it is now, and what it was is drift from then on", () => {
+    see({ read: OLD });
+    see({ read: NEW });
+    world.watch.accept("files/read");
+    world.watch.accept("files/none");
+    expect(see({ read: NEW })).toEqual([]);
+    expect(see({ read: OLD })).toMatchObject([{ tool: "read", change: "changed", before: NEW }]);
   });
 });
 

@@ -60,6 +60,17 @@ test("R7, R11, R16: isolated over HTTP, an agent is refused at its next call, it
   await using agent = await office.connect();
   expect((await agent.call("read_text_file", READ)).isError).toBe(false);
 
+  const since = encodeURIComponent(new Date(Date.now() - 60_000).toISOString());
+  expect(await api(office, `blast?from=${encodeURIComponent(AGENT)}&since=${since}`)).toMatchObject({
+    status: 200,
+    body: {
+      quality: "exact",
+      touched: [{ how: "read", id: "files/invoices/2041.txt" }],
+      people: { quality: "unknown" },
+    },
+  });
+  expect(await api(office, "blast?from=x&since=y")).toMatchObject({ status: 400 });
+
   const done = await isolate(office);
   expect(done).toMatchObject({
     status: 201,

@@ -105,7 +105,9 @@ test("R7: a tool, and a server, are stopped for everybody; a list shows what is 
   await using world = await open([process.execPath, ODD, "answers"]);
   const tool: ScopeKey = { kind: "tool", id: "odd/act" };
   const done = await world.containments.contain(order("isolate", tool), PERSON);
-  expect(textOf(await world.relay.post(call("act")))).toMatch(REFUSED);
+  for (let n = 0; n < 4; n++) expect(textOf(await world.relay.post(call("act")))).toMatch(REFUSED);
+  // whoever calls a tool that is stopped evades nothing
+  expect(world.watch.list()).toEqual([]);
   expect(textOf(await world.relay.post(call("look")))).toBe("done");
   const list = await world.relay.post({ jsonrpc: "2.0", id: 99, method: "tools/list" });
   expect(JSON.stringify(list.json)).not.toContain('"act"');
@@ -117,4 +119,23 @@ test("R7: a tool, and a server, are stopped for everybody; a list shows what is 
   expect(textOf(await world.relay.post(call("look")))).toMatch(REFUSED);
   const refused = await world.relay.post({ jsonrpc: "2.0", id: 100, method: "tools/list" });
   expect(member(member(refused.json, "error"), "code")).toBe(-31_005);
+});
+
+test("E16, R7: a tool that says something else of itself than when it was accepted is shown to nobody, until a person has seen it", async () => {
+  await using world = await open([process.execPath, ODD, "drifts"]);
+  let asked = 200;
+  const list = async (): Promise<string> => {
+    asked += 1;
+    return JSON.stringify((await world.relay.post({ jsonrpc: "2.0", id: asked, method: "tools/list" })).json);
+  };
+  expect(await list()).toContain('"look"');
+  expect(await list()).not.toContain('"look"');
+  expect(world.watch.list()).toMatchObject([{ detector: "tool-drift", code: "changed", subject: { id: "odd/look" } }]);
+  const [given] = world.containments.list({ active: true });
+  expect(given).toMatchObject({ effect: "isolate", scope: { kind: "tool", id: "odd/look" }, automatic: true });
+  expect(textOf(await world.relay.post(call("look")))).toMatch(REFUSED);
+  expect(textOf(await world.relay.post(call("act")))).toBe("done");
+  if (given === undefined) throw new Error("nothing was ordered");
+  await world.containments.release(given.id, { by: PERSON, because: "read" });
+  expect(textOf(await world.relay.post(call("look")))).toBe("done");
 });

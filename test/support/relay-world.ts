@@ -4,6 +4,7 @@ import { createSecretKey } from "node:crypto";
 import { readFileSync } from "node:fs";
 import path from "node:path";
 import {
+  type EntryWatch,
   type FeedView,
   type InFlight,
   type Json,
@@ -12,6 +13,7 @@ import {
   parsePointId,
   parseServerId,
   type Standing,
+  type ToolPins,
 } from "../../src/core/index.ts";
 import {
   domestic,
@@ -26,6 +28,7 @@ import {
   fakeRecorder,
   fakeStanding,
   NO_DECOYS,
+  NO_PINS,
 } from "../../src/core/testing/ports.ts";
 import { fakeLog } from "../../src/core/testing/system.ts";
 import {
@@ -74,6 +77,8 @@ export interface RelayWorldOptions {
   readonly rule?: Parameters<typeof fakeDecider>[0];
   readonly feed?: FeedView;
   readonly inFlight?: InFlight;
+  readonly watch?: EntryWatch;
+  readonly pins?: ToolPins;
   /** Given the gate once it stands. */
   readonly onGate?: (gate: ReturnType<typeof createGate>) => void;
 }
@@ -108,14 +113,15 @@ export function relayWorld(command: readonly [string, ...string[]], options: Rel
       tasks: new Tasks(createSecretKey(Buffer.alloc(32, 2))),
       feed: options.feed ?? fakeFeed(),
       inFlight: options.inFlight ?? fakeInFlight(),
-      watch: fakeEntryWatch(),
+      watch: options.watch ?? fakeEntryWatch(),
       decoys: NO_DECOYS,
+      pins: options.pins ?? NO_PINS,
       inspector: createInspector({ key: createSecretKey(Buffer.alloc(32, 1)), labels: LABELS }),
       transfers: domestic,
     },
     { domain: parseDomainId("main"), point: parsePointId("n1/mcp"), holdMs: 1000 },
   );
-  const { rule: _rule, feed: _feed, inFlight: _inFlight, onGate, ...limits } = options;
+  const { rule: _rule, feed: _feed, inFlight: _inFlight, watch: _watch, pins: _pins, onGate, ...limits } = options;
   const config = {
     holdMs: 1000,
     upstreamWaitMs: 5000,

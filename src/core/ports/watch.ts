@@ -2,7 +2,7 @@
 import type { Mac } from "../detection.ts";
 import type { EntryDraft } from "../entry/entry.ts";
 import type { Finding, FindingDraft } from "../finding.ts";
-import type { DecoyId, EntryId, Ref } from "../ids.ts";
+import type { DecoyId, Digest, EntryId, Ref, ServerId } from "../ids.ts";
 
 /** What lies where nobody has any business with it (watch W28). */
 export const DECOY_KINDS = ["credential", "value"] as const;
@@ -25,6 +25,23 @@ export interface Decoys {
 export interface EntryWatch {
   /** Never throws and never waits. */
   see(id: EntryId, draft: EntryDraft): readonly Finding[];
+}
+
+/** A tool that is not what was accepted. */
+export interface ToolDrift {
+  readonly tool: string;
+  readonly change: "changed" | "appeared";
+  readonly before?: Digest;
+  readonly after: Digest;
+}
+
+/** What tools say of themselves, as it was first seen. Synchronous, from memory, never throws. */
+export interface ToolPins {
+  /**
+   * Compares what a server lists now with what is pinned; what is seen first is pinned. Each drift is told once.
+   * @param isEnd - no more of the list is to come
+   */
+  see(server: ServerId, tools: ReadonlyMap<string, Digest>, isEnd: boolean): readonly ToolDrift[];
 }
 
 export interface Findings {

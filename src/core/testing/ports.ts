@@ -42,6 +42,7 @@ import {
   type Ref,
   type Standing,
   type StepGrant,
+  type ToolPins,
   type TransferGate,
   VERBS,
 } from "../index.ts";
@@ -289,6 +290,9 @@ export function fakeEntryWatch(): EntryWatch & { readonly shown: EntryDraft[] } 
     },
   };
 }
+
+/** No tool ever changes. */
+export const NO_PINS: ToolPins = { see: () => [] };
 
 /** Nothing is planted. */
 export const NO_DECOYS: Decoys = { any: false, find: () => undefined };

@@ -26,7 +26,7 @@ import { Progress, type Told, toldOf } from "./progress.ts";
 import { readCall } from "./reading.ts";
 import { type Session, type SessionPorts, Sessions } from "./sessions.ts";
 import { answerAsEvents } from "./sse.ts";
-import { filterTools } from "./tools.ts";
+import { filterTools, toolDigests } from "./tools.ts";
 import { ACCEPTED, json, NO_ANSWER, refusal, refusalOfBody, unproved } from "./wire.ts";
 
 export interface RelayPorts extends SessionPorts {
@@ -269,7 +269,7 @@ class McpRelay {
           method,
           params: up,
           signal: AbortSignal.any([signal, cut]),
-          change: (got) => filterTools(got, shown),
+          change: (got) => this.listed(turn.server, got, shown),
         }),
     });
     const next =
@@ -278,6 +278,12 @@ class McpRelay {
         : undefined;
     if (typeof next === "string" && session.cursors.size < CURSORS_MAX) session.cursors.add(next);
     return this.answer(message, passage);
+  }
+
+  /** What changed since it was accepted is shown to nobody, from this list on. */
+  private listed(server: UpstreamServer, got: JsonObject, shown: ReadonlySet<string>): JsonObject {
+    const changed = this.ports.gate.pinned(server, toolDigests(got), member(got, "nextCursor") === undefined);
+    return filterTools(got, new Set([...shown].filter((name) => !changed.has(name))));
   }
 
   private async call({ turn, session, message, signal, told }: Asking): Promise<GateResponse> {

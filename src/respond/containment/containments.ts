@@ -227,7 +227,8 @@ export class ContainmentRoom implements Containments {
       ...(rule === undefined ? {} : { rule }),
       by: [by],
       automatic: by === "system",
-      standing: !this.ports.identities.knows(scope),
+      // what a finding names was seen; what a person names may be a slip of the pen
+      standing: by !== "system" && !this.ports.identities.knows(scope),
       state: "ordered",
       orderedAt: this.ports.clock.now(),
       seq: 0,

@@ -4,6 +4,7 @@
 import type { FastifyInstance, FastifyReply, FastifyRequest } from "fastify";
 import {
   CoreError,
+  type EntrySource,
   type Finding,
   formatInstant,
   type IdentityId,
@@ -13,20 +14,23 @@ import {
   jsonObject,
   member,
   type OrderId,
+  parseIdentityId,
+  parseInstant,
   parseJson,
   parseOrderId,
   SCOPE_KINDS,
   type ScopeKey,
   type ScopeKind,
 } from "../../core/index.ts";
-import type {
-  Containments,
-  DemoKey,
-  Order,
-  OrderEffect,
-  Ordered,
-  Released,
-  ReleaseRequest,
+import {
+  blastOf,
+  type Containments,
+  type DemoKey,
+  type Order,
+  type OrderEffect,
+  type Ordered,
+  type Released,
+  type ReleaseRequest,
 } from "../../respond/index.ts";
 import { sendJson } from "./json.ts";
 import { bodyOf } from "./listener.ts";
@@ -34,8 +38,11 @@ import { PROBLEMS, sendProblem } from "./problems.ts";
 
 export interface ContainmentPorts {
   readonly containments: Containments;
+  readonly entries: EntrySource;
   /** Newest first. */
   findings(): readonly Finding[];
+  /** A tool whose order people ended is accepted as it is now. @param tool `server/tool` */
+  accept(tool: string): void;
   /** The person behind a request; `undefined` where nobody is known by name. */
   whoIs(request: FastifyRequest): IdentityId | undefined;
   /** The software key of the demonstration, which signs a release as a second person; absent everywhere else. */
@@ -64,10 +71,32 @@ export function mountContainments(app: FastifyInstance, ports: ContainmentPorts)
   app.post<{ Params: { id: string } }>("/api/containments/:id/resume", (request, reply) =>
     resume(ports, request, reply),
   );
+  app.get<{ Querystring: { from?: string; since?: string } }>("/api/blast", (request, reply) =>
+    blast(ports, request.query, reply),
+  );
   app.get("/api/findings", (_request, reply) => {
     const findings = ports.findings().map((finding) => shownFinding(containments, finding));
     return sendJson(reply, jsonObject([["findings", findings]]));
   });
+}
+
+async function blast(
+  ports: ContainmentPorts,
+  query: { readonly from?: string; readonly since?: string },
+  reply: FastifyReply,
+): Promise<FastifyReply> {
+  try {
+    const asked = { from: parseIdentityId(query.from ?? ""), since: parseInstant(query.since ?? "") };
+    const { from, since, touched, people, ...rest } = await blastOf(ports.entries, asked);
+    const list = touched.map(({ categories, ...one }) =>
+      jsonObject([...Object.entries(one), ["categories", [...categories]]]),
+    );
+    const members = Object.entries({ from, since: formatInstant(since), ...rest });
+    return await sendJson(reply, jsonObject([...members, ["touched", list], ["people", { ...people }]]));
+  } catch (cause) {
+    if (cause instanceof CoreError) return malformed(reply, "`from` is an identity, `since` an RFC 3339 time in UTC");
+    throw cause;
+  }
 }
 
 async function contain(
@@ -107,6 +136,7 @@ async function release(
   }
   if (done === undefined) return refused(reply, "nobody is known by name here who could end it");
   if ("refused" in done) return refused(reply, `${done.refused}: ${done.why}`);
+  if (done.order.state === "released" && order.scope.kind === "tool") ports.accept(order.scope.id);
   const waits = done.waits.map(({ name, why }) => jsonObject(Object.entries({ name, why })));
   return sendJson(reply, { ...shown(containments, done.order), waits });
 }

@@ -38,6 +38,7 @@ function tellProgress(id: unknown, token: unknown): void {
 }
 
 let cancelled = 0;
+let lists = 0;
 
 function call(id: unknown, token: unknown, tool: unknown): void {
   switch (how) {
@@ -98,7 +99,12 @@ createInterface({ input: process.stdin }).on("line", (line) => {
     });
   } else if (message.method === "tools/list") {
     answer(message.id, {
-      tools: [{ name: "act" }, { name: "look" }, { name: "unlisted" }, { title: "no name" }],
+      tools: [
+        { name: "act" },
+        { name: "look", ...(how === "drifts" ? { description: `try ${(lists += 1)}` } : {}) },
+        { name: "unlisted" },
+        { title: "no name" },
+      ],
       nextCursor: "c2",
     });
   } else if (message.method === "tools/call") {
