@@ -15,9 +15,20 @@ export type {
   Status,
   UpstreamStatus,
 } from "./answers.ts";
-export type { Client, ClientOptions } from "./client.ts";
+export type { Client, ClientOptions, FollowOptions } from "./client.ts";
 export { createClient } from "./client.ts";
 export type { ProblemDocument, SdkErrorCode } from "./errors.ts";
 export { SdkError } from "./errors.ts";
+export type { LiveEvent, LiveTopic } from "./live.ts";
+export type {
+  ClockView,
+  ContainmentPoint,
+  ContainmentView,
+  DecisionLine,
+  DecisionList,
+  MinuteList,
+  MinuteView,
+  SessionView,
+} from "./now.ts";
 export type { Members } from "./parts.ts";
 export type { Fetch } from "./request.ts";

@@ -14,7 +14,8 @@ export type Fetch = (url: string, init: RequestInit) => Promise<Response>;
 
 export interface Connection {
   readonly baseUrl: string;
-  readonly token: string;
+  /** Left out in a browser, where the cookie of a session goes along. */
+  readonly token?: string | undefined;
   readonly fetch: Fetch;
 }
 
@@ -25,7 +26,7 @@ export function checkConnection({ baseUrl, token }: Pick<Connection, "baseUrl" |
     throw new SdkError("SDK_BASE_URL_MALFORMED", `opening a client: \`${baseUrl}\` is no http or https URL`);
   }
   // RFC 6750 section 2.1; anything else, and `fetch` would quote the token in its own message
-  if (!/^[A-Za-z0-9._~+/-]+=*$/.test(token)) {
+  if (token !== undefined && !/^[A-Za-z0-9._~+/-]+=*$/.test(token)) {
     throw new SdkError("SDK_TOKEN_MALFORMED", "opening a client: the token is not one that a header can carry");
   }
 }
@@ -46,16 +47,37 @@ export async function postJson(connection: Connection, path: string, body: objec
   return { value: parse(await readBody(response)), at: path };
 }
 
+/** Asks for something that is answered with nothing but a status of success. @throws SdkError, each of its codes */
+export async function sendOnly(
+  connection: Connection,
+  path: string,
+  { method, body }: { readonly method: "POST" | "DELETE"; readonly body?: object },
+): Promise<void> {
+  const signal = AbortSignal.timeout(TIMEOUT_MS);
+  const sent = { signal, accept: "application/json", method };
+  await send(connection, path, body === undefined ? sent : { ...sent, body: JSON.stringify(body) });
+}
+
 /**
  * Asks for a stream of events.
+ * @param since - id of the last event that was read, after a break
  * @returns the body; it ends when the server ends it or `signal` is aborted
  */
-export async function getStream(connection: Connection, path: string, signal: AbortSignal): Promise<Body> {
+export async function getStream(
+  connection: Connection,
+  path: string,
+  signal: AbortSignal,
+  since?: string,
+): Promise<Body> {
   const late = new AbortController();
   const timer = setTimeout(() => late.abort(), TIMEOUT_MS);
   try {
     const both = AbortSignal.any([signal, late.signal]);
-    const response = await send(connection, path, { signal: both, accept: "text/event-stream" });
+    const response = await send(connection, path, {
+      signal: both,
+      accept: "text/event-stream",
+      ...(since === undefined ? {} : { since }),
+    });
     if (response.body === null)
       throw new SdkError("SDK_ANSWER_MALFORMED", `asking for ${path}: an answer without a body`);
     return response.body;
@@ -67,20 +89,26 @@ export async function getStream(connection: Connection, path: string, signal: Ab
 interface Sent {
   readonly signal: AbortSignal;
   readonly accept: string;
-  /** JSON; left out for a GET. */
+  /** JSON. */
   readonly body?: string;
+  /** POST with a body, GET without one, where it is left out. */
+  readonly method?: "POST" | "DELETE";
+  /** `Last-Event-ID` (WHATWG HTML section 9.2.4). */
+  readonly since?: string;
 }
 
-async function send(
-  { baseUrl, token, fetch }: Connection,
-  path: string,
-  { signal, accept, body }: Sent,
-): Promise<Response> {
+async function send({ baseUrl, token, fetch }: Connection, path: string, sent: Sent): Promise<Response> {
   const url = new URL(path, baseUrl).href;
-  const headers = { accept, authorization: `Bearer ${token}` };
-  const init: RequestInit = { headers, signal, redirect: "error" };
-  const post = { method: "POST", headers: { ...headers, "content-type": "application/json" }, body: body ?? null };
-  const response = await fetch(url, body === undefined ? init : { ...init, ...post }).catch((cause: unknown) => {
+  const { signal, accept, body, since } = sent;
+  const headers = {
+    accept,
+    ...(token === undefined ? {} : { authorization: `Bearer ${token}` }),
+    ...(body === undefined ? {} : { "content-type": "application/json" }),
+    ...(since === undefined ? {} : { "last-event-id": since }),
+  };
+  const method = sent.method ?? (body === undefined ? "GET" : "POST");
+  const init: RequestInit = { headers, signal, redirect: "error", method, ...(body === undefined ? {} : { body }) };
+  const response = await fetch(url, init).catch((cause: unknown) => {
     throw new SdkError("SDK_UNREACHABLE", `asking ${url}: no answer`, { cause });
   });
   if (!response.ok) throw await refusal(response, path);

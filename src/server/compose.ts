@@ -32,11 +32,13 @@ import { registerDeclared } from "./declared.ts";
 import { ServerError } from "./errors.ts";
 import { mountApi } from "./http/api.ts";
 import { type Bound, bind } from "./http/bind.ts";
+import { mountConsole, readConsole } from "./http/console.ts";
 import { mountHealth } from "./http/health.ts";
 import { mountIdentity } from "./http/identity.ts";
 import { createListener } from "./http/listener.ts";
 import { mountMcp } from "./http/mcp.ts";
 import { openMandates } from "./mandates.ts";
+import { openMinutes } from "./minutes.ts";
 import { loadPolicies } from "./policies.ts";
 import { PoliciesInForce, type PolicyNews } from "./policies-in-force.ts";
 import { statusDocument } from "./status.ts";
@@ -55,6 +57,8 @@ export interface Running extends AsyncDisposable {
   readonly servers: ReadonlyMap<string, UpstreamServer>;
   /** File with the public key that a verifier of this record needs to be told. */
   readonly trustFile: string;
+  /** Signs the first declared person in, once; `undefined` where nobody is declared. A secret until it is used. */
+  readonly setupLink: string | undefined;
 }
 
 export interface ServerIo {
@@ -88,7 +92,7 @@ export async function startServer(config: Config, io: ServerIo): Promise<Running
   const rooms = await openRooms({ config, io, publicUrl, opened });
   await mountEdges(rooms, bound, { config, io, publicUrl, opened });
   const ended = opened.move();
-  const { record, bundle, servers, queue } = rooms;
+  const { record, bundle, servers, queue, setupLink } = rooms;
   const trustFile = path.join(config.dataDir, "trust.policy");
   return {
     publicUrl,
@@ -99,6 +103,7 @@ export async function startServer(config: Config, io: ServerIo): Promise<Running
     queue,
     servers,
     trustFile,
+    setupLink,
     [Symbol.asyncDispose]: () => ended.disposeAsync(),
   };
 }
@@ -131,6 +136,7 @@ interface Rooms {
   /** The set that was loaded at start. */
   readonly bundle: Bundle;
   readonly servers: ReadonlyMap<string, UpstreamServer>;
+  readonly setupLink: string | undefined;
 }
 
 async function openRooms({ config, io, publicUrl, opened }: Opening): Promise<Rooms> {
@@ -180,13 +186,26 @@ async function openRooms({ config, io, publicUrl, opened }: Opening): Promise<Ro
     unreviewed: config.prove.regimes.transfer.unreviewed,
   });
   const [owner] = people.values();
-  if (owner !== undefined) await identify.people.setupLink(owner, (token) => `${publicUrl}/#setup=${token}`);
+  const toOwner = (token: string): string => `${publicUrl}/#setup=${token}`;
+  const setup = owner === undefined ? undefined : await identify.people.setupLink(owner, toOwner);
   await writeFile(path.join(dataDir, "trust.policy"), record.trustPolicy());
   const decider = createDecider(ports);
   const keepPolicies = (inForce: ReadonlySet<Digest>): void => void queue.approvals.keepPolicies(inForce);
   const policies = new PoliciesInForce({ ...ports, recorder: record, decider, keepPolicies }, DOMAIN);
   await policies.put(bundle, "loaded at start");
-  return { record, identify, decider, policies, bundle, servers, queue, inspector, transfers, tasks };
+  return {
+    record,
+    identify,
+    decider,
+    policies,
+    bundle,
+    servers,
+    queue,
+    inspector,
+    transfers,
+    tasks,
+    setupLink: setup?.link,
+  };
 }
 
 async function mountEdges(rooms: Rooms, bound: Bound, opening: Opening): Promise<void> {
@@ -235,8 +254,12 @@ async function mountEdges(rooms: Rooms, bound: Bound, opening: Opening): Promise
     queue: rooms.queue,
     authenticate: (given: Credentials) => isKnown(identify, given),
     openSession: (setup: string) => redeem(identify, setup),
+    closeSession: (cookie: string | undefined) => identify.people.closeSession(cookie),
+    clock: systemClock,
+    minutes: opened.adopt(await openMinutes(record, systemClock), (m) => m.close()),
   };
   mountApi(app, api, systemTimers);
+  mountConsole(app, await readConsole(path.join(io.root, "console", "dist")));
   await app.ready();
   await record.append(processEntry("process.started", publicUrl));
   opened.defer(() => record.note(processEntry("process.stopped", publicUrl)));
