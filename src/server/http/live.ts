@@ -59,7 +59,7 @@ export function mountLive(app: FastifyInstance, ports: LivePorts): void {
     }
     if (open >= STREAMS_MAX) return sendProblem(reply.header("retry-after", "5"), PROBLEMS.tooManyStreams);
     open++;
-    stream(ports, { topics, since }, request, reply, () => open--);
+    stream(ports, { topics, since }, { request, reply, closed: () => open-- });
     return reply;
   });
 }
@@ -70,13 +70,13 @@ interface Asked {
   readonly since: number | undefined;
 }
 
-function stream(
-  ports: LivePorts,
-  asked: Asked,
-  request: FastifyRequest,
-  reply: FastifyReply,
-  closed: () => void,
-): void {
+interface Connection {
+  readonly request: FastifyRequest;
+  readonly reply: FastifyReply;
+  readonly closed: () => void;
+}
+
+function stream(ports: LivePorts, asked: Asked, { request, reply, closed }: Connection): void {
   const { topics, since } = asked;
   const { raw } = reply.hijack();
   const stops: (() => void)[] = [closed];
@@ -148,11 +148,11 @@ function eventsOf(recorded: RecordedEntry, topics: ReadonlySet<LiveTopic>): read
 }
 
 /** The server's clock, and, for those who asked, what is true now. */
-function beatOf({ clock, entries, status }: LivePorts, topics: ReadonlySet<LiveTopic>): Json {
+function beatOf(ports: LivePorts, topics: ReadonlySet<LiveTopic>): Json {
   return jsonObject([
-    ["at", formatInstant(clock.now())],
-    ["size", entries.size()],
-    ...(topics.has("status") ? [["status", status()] as const] : []),
+    ["at", formatInstant(ports.clock.now())],
+    ["size", ports.entries.size()],
+    ...(topics.has("status") ? [["status", ports.status()] as const] : []),
   ]);
 }
 
