@@ -17,7 +17,16 @@ export function Modal({ isOpen, close, title, children }: ModalProps): ReactNode
     else ref.current?.close();
   }, [isOpen]);
   return (
-    <dialog ref={ref} aria-labelledby={id} onClose={close}>
+    <dialog
+      ref={ref}
+      aria-labelledby={id}
+      onCancel={(event) => {
+        // closed by the state alone, so that a key that comes at once finds the page as it will be
+        event.preventDefault();
+        close();
+      }}
+      onClose={close}
+    >
       {isOpen ? (
         <>
           <h2 id={id}>{title}</h2>

@@ -1,0 +1,123 @@
+// SPDX-License-Identifier: Apache-2.0
+// The demo's story with a person at the console: by keyboard alone, under the real content security policy.
+import { existsSync } from "node:fs";
+import path from "node:path";
+import type { Browser } from "playwright-core";
+import { afterAll, beforeAll, describe, expect, test } from "vitest";
+import { hasChromium, NEEDS, openBrowser, openPage, startDemo, tabTo } from "./world.ts";
+
+const APPROVE = "Approve this call, once";
+/** UNIT: ms. The question comes a second after the start, and waits for 20. */
+const COMES = { timeout: 15_000 };
+
+describe.skipIf(!hasChromium)(`the console during the demo ${NEEDS}`, () => {
+  let browser: Browser;
+  beforeAll(async () => {
+    browser = await openBrowser();
+  });
+  afterAll(() => browser.close());
+
+  test("X28: sign in by the link, see the call, approve it with Tab and Enter", async () => {
+    await using demo = await startDemo();
+    await using seen = await openPage(browser);
+    const { page, context, said } = seen;
+    await page.goto(demo.link);
+    const call = page.getByRole("article");
+    await call.waitFor(COMES);
+    expect(page.url()).toBe(new URL("/", demo.link).href);
+    expect(await context.cookies()).toMatchObject([{ name: "bailiwick", httpOnly: true, sameSite: "Strict" }]);
+    expect(await page.evaluate("JSON.stringify(localStorage) + JSON.stringify(history.state)")).not.toContain(
+      new URL(demo.link).hash.replace("#setup=", ""),
+    );
+
+    expect(await page.getByRole("heading", { level: 1 }).textContent()).toMatch(/^1 call waits for a person\. /);
+    expect(await page.title()).toBe("(1) Now · Bailiwick");
+    const shown = (await call.textContent()) ?? "";
+    for (const part of [
+      "invoice-helper",
+      "files/payments/2041.json",
+      "payments-need-a-person",
+      '"path": "payments/2041.json"',
+    ])
+      expect(shown).toContain(part);
+    expect(shown).toMatch(/1?\d s left, then the answer is no/);
+    expect(shown).toContain("A demo key signs, not a person's passkey.");
+
+    await tabTo(page, APPROVE);
+    expect(demo.out()).not.toContain("approved");
+    await page.keyboard.press("Enter");
+    const outcome = page.getByText("Approved. The server has taken your yes.");
+    await outcome.waitFor(COMES);
+    // the focus went with the outcome, not back to the top of the page
+    expect(await page.evaluate("document.activeElement.textContent")).toContain("The server has taken your yes.");
+    await expect.poll(() => demo.out(), COMES).toContain("approved for this exact call, once, by a demo key");
+    expect(existsSync(path.join(demo.dir, "office", "files", "payments", "2041.json"))).toBe(true);
+
+    await page.getByText("share outbox/partner-copy.csv").first().waitFor(COMES);
+    await expect
+      .poll(() => page.getByRole("heading", { level: 1 }).textContent(), COMES)
+      .toMatch(/^Nothing waits for you\. 7 decisions in the last minute, all enforced\.$/);
+    const rows = await page.getByRole("table", { name: "The newest decisions" }).getByRole("row").allTextContents();
+    expect(rows).toHaveLength(8);
+    expect(rows[1]).toMatch(/deny.*transfer-needs-a-basis/);
+    await expect.poll(() => page.getByText("7 decisions in the last hour").count(), COMES).toBe(1);
+    expect(said).toEqual([]);
+  });
+
+  test("X28: refuse with the letter r, a reason and Enter; nothing is written", async () => {
+    await using demo = await startDemo();
+    await using seen = await openPage(browser);
+    const { page, said } = seen;
+    await page.goto(demo.link);
+    await page.getByRole("article").waitFor(COMES);
+    await page.keyboard.press("r");
+    await page.keyboard.press("Enter");
+    const dialog = page.getByRole("dialog", { name: "Refuse this call" });
+    await dialog.waitFor();
+    await page.keyboard.press("Escape");
+    await expect.poll(() => dialog.count()).toBe(0);
+    // Escape gave the focus back to where it was
+    await page.keyboard.press("Enter");
+    await dialog.waitFor();
+    await page.keyboard.type("a r: not ordered by us"); // letters are letters while somebody types
+    await page.keyboard.press("Enter");
+    await page.getByText("Refused. The server has taken your no.").waitFor(COMES);
+    await expect.poll(() => demo.out(), COMES).toContain("look       refused");
+    expect(existsSync(path.join(demo.dir, "office", "files", "payments", "2041.json"))).toBe(false);
+    expect(said).toEqual([]);
+  });
+
+  test("X23: a server that falls silent is stale within 5 s, nothing can be done, and it comes back", async () => {
+    await using demo = await startDemo();
+    await using seen = await openPage(browser);
+    const { page } = seen;
+    await page.goto(demo.link);
+    await page.getByRole("article").waitFor(COMES);
+    demo.child.kill("SIGSTOP");
+    const cut = Date.now();
+    await page.getByText(/^Not live since \d\d:\d\d:\d\d UTC\.$/).waitFor({ timeout: 5000 });
+    expect(Date.now() - cut).toBeLessThan(5000);
+    const approve = page.getByRole("button", { name: APPROVE });
+    expect(await approve.getAttribute("aria-disabled")).toBe("true");
+    expect(await page.getByRole("article").textContent()).toContain("Not live: what waits may have changed.");
+    expect(await page.getByRole("article").textContent()).toContain("files/payments/2041.json");
+    await approve.click({ force: true });
+    demo.child.kill("SIGCONT");
+    await expect.poll(() => page.getByText("Not live since").count(), COMES).toBe(0);
+    await expect.poll(() => approve.getAttribute("aria-disabled"), COMES).toBe("false");
+    expect(demo.out()).not.toContain("approved");
+  });
+
+  test("X23: a server that is gone is stale within 5 s, and what was seen stays", async () => {
+    await using demo = await startDemo();
+    await using seen = await openPage(browser);
+    const { page } = seen;
+    await page.goto(demo.link);
+    await page.getByText("files/customers/customers.csv").first().waitFor(COMES);
+    demo.child.kill("SIGKILL");
+    const cut = Date.now();
+    await page.getByText(/^Not live since/).waitFor({ timeout: 5000 });
+    expect(Date.now() - cut).toBeLessThan(5000);
+    expect(await page.getByText("files/customers/customers.csv").first().isVisible()).toBe(true);
+  });
+});
