@@ -34,6 +34,8 @@ const LOOKS = [
 interface Scene extends AsyncDisposable {
   readonly office: Office;
   readonly agent: Agent;
+  /** The cookie of that person. */
+  readonly storageState: Awaited<ReturnType<Seen["context"]["storageState"]>>;
   /** A page of that person. axe has to be put into it, which the real policy forbids. */
   open(): Promise<Seen>;
 }
@@ -61,6 +63,7 @@ async function openScene(browser: Browser): Promise<Scene> {
   return {
     office,
     agent,
+    storageState,
     async open() {
       const options: BrowserContextOptions = { bypassCSP: true, storageState };
       const seen = await openPage(browser, options);
@@ -75,6 +78,16 @@ async function openScene(browser: Browser): Promise<Scene> {
       rmSync(dir, { recursive: true });
     },
   };
+}
+
+/** That long from now. */
+function at(ms: number): string {
+  return new Date(Date.now() + ms).toISOString();
+}
+
+function clock(change: object): object {
+  const words = { incident: "INC-1", duty: "EU-GDPR-33", stage: "first", recipient: "CNIL", kind: "hard", why: "" };
+  return { ...words, waitingFor: null, ...change };
 }
 
 /** Looks at a page from every side, and gives what is wrong with it. */
@@ -176,6 +189,53 @@ describe.skipIf(!hasChromium)(`how the console looks ${NEEDS}`, () => {
     await page.setViewportSize({ width: 1280, height: 900 });
   });
 
+  test("X25, X40: who is stopped comes first, gate by gate; clocks show both readings", async () => {
+    await using seen = await openPage(browser, { bypassCSP: true, storageState: scene.storageState });
+    const { page } = seen;
+    const answers = {
+      session: { signedIn: true, lists: ["approvals", "containments", "clocks"] },
+      containments: {
+        containments: [
+          {
+            id: "c1",
+            effect: "isolate",
+            scope: "identity:spiffe://office.example/agent/invoice-helper",
+            reason: "used a planted credential",
+            state: "ordered",
+            orderedAt: at(-9000),
+            effectiveAt: null,
+            points: [
+              { point: "main/mcp", ms: 9, state: "acknowledged" },
+              { point: "west/mcp", ms: null, state: "pending" },
+            ],
+            automatic: true,
+          },
+        ],
+      },
+      clocks: {
+        clocks: [
+          clock({ strict: at(3 * 3_600_000), latest: at(72 * 3_600_000), state: "running" }),
+          clock({ stage: "final", strict: null, latest: null, state: "waiting", waitingFor: "the first notice" }),
+          clock({ duty: "UK-GDPR-33", strict: at(-60_000), latest: at(60_000), state: "strict-passed" }),
+        ],
+      },
+    };
+    for (const [name, body] of Object.entries(answers))
+      await page.route(`**/api/${name}`, (route) => route.fulfill({ json: body }));
+    await page.goto(scene.office.running.publicUrl);
+    const stopped = page.getByRole("region", { name: "Contained" });
+    await stopped.getByText("west/mcp").waitFor();
+    expect(await page.getByRole("heading", { level: 1 }).textContent()).toMatch(
+      /^invoice-helper: isolate\. Ordered, 1 of 2 gates\. 1 call waits/,
+    );
+    expect(await stopped.textContent()).toContain("ordered, 1 of 2 gates stopped it");
+    const rows = await page.getByRole("table", { name: "Duties" }).getByRole("row").allTextContents();
+    expect(rows[1]).toMatch(/2 h 59 min left .*2 d 23 h left/);
+    expect(rows[2]).toContain("waits for the first notice");
+    expect(rows[3]).toMatch(/1 min \d s past/);
+    expect(await looks(page, "contained")).toEqual([]);
+  });
+
   test("X23: what cannot be read says so with its code, and can be tried again", async () => {
     await using seen = await scene.open();
     const { page } = seen;
@@ -217,7 +277,11 @@ describe.skipIf(!hasChromium)(`what people and agents do to the console ${NEEDS}
     expect(text).toContain("<img src=x onerror=");
     expect(text).not.toContain("y".repeat(2001));
     expect(text).toContain("Not from where it should come");
+    const approve = call.getByRole("button", { name: "Approve this call, once" });
+    expect(await approve.getAttribute("aria-disabled")).toBe("true");
+    expect(text).toContain("Read all of it first:");
     await call.getByRole("button", { name: /more characters/ }).click();
+    expect(await approve.getAttribute("aria-disabled")).toBe("false");
     expect(await call.textContent()).toContain("y".repeat(9000));
     expect(await looks(page, "hostile")).toEqual([]);
     expect(said).toEqual([]);

@@ -3,8 +3,16 @@ import { type ReactNode, useState } from "react";
 import { en } from "../text/en.ts";
 import { cutForeign, piecesOf } from "./foreign-text.ts";
 
+interface ForeignProps {
+  readonly text: string;
+  /** On lines of its own, with its line ends. */
+  readonly block?: boolean;
+  /** Called when somebody asked for what was cut off. */
+  readonly onWhole?: () => void;
+}
+
 /** Text from outside, as data: escaped, on its own as to direction, with everything unseen as a visible mark. */
-export function Foreign({ text, block = false }: { readonly text: string; readonly block?: boolean }): ReactNode {
+export function Foreign({ text, block = false, onWhole }: ForeignProps): ReactNode {
   const [isWhole, setWhole] = useState(false);
   const { shown, left } = cutForeign(text);
   const pieces = piecesOf(isWhole ? text : shown);
@@ -20,7 +28,14 @@ export function Foreign({ text, block = false }: { readonly text: string; readon
         ),
       )}
       {left === 0 || isWhole ? null : (
-        <button type="button" className="quiet" onClick={() => setWhole(true)}>
+        <button
+          type="button"
+          className="quiet"
+          onClick={() => {
+            setWhole(true);
+            onWhole?.();
+          }}
+        >
           {en.foreign.more(left)}
         </button>
       )}

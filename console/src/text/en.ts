@@ -103,6 +103,7 @@ export const en = {
     sending: "Asking the server…",
     notLive: "Not live: what waits may have changed.",
     noSigner: "A passkey has to sign, and this version has none.",
+    unseen: (left: number): string => `Read all of it first: ${NUMBER.format(left)} more characters.`,
     isOver: "Its time is over.",
     refuseTitle: "Refuse this call",
     because: "Because (the record keeps it)",

@@ -5,6 +5,7 @@ import { type ApprovalView, type Client, SdkError } from "../../../../src/sdk/in
 import { Act } from "../../parts/act.tsx";
 import { AnswerMark } from "../../parts/answer-mark.tsx";
 import { Foreign } from "../../parts/foreign.tsx";
+import { cutForeign } from "../../parts/foreign-text.ts";
 import { span } from "../../parts/time.ts";
 import { en } from "../../text/en.ts";
 import { readable } from "./readable.ts";
@@ -27,9 +28,12 @@ const SOON_MS = 10_000;
 
 export function Call({ approval, signer, client, now, isLive, finish }: CallProps): ReactNode {
   const [isSending, setSending] = useState(false);
+  const [isWhole, setWhole] = useState(false);
   const [isRefusing, setRefusing] = useState(false);
   const { id, reference, who, verb, resource, rule, call, asks, digest, expires, need, agreed } = approval;
   const text = en.waiting;
+  const shown = readable(call);
+  const unseen = isWhole ? 0 : cutForeign(shown).left;
   const leftMs = Date.parse(expires) - now;
   const answer = (asked: Promise<string>): void => {
     setSending(true);
@@ -68,7 +72,7 @@ export function Call({ approval, signer, client, now, isLive, finish }: CallProp
         <p className="note">{text.callHidden}</p>
       ) : (
         <pre>
-          <Foreign text={readable(call)} block />
+          <Foreign text={shown} block onWhole={() => setWhole(true)} />
         </pre>
       )}
       {asks.length === 0 ? null : (
@@ -91,7 +95,7 @@ export function Call({ approval, signer, client, now, isLive, finish }: CallProp
           name="approve"
           isPrimary
           label={isSending ? text.sending : text.approve}
-          disabledReason={off ?? (signer === "none" ? text.noSigner : undefined)}
+          disabledReason={off ?? noYes(signer, unseen)}
           onAct={() => answer(client.approve(id, digest))}
         />
         <Act name="refuse" label={text.refuse} disabledReason={off} onAct={() => setRefusing(true)} />
@@ -120,6 +124,12 @@ function reasonOff({ isLive, isSending, leftMs }: Possible): string | undefined 
   if (!isLive) return en.waiting.notLive;
   if (isSending) return en.waiting.sending;
   return leftMs > 0 ? undefined : en.waiting.isOver;
+}
+
+/** Why nobody can say yes, though a no is possible. */
+function noYes(signer: string, unseen: number): string | undefined {
+  if (signer === "none") return en.waiting.noSigner;
+  return unseen > 0 ? en.waiting.unseen(unseen) : undefined;
 }
 
 function outcomeOf(reference: string, cause: unknown): Outcome {

@@ -73,6 +73,9 @@ function Row({
       </td>
       <td>
         <Deadline at={strict} now={now} zone={zone} />
+        <span className="narrow">
+          <span className="note">{text.latest}:</span> <Deadline at={latest} now={now} zone={zone} />
+        </span>
       </td>
       <td className="wide">
         <Deadline at={latest} now={now} zone={zone} />
@@ -96,7 +99,7 @@ function Deadline({ at, now, zone }: DeadlineProps): ReactNode {
       <strong className={left < 0 ? "warn" : ""}>
         {left < 0 ? en.clocks.past(span(-left)) : en.clocks.left(span(left))}
       </strong>{" "}
-      <time className="note" dateTime={at}>
+      <time className="note when" dateTime={at}>
         {wholeTime(ms, zone)}
       </time>
     </>
