@@ -3,7 +3,7 @@
 // an older client follows a newer server (core K5).
 import { type EntryRow, readRow, readStatus, type Status } from "./answers.ts";
 import { type DecisionLine, readLine } from "./now.ts";
-import { maybe, member, type Part, text, whole } from "./parts.ts";
+import { flag, maybe, member, type Part, text, whole } from "./parts.ts";
 
 export type LiveTopic = "entries" | "decisions" | "approvals" | "containments" | "status";
 
@@ -13,8 +13,17 @@ type Told =
   /** What waits for people has changed: ask for it. */
   | { readonly kind: "approvals" }
   | { readonly kind: "containments" }
-  /** The server lives. `at`: its clock, RFC 3339 in UTC; `size`: durable entries. */
-  | { readonly kind: "beat"; readonly at: string; readonly size: number; readonly status: Status | undefined }
+  /**
+   * The server lives. `at`: its clock, RFC 3339 in UTC; `size`: durable entries; `isFirst`: a stream begins, and what was
+   * asked for before it may miss something.
+   */
+  | {
+      readonly kind: "beat";
+      readonly at: string;
+      readonly size: number;
+      readonly isFirst: boolean;
+      readonly status: Status | undefined;
+    }
   /** Too much was missed to be sent: entries `from` up to `to`, exclusive, are in the record. */
   | { readonly kind: "gap"; readonly from: number; readonly to: number }
   /** The server ends the stream, and says why: `signed-out` or `slow`. */
@@ -36,5 +45,11 @@ export const LIVE_READERS: ReadonlyMap<string, (part: Part) => Told> = new Map([
 
 function readBeat(part: Part): Told {
   const status = maybe(member(part, "status"), () => readStatus(member(part, "status")));
-  return { kind: "beat", at: text(member(part, "at")), size: whole(member(part, "size")), status };
+  return {
+    kind: "beat",
+    at: text(member(part, "at")),
+    size: whole(member(part, "size")),
+    isFirst: flag(member(part, "first")),
+    status,
+  };
 }

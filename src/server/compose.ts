@@ -185,27 +185,25 @@ async function openRooms({ config, io, publicUrl, opened }: Opening): Promise<Ro
     clock: systemClock,
     unreviewed: config.prove.regimes.transfer.unreviewed,
   });
-  const [owner] = people.values();
-  const toOwner = (token: string): string => `${publicUrl}/#setup=${token}`;
-  const setup = owner === undefined ? undefined : await identify.people.setupLink(owner, toOwner);
+  const setupLink = await linkToOwner(identify, people, publicUrl);
   await writeFile(path.join(dataDir, "trust.policy"), record.trustPolicy());
   const decider = createDecider(ports);
   const keepPolicies = (inForce: ReadonlySet<Digest>): void => void queue.approvals.keepPolicies(inForce);
   const policies = new PoliciesInForce({ ...ports, recorder: record, decider, keepPolicies }, DOMAIN);
   await policies.put(bundle, "loaded at start");
-  return {
-    record,
-    identify,
-    decider,
-    policies,
-    bundle,
-    servers,
-    queue,
-    inspector,
-    transfers,
-    tasks,
-    setupLink: setup?.link,
-  };
+  const calls = { inspector, transfers, tasks };
+  return { record, identify, decider, policies, bundle, servers, queue, setupLink, ...calls };
+}
+
+/** Signs the first declared person in; `undefined` where nobody is declared. */
+async function linkToOwner(
+  identify: Identify,
+  people: Awaited<ReturnType<typeof registerDeclared>>,
+  publicUrl: string,
+): Promise<string | undefined> {
+  const [owner] = people.values();
+  if (owner === undefined) return undefined;
+  return (await identify.people.setupLink(owner, (token) => `${publicUrl}/#setup=${token}`)).link;
 }
 
 async function mountEdges(rooms: Rooms, bound: Bound, opening: Opening): Promise<void> {

@@ -313,8 +313,13 @@ describe.skipIf(!hasChromium)(`what people and agents do to the console ${NEEDS}
     await using scene = await openScene(browser);
     await using seen = await scene.open();
     const { page } = seen;
+    const other = await seen.context.newPage();
+    await other.goto(scene.office.running.publicUrl);
+    await other.getByText("live", { exact: true }).waitFor();
     await page.getByRole("button", { name: "Settings" }).click();
     await page.getByRole("button", { name: "Sign out" }).click();
+    await other.getByText("Your session has ended.").waitFor({ timeout: 5000 });
+    expect(await other.getByRole("button", { name: "Refuse" }).getAttribute("aria-disabled")).toBe("true");
     await page.getByRole("heading", { level: 1, name: "You are not signed in" }).waitFor();
     expect(await page.getByRole("alert").count()).toBe(0);
     expect(await looks(page, "signed-out")).toEqual([]);

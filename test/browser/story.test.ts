@@ -120,4 +120,20 @@ describe.skipIf(!hasChromium)(`the console during the demo ${NEEDS}`, () => {
     expect(Date.now() - cut).toBeLessThan(5000);
     expect(await page.getByText("files/customers/customers.csv").first().isVisible()).toBe(true);
   });
+
+  test("X24: eight tabs share one stream, and when the one that reads it closes another goes on", async () => {
+    await using demo = await startDemo();
+    await using seen = await openPage(browser);
+    const { page, context } = seen;
+    await page.goto(demo.link);
+    await page.getByRole("article").waitFor(COMES);
+    const others = await Promise.all(Array.from({ length: 7 }, () => context.newPage()));
+    await Promise.all(others.map((other) => other.goto(new URL("/", demo.link).href)));
+    for (const other of others) await other.getByText("live", { exact: true }).waitFor(COMES);
+    await page.close();
+    await others[6]?.getByRole("button", { name: APPROVE }).click();
+    for (const other of others) await other.getByText("share outbox/partner-copy.csv").first().waitFor(COMES);
+    for (const other of others) expect(await other.getByText("Not live since").count()).toBe(0);
+    for (const other of others) expect(await other.getByRole("article").count()).toBe(0);
+  });
 });

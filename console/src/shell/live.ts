@@ -5,6 +5,7 @@ import { useEffect, useState, useSyncExternalStore } from "react";
 import { type Client, type DecisionLine, type LiveEvent, SdkError } from "../../../src/sdk/index.ts";
 import { joinLines, KEYS } from "./keys.ts";
 import { type Heard, type Liveness, livenessOf, waitBefore } from "./liveness.ts";
+import { joinTabs } from "./tabs.ts";
 
 /** UNIT: ms. Rows come to the screen at most 4 times a second. */
 const FLUSH_MS = 250;
@@ -34,9 +35,7 @@ export function startLive(client: Client, cache: QueryClient): Live {
   const look = (): void => {
     const next = livenessOf(heard, performance.now());
     if (JSON.stringify(next) === JSON.stringify(liveness)) return;
-    const wasStale = liveness.state === "stale";
     liveness = next;
-    if (next.state === "live" && wasStale) void cache.invalidateQueries();
     for (const listener of listeners) listener();
   };
   const recount = (): void => {
@@ -60,6 +59,7 @@ export function startLive(client: Client, cache: QueryClient): Live {
         heard = { ...heard, serverAt: Date.parse(event.at) };
         offsetMs = Date.parse(event.at) - Date.now();
         if (event.status !== undefined) cache.setQueryData(KEYS.status, event.status);
+        if (event.isFirst) void cache.invalidateQueries();
         break;
       case "decision":
         lines = [event.line, ...lines];
@@ -89,6 +89,7 @@ export function startLive(client: Client, cache: QueryClient): Live {
         for await (const event of client.follow(topics, { signal, since: cursor })) {
           tries = -1;
           take(event);
+          tabs.tell(event);
         }
       } catch (cause) {
         if (cause instanceof SdkError && cause.code === "SDK_NOT_SIGNED_IN") heard = { ...heard, isSignedOut: true };
@@ -101,7 +102,7 @@ export function startLive(client: Client, cache: QueryClient): Live {
   };
   setInterval(look, LOOK_MS);
   setInterval(flush, FLUSH_MS);
-  void read();
+  const tabs = joinTabs(take, read);
   return {
     liveness: () => liveness,
     serverNow: () => Date.now() + offsetMs,

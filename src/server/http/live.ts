@@ -99,11 +99,12 @@ function stream(ports: LivePorts, asked: Asked, { request, reply, closed }: Conn
   });
   for (const [name, value] of Object.entries(reply.getHeaders())) if (value !== undefined) raw.setHeader(name, value);
   raw.writeHead(200, { "content-type": "text/event-stream", "cache-control": "no-store", "x-accel-buffering": "no" });
-  const beat = (): void => send(event("beat", beatOf(ports, topics)));
-  beat();
-  stops.push(ports.timers.every(BEAT_MS, beat));
+  const beat = (isFirst: boolean): void => send(event("beat", beatOf(ports, topics, isFirst)));
   if (topics.has("approvals")) stops.push(ports.watchApprovals(() => send(event("approvals", jsonObject([])))));
   follow(ports, { topics, since }, { send, isOver: () => isOver, stops }).catch(() => raw.destroy());
+  // said once everything is watched: a list that is asked for from here on misses nothing
+  beat(true);
+  stops.push(ports.timers.every(BEAT_MS, () => beat(false)));
 }
 
 interface Out {
@@ -148,10 +149,11 @@ function eventsOf(recorded: RecordedEntry, topics: ReadonlySet<LiveTopic>): read
 }
 
 /** The server's clock, and, for those who asked, what is true now. */
-function beatOf(ports: LivePorts, topics: ReadonlySet<LiveTopic>): Json {
+function beatOf(ports: LivePorts, topics: ReadonlySet<LiveTopic>, isFirst: boolean): Json {
   return jsonObject([
     ["at", formatInstant(ports.clock.now())],
     ["size", ports.entries.size()],
+    ["first", isFirst],
     ...(topics.has("status") ? [["status", ports.status()] as const] : []),
   ]);
 }

@@ -34,7 +34,8 @@ export function Now({ client, live, lists }: NowProps): ReactNode {
   const status = useQuery({ queryKey: KEYS.status, queryFn: () => client.status() });
   const approvals = useQuery({ queryKey: KEYS.approvals, queryFn: () => client.approvals() });
   const decisions = useQuery({ queryKey: KEYS.decisions, queryFn: () => client.decisions(FIRST_ROWS) });
-  const came = useQuery({ queryKey: KEYS.lines, queryFn: () => NO_LINES, initialData: NO_LINES });
+  // written by the live stream alone, so never asked for
+  const came = useQuery({ queryKey: KEYS.lines, queryFn: () => NO_LINES, initialData: NO_LINES, enabled: false });
   const minutes = useQuery({
     queryKey: KEYS.minutes,
     queryFn: () => client.minutes(),
