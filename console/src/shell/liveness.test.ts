@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 import * as fc from "fast-check";
 import { expect, test } from "vitest";
-import { livenessOf, STALE_AFTER_MS, waitBefore } from "./liveness.ts";
+import { asOf, livenessOf, STALE_AFTER_MS, waitBefore } from "./liveness.ts";
 
 const HEARD = { at: 1000, serverAt: 1_796_547_600_000, isCut: false, isSignedOut: false };
 
@@ -21,7 +21,14 @@ test("X24: a page that never heard a beat is connecting, then stale since nobody
 });
 
 test("experience 4: a session that ended is said before anything else", () => {
-  expect(livenessOf({ ...HEARD, isSignedOut: true }, 99_999)).toEqual({ state: "signed-out" });
+  expect(livenessOf({ ...HEARD, isSignedOut: true }, 99_999)).toEqual({ state: "signed-out", since: HEARD.serverAt });
+});
+
+test("X23: what is counted belongs to the last live moment once that is over", () => {
+  expect(asOf({ state: "live" }, 99)).toBe(99);
+  expect(asOf({ state: "stale", since: 7 }, 99)).toBe(7);
+  expect(asOf({ state: "signed-out", since: 7 }, 99)).toBe(7);
+  expect(asOf({ state: "stale", since: undefined }, 99)).toBe(99);
 });
 
 test("X24: stale is said within 5 s, also where it is looked at only every half second", () => {

@@ -9,7 +9,7 @@ export type Liveness =
   | { readonly state: "live" }
   /** `since`: the server's clock when it was last heard, epoch ms; `undefined` where it never was. */
   | { readonly state: "stale"; readonly since: number | undefined }
-  | { readonly state: "signed-out" };
+  | { readonly state: "signed-out"; readonly since: number | undefined };
 
 export interface Heard {
   /** UNIT: ms, monotonic, when the last word came; at the start, when the page began to listen. */
@@ -22,9 +22,18 @@ export interface Heard {
 }
 
 export function livenessOf(heard: Heard, now: number): Liveness {
-  if (heard.isSignedOut) return { state: "signed-out" };
+  if (heard.isSignedOut) return { state: "signed-out", since: heard.serverAt };
   if (heard.isCut || now - heard.at > STALE_AFTER_MS) return { state: "stale", since: heard.serverAt };
   return heard.serverAt === undefined ? { state: "connecting" } : { state: "live" };
+}
+
+/**
+ * The instant that the values on the screen belong to: now while they are live, and later on the last one that was.
+ * UNIT: epoch ms by the server's clock.
+ */
+export function asOf(liveness: Liveness, now: number): number {
+  const isOver = liveness.state === "stale" || liveness.state === "signed-out";
+  return (isOver ? liveness.since : undefined) ?? now;
 }
 
 /** UNIT: ms. First and longest wait before the stream is asked for again. */

@@ -170,6 +170,22 @@ export const en = {
     shown: (n: number): string => `${NUMBER.format(n)} shown, at most ${NUMBER.format(LINES_MAX)} kept in this page`,
     more: "Show more",
   },
+  server: {
+    title: "This server",
+    version: (version: string): string => `version ${version}`,
+    gate: "Gate",
+    tools: (n: number): string => count(n, "tool", "tools"),
+    operated: (operator: string, jurisdiction: string): string => `operated by ${operator}, ${jurisdiction}`,
+    record: "Record",
+    entries: (size: number, published: number): string =>
+      `${count(size, "entry", "entries")}, ${NUMBER.format(published)} under a signed checkpoint`,
+    policies: "Rules",
+    rules: (name: string, n: number): string => `${name}, ${count(n, "rule", "rules")}`,
+    noPolicies: "none in force, so everything is refused",
+    identities: "Identities",
+    active: (active: number, total: number): string => `${NUMBER.format(active)} of ${NUMBER.format(total)} active`,
+    warnings: "What the server warns of itself",
+  },
   announce: {
     decisions: (n: number, denied: number): string =>
       `${count(n, "decision", "decisions")}, ${NUMBER.format(denied)} denied`,

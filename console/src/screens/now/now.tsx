@@ -5,6 +5,7 @@ import { type ReactNode, useEffect } from "react";
 import type { Client, DecisionLine } from "../../../../src/sdk/index.ts";
 import { joinLines, KEYS } from "../../shell/keys.ts";
 import { type Live, useLiveness, useServerNow } from "../../shell/live.ts";
+import { asOf } from "../../shell/liveness.ts";
 import { en } from "../../text/en.ts";
 import { Announcer } from "./announcer.tsx";
 import { Clocks } from "./clocks.tsx";
@@ -12,6 +13,7 @@ import { Containments } from "./containments.tsx";
 import { Latest } from "./latest.tsx";
 import { Minutes } from "./minutes.tsx";
 import { isActive, sentenceOf } from "./sentence.ts";
+import { Server } from "./server.tsx";
 import { Waiting } from "./waiting.tsx";
 
 interface NowProps {
@@ -54,7 +56,7 @@ export function Now({ client, live, lists }: NowProps): ReactNode {
   const isKnown = decisions.data !== undefined && status.data !== undefined;
   const sentence = isKnown
     ? sentenceOf({
-        now,
+        now: asOf(liveness, now),
         waiting,
         containments: containments.data ?? [],
         lines,
@@ -80,6 +82,7 @@ export function Now({ client, live, lists }: NowProps): ReactNode {
         <Clocks query={clocks} now={now} />
       </div>
       <Latest query={decisions} lines={lines} status={status.data} />
+      <Server query={status} />
       <Announcer lines={lines} waiting={waiting} />
     </>
   );
