@@ -49,23 +49,26 @@ export interface MinuteView {
 /** An order that stops something, and how far it got. */
 export interface ContainmentView {
   readonly id: string;
+  /** `throttle`, `challenge`, `read-only` or `isolate`. */
   readonly effect: string;
-  readonly scope: string;
-  readonly reason: string;
-  /** `effective` once every point has acknowledged it. */
+  readonly scope: { readonly kind: string; readonly id: string };
+  readonly because: string;
+  /** `ordered`, `effective` once every point has acknowledged it, `partial`, `releasing` or `released`. */
   readonly state: string;
   /** RFC 3339, UTC. */
   readonly orderedAt: string;
-  readonly effectiveAt: string | undefined;
+  /** What has been heard so far. */
   readonly points: readonly ContainmentPoint[];
   /** True where no person ordered it. */
   readonly automatic: boolean;
 }
 
+/** What one enforcement point said. */
 export interface ContainmentPoint {
   readonly point: string;
-  /** UNIT: ms from the order to the acknowledgement; `undefined` while there is none. */
-  readonly ms: number | undefined;
+  /** UNIT: ms from the order to this. */
+  readonly ms: number;
+  /** `acked` or `lost`. */
   readonly state: string;
 }
 
@@ -131,21 +134,19 @@ export function readContainments(answer: Part): readonly ContainmentView[] {
   return list(member(answer, "containments"), (order) => ({
     id: text(member(order, "id")),
     effect: text(member(order, "effect")),
-    scope: text(member(order, "scope")),
-    reason: text(member(order, "reason")),
+    scope: { kind: text(member(member(order, "scope"), "kind")), id: text(member(member(order, "scope"), "id")) },
+    because: text(member(order, "because")),
     state: text(member(order, "state")),
     orderedAt: text(member(order, "orderedAt")),
-    effectiveAt: given(order, "effectiveAt"),
     points: list(member(order, "points"), readPoint),
     automatic: flag(member(order, "automatic")),
   }));
 }
 
 function readPoint(point: Part): ContainmentPoint {
-  const ms = member(point, "ms");
   return {
     point: text(member(point, "point")),
-    ms: ms.value === null || ms.value === undefined ? undefined : Math.round(number(ms)),
+    ms: number(member(point, "ms")),
     state: text(member(point, "state")),
   };
 }

@@ -199,14 +199,13 @@ describe.skipIf(!hasChromium)(`how the console looks ${NEEDS}`, () => {
           {
             id: "c1",
             effect: "isolate",
-            scope: "identity:spiffe://office.example/agent/invoice-helper",
-            reason: "used a planted credential",
-            state: "ordered",
+            scope: { kind: "identity", id: "spiffe://office.example/agent/invoice-helper" },
+            because: "used a planted credential",
+            state: "partial",
             orderedAt: at(-9000),
-            effectiveAt: null,
             points: [
-              { point: "main/mcp", ms: 9, state: "acknowledged" },
-              { point: "west/mcp", ms: null, state: "pending" },
+              { point: "main/mcp", ms: 9, state: "acked" },
+              { point: "west/mcp", ms: 250, state: "lost" },
             ],
             automatic: true,
           },
@@ -307,6 +306,47 @@ describe.skipIf(!hasChromium)(`what people and agents do to the console ${NEEDS}
     expect(await told.textContent()).toContain("API_APPROVAL_REFUSED");
     await expect.poll(() => call.count()).toBe(0);
     await page.unroute("**/approve");
+  });
+
+  test("X24: nothing moves under the pointer; what came is shown when it leaves", async () => {
+    await using scene = await openScene(browser);
+    await using seen = await scene.open();
+    const { page } = seen;
+    const rows = page.getByRole("table", { name: "The newest decisions" }).getByRole("row");
+    const before = await rows.count();
+    await rows.nth(1).hover();
+    await scene.agent.call("read_text_file", { path: "inbox/notice.md" });
+    await page.getByText("1 new decision comes when you leave the table").waitFor();
+    expect(await rows.count()).toBe(before);
+    await page.getByRole("heading", { level: 1 }).hover();
+    await expect.poll(() => rows.count()).toBe(before + 1);
+    expect(await rows.nth(1).textContent()).toContain("files/inbox/notice.md");
+  });
+
+  test("experience 5: a server that comes back is live again, with the same session and everything that happened", async () => {
+    const dir = mkdtempSync(path.join(tmpdir(), "bailiwick-back-"));
+    const first = await openOffice({ dir });
+    const port = Number(new URL(first.running.publicUrl).port);
+    await using seen = await openPage(browser);
+    const { page } = seen;
+    try {
+      await page.goto(linkOf(first));
+      await page.getByText("Nothing has been asked yet.").first().waitFor();
+    } finally {
+      await first[Symbol.asyncDispose]();
+    }
+    await page.getByText(/^Not live since/).waitFor({ timeout: 5000 });
+    const second = await openOffice({ dir, change: (config) => ({ ...config, port }) });
+    try {
+      await using agent = await second.connect();
+      await agent.call("read_text_file", { path: "inbox/notice.md" });
+      await expect.poll(() => page.getByText("Not live since").count(), { timeout: 15_000 }).toBe(0);
+      await page.getByText("view files/inbox/notice.md").first().waitFor();
+      expect(await page.getByRole("heading", { level: 1 }).textContent()).toContain("1 decision in the last minute");
+    } finally {
+      await second[Symbol.asyncDispose]();
+      rmSync(dir, { recursive: true });
+    }
   });
 
   test("experience 4: signed out, and a link that was used: both say how to get in", async () => {

@@ -30,7 +30,7 @@ describe.skipIf(!hasChromium)(`the console during the demo ${NEEDS}`, () => {
       new URL(demo.link).hash.replace("#setup=", ""),
     );
 
-    expect(await page.getByRole("heading", { level: 1 }).textContent()).toMatch(/^1 call waits for a person\. /);
+    expect(await page.getByRole("heading", { level: 1 }).textContent()).toMatch(/^1 call waits for a person\. \d/);
     expect(await page.title()).toBe("(1) Now · Bailiwick");
     const shown = (await call.textContent()) ?? "";
     for (const part of [
@@ -56,11 +56,13 @@ describe.skipIf(!hasChromium)(`the console during the demo ${NEEDS}`, () => {
     await page.getByText("share outbox/partner-copy.csv").first().waitFor(COMES);
     await expect
       .poll(() => page.getByRole("heading", { level: 1 }).textContent(), COMES)
-      .toMatch(/^Nothing waits for you\. 7 decisions in the last minute, all enforced\.$/);
-    const rows = await page.getByRole("table", { name: "The newest decisions" }).getByRole("row").allTextContents();
-    expect(rows).toHaveLength(8);
-    expect(rows[1]).toMatch(/deny.*transfer-needs-a-basis/);
-    await expect.poll(() => page.getByText("7 decisions in the last hour").count(), COMES).toBe(1);
+      .toMatch(/Nothing waits for you\. \d+ decisions in the last minute, all enforced\.$/);
+    const rows = page.getByRole("table", { name: "The newest decisions" }).getByRole("row");
+    expect(await rows.filter({ hasText: /deny.*transfer-needs-a-basis/ }).count()).toBe(1);
+    // the picture and the table tell of the same calls
+    const isTold = async (): Promise<number> =>
+      page.getByText(new RegExp(`^${(await rows.count()) - 1} decisions in the last hour`)).count();
+    await expect.poll(isTold, COMES).toBe(1);
     expect(said).toEqual([]);
   });
 

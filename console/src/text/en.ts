@@ -69,7 +69,8 @@ export const en = {
       n === 0 ? "Nothing waits for you." : `${count(n, "call waits", "calls wait")} for a person.`,
     contained: (who: string, effect: string): string => `${who} is ${effect}.`,
     containedMany: (n: number): string => `${count(n, "identity is", "identities are")} contained.`,
-    unconfirmed: (done: number, all: number): string => `Ordered, ${done} of ${count(all, "gate", "gates")}.`,
+    unconfirmed: (done: number, all: number): string =>
+      all === 0 ? "Ordered, no gate has answered yet." : `Ordered, ${done} of ${count(all, "gate", "gates")}.`,
     lastMinute: (n: number, isAtLeast: boolean): string =>
       n === 0
         ? "No decisions in the last minute"
@@ -132,11 +133,11 @@ export const en = {
     title: "Contained",
     empty: "Nobody is contained.",
     ordered: "ordered",
-    acks: (done: number, all: number): string => `${done} of ${count(all, "gate", "gates")} stopped it`,
+    acks: (done: number, all: number): string =>
+      all === 0 ? "no gate has answered yet" : `${done} of ${count(all, "gate", "gates")} stopped it`,
     automatic: "by the system, without a person",
     byPerson: "ordered by a person",
     ms: (ms: number): string => `${NUMBER.format(ms)} ms`,
-    pending: "no answer yet",
   },
   clocks: {
     title: "Running clocks",

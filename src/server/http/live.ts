@@ -140,7 +140,7 @@ function eventsOf(recorded: RecordedEntry, topics: ReadonlySet<LiveTopic>): read
   const { index } = recorded.ref;
   const row = topics.has("decisions") ? decisionRow(recorded) : undefined;
   const name = member(recorded.entry, "name");
-  const isContainment = typeof name === "string" && name.startsWith("containment.");
+  const isContainment = name === "identity.contained" || name === "identity.released";
   return [
     ...(topics.has("entries") ? [event("entry", entryRow(recorded), index)] : []),
     ...(row === undefined ? [] : [event("decision", row, index)]),

@@ -41,10 +41,10 @@ function Order({ order }: { readonly order: ContainmentView }): ReactNode {
     <>
       <p>
         <AnswerMark answer="contained" /> <strong>{order.effect}</strong>{" "}
-        <strong title={order.scope}>
-          <Foreign text={shortScope(order.scope)} />
+        <strong title={`${order.scope.kind} ${order.scope.id}`}>
+          <Foreign text={shortScope(order.scope.id)} />
         </strong>{" "}
-        · <Foreign text={order.reason} />
+        · <Foreign text={order.because} />
       </p>
       <p className="note">
         <span className={done === all && all > 0 ? "" : "warn"}>
@@ -57,7 +57,7 @@ function Order({ order }: { readonly order: ContainmentView }): ReactNode {
       <ul className="points">
         {order.points.map(({ point, ms, state }) => (
           <li key={point}>
-            <code>{point}</code> {state} · {ms === undefined ? text.pending : text.ms(ms)}
+            <code>{point}</code> <span className={state === "acked" ? "" : "warn"}>{state}</span> · {text.ms(ms)}
           </li>
         ))}
       </ul>

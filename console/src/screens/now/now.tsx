@@ -28,6 +28,9 @@ const FIRST_ROWS = 200;
 /** UNIT: ms. Counts by minute move on with the minute, also where nothing happens. */
 const MINUTES_MS = 20_000;
 
+/** UNIT: ms. */
+const CONTAINMENTS_MS = 10_000;
+
 const NO_LINES: readonly DecisionLine[] = [];
 
 export function Now({ client, live, lists }: NowProps): ReactNode {
@@ -46,6 +49,8 @@ export function Now({ client, live, lists }: NowProps): ReactNode {
   const containments = useQuery({
     queryKey: KEYS.containments,
     queryFn: () => (lists.includes("containments") ? client.containments() : []),
+    // an order that the record could not take binds all the same, and then no entry tells of it
+    refetchInterval: liveness.state === "live" && lists.includes("containments") ? CONTAINMENTS_MS : false,
   });
   const clocks = useQuery({
     queryKey: KEYS.clocks,

@@ -38,8 +38,8 @@ function containedOf(containments: readonly ContainmentView[]): readonly string[
   if (active.length > 1) return [en.sentence.containedMany(active.length)];
   const { done, all } = acksOf(only);
   const isSure = all > 0 && done === all;
-  const named = en.sentence.contained(shortScope(only.scope), EFFECTS.get(only.effect) ?? only.effect);
-  return isSure ? [named] : [`${shortScope(only.scope)}: ${only.effect}. ${en.sentence.unconfirmed(done, all)}`];
+  const named = en.sentence.contained(shortScope(only.scope.id), EFFECTS.get(only.effect) ?? only.effect);
+  return isSure ? [named] : [`${shortScope(only.scope.id)}: ${only.effect}. ${en.sentence.unconfirmed(done, all)}`];
 }
 
 const EFFECTS: ReadonlyMap<string, string> = new Map([
@@ -49,21 +49,19 @@ const EFFECTS: ReadonlyMap<string, string> = new Map([
   ["read-only", "held to reading"],
 ]);
 
-/** States in which an order restricts nobody any more. */
-const ENDED: ReadonlySet<string> = new Set(["released", "ended", "expired", "replaced"]);
-
-export function isActive({ state, effect }: ContainmentView): boolean {
-  return !ENDED.has(state) && effect !== "none";
+/** True while the order restricts somebody. */
+export function isActive({ state }: ContainmentView): boolean {
+  return state !== "released";
 }
 
 /** How many enforcement points have said that they stopped it. */
 export function acksOf({ points }: ContainmentView): { readonly done: number; readonly all: number } {
-  return { done: points.filter(({ ms }) => ms !== undefined).length, all: points.length };
+  return { done: points.filter(({ state }) => state === "acked").length, all: points.length };
 }
 
-/** `identity:spiffe://<domain>/agent/x` is `x`; anything else keeps its own name. */
-export function shortScope(scope: string): string {
-  return scope.replace(/^[a-z-]+:(?=\S)/, "").replace(/^(?:spiffe:)?\/\/[^/]+\/(?:[a-z-]+\/)?/, "");
+/** `spiffe://<domain>/agent/x` is `x`; anything else keeps its own name. */
+export function shortScope(id: string): string {
+  return id.replace(/^spiffe:\/\/[^/]+\/(?:[a-z-]+\/)?/, "");
 }
 
 function lastMinuteOf({ lines, complete, now, mode }: NowFacts): string {
