@@ -235,20 +235,31 @@ describe.skipIf(!hasChromium)(`how the console looks ${NEEDS}`, () => {
     expect(await looks(page, "contained")).toEqual([]);
   });
 
-  test("X23: what cannot be read says so with its code, and can be tried again", async () => {
+  test("X23: what cannot be read says so with its code, is never taken for nothing, and can be tried again", async () => {
     await using seen = await scene.open();
     const { page } = seen;
-    await page.route("**/api/decisions?*", (route) =>
-      route.fulfill({ status: 500, body: '{"title":"x","code":"API_INTERNAL"}' }),
-    );
+    const broken = { status: 500, body: '{"title":"Something is broken here","code":"API_INTERNAL"}' };
+    const lists = ["**/api/decisions?*", "**/api/approvals"];
+    for (const list of lists) await page.route(list, (route) => route.fulfill(broken));
     await page.reload();
-    const failed = page.getByRole("alert").filter({ hasText: "This could not be read" });
-    await failed.waitFor();
-    expect(await failed.textContent()).toContain("API_INTERNAL");
+    const waits = page.getByRole("region", { name: "Waits for a person" });
+    const latest = page.getByRole("region", { name: "Latest decisions" });
+    for (const panel of [waits, latest]) {
+      await panel.getByRole("alert").waitFor();
+      expect(await panel.textContent()).toContain("API_INTERNAL");
+    }
+    expect(await waits.textContent()).not.toContain("No call waits");
     expect(await findings(page)).toEqual([]);
     await page.unroute("**/api/decisions?*");
-    await failed.getByRole("button", { name: "Try again" }).click();
+    await latest.getByRole("button", { name: "Try again" }).click();
     await page.getByRole("table", { name: "The newest decisions" }).waitFor();
+    expect(await page.getByRole("heading", { level: 1 }).textContent()).toMatch(
+      /^What waits for a person could not be/,
+    );
+    await page.unroute("**/api/approvals");
+    await waits.getByRole("button", { name: "Try again" }).click();
+    await page.getByRole("article").waitFor();
+    expect(await waits.getByRole("alert").count()).toBe(0);
   });
 });
 

@@ -31,12 +31,17 @@ interface LoadedProps<T> {
   readonly children: (data: T) => ReactNode;
 }
 
-/** What was asked for, once it is there; what went wrong, with a way to try again. Values that are there stay. */
+/** What was asked for, once it is there; what went wrong, with a way to try again. Values that are there stay, under it. */
 export function Loaded<T>({ query, children }: LoadedProps<T>): ReactNode {
   const { data, error, isFetching } = query;
-  if (data !== undefined) return children(data);
-  if (error !== null && !isFetching) return <Failed error={error} retry={() => void query.refetch()} />;
-  return <Skeleton />;
+  const failed = error === null || isFetching ? null : <Failed error={error} retry={() => void query.refetch()} />;
+  if (data === undefined) return failed ?? <Skeleton />;
+  return (
+    <>
+      {failed}
+      {children(data)}
+    </>
+  );
 }
 
 function Failed({ error, retry }: { readonly error: Error; readonly retry: () => void }): ReactNode {

@@ -31,6 +31,7 @@ export function startLive(client: Client, cache: QueryClient): Live {
   let lines: readonly DecisionLine[] = [];
   let isCountOld = false;
   let countedAt = 0;
+  let flushedAt = 0;
 
   const look = (): void => {
     const next = livenessOf(heard, performance.now());
@@ -47,6 +48,7 @@ export function startLive(client: Client, cache: QueryClient): Live {
   const flush = (): void => {
     if (lines.length === 0) return recount();
     isCountOld = true;
+    flushedAt = performance.now();
     const coming = lines;
     lines = [];
     cache.setQueryData<readonly DecisionLine[]>(KEYS.lines, (kept = []) => joinLines(kept, coming));
@@ -63,6 +65,8 @@ export function startLive(client: Client, cache: QueryClient): Live {
         break;
       case "decision":
         lines = [event.line, ...lines];
+        // the first after a pause at once, the others together
+        if (performance.now() - flushedAt >= FLUSH_MS) flush();
         break;
       case "approvals":
         void cache.invalidateQueries({ queryKey: KEYS.approvals });

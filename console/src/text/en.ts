@@ -67,6 +67,8 @@ export const en = {
   sentence: {
     waits: (n: number): string =>
       n === 0 ? "Nothing waits for you." : `${count(n, "call waits", "calls wait")} for a person.`,
+    waitsUnknown: "What waits for a person could not be read.",
+    containedUnknown: "Who is contained could not be read.",
     contained: (who: string, effect: string): string => `${who} is ${effect}.`,
     containedMany: (n: number): string => `${count(n, "identity is", "identities are")} contained.`,
     unconfirmed: (done: number, all: number): string =>

@@ -50,7 +50,12 @@ test("X21: what waits comes before what was counted", () => {
 
 test("X35: before the first call nothing is claimed", () => {
   expect(sentenceOf(QUIET)).toBe("Nothing waits for you. Nothing has been asked yet.");
-  expect(sentenceOf({ ...QUIET, waiting: undefined })).toBe("Nothing has been asked yet.");
+});
+
+test("X23: what could not be read is said, and never taken for nothing", () => {
+  expect(sentenceOf({ ...QUIET, waiting: undefined, containments: undefined })).toBe(
+    "Who is contained could not be read. What waits for a person could not be read. Nothing has been asked yet.",
+  );
 });
 
 test("X23: a number that may be too small says so", () => {

@@ -6,9 +6,10 @@ import { en } from "../../text/en.ts";
 export interface NowFacts {
   /** UNIT: epoch ms by the server's clock. */
   readonly now: number;
-  /** Calls that wait for a person; `undefined` while that is not known. */
+  /** Calls that wait for a person; `undefined` where that could not be read. */
   readonly waiting: number | undefined;
-  readonly containments: readonly ContainmentView[];
+  /** `undefined` where they could not be read. */
+  readonly containments: readonly ContainmentView[] | undefined;
   /** Newest first. */
   readonly lines: readonly DecisionLine[];
   /** False where there may be more decisions than are in `lines`. */
@@ -26,12 +27,13 @@ export function sentenceOf(facts: NowFacts): string {
   return [
     ...(recordState === "open" ? [] : [text.record(recordState)]),
     ...containedOf(facts.containments),
-    ...(waiting === undefined ? [] : [text.waits(waiting)]),
+    waiting === undefined ? text.waitsUnknown : text.waits(waiting),
     lastMinuteOf(facts),
   ].join(" ");
 }
 
-function containedOf(containments: readonly ContainmentView[]): readonly string[] {
+function containedOf(containments: readonly ContainmentView[] | undefined): readonly string[] {
+  if (containments === undefined) return [en.sentence.containedUnknown];
   const active = containments.filter(isActive);
   const [only] = active;
   if (only === undefined) return [];
