@@ -69,6 +69,7 @@ async function openScene(browser: Browser): Promise<Scene> {
       const seen = await openPage(browser, options);
       await seen.page.goto(office.running.publicUrl);
       await seen.page.getByRole("article").first().waitFor();
+      await seen.page.getByText("live", { exact: true }).waitFor();
       await seen.page.getByText("decisions in the last hour").waitFor();
       return seen;
     },

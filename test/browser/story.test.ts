@@ -10,6 +10,9 @@ const APPROVE = "Approve this call, once";
 /** UNIT: ms. The question comes a second after the start, and waits for 20. */
 const COMES = { timeout: 15_000 };
 
+/** Until the page says that it is live, nothing can be answered on it. */
+const LIVE = { exact: true };
+
 describe.skipIf(!hasChromium)(`the console during the demo ${NEEDS}`, () => {
   let browser: Browser;
   beforeAll(async () => {
@@ -24,6 +27,7 @@ describe.skipIf(!hasChromium)(`the console during the demo ${NEEDS}`, () => {
     await page.goto(demo.link);
     const call = page.getByRole("article");
     await call.waitFor(COMES);
+    await page.getByText("live", LIVE).waitFor(COMES);
     expect(page.url()).toBe(new URL("/", demo.link).href);
     expect(await context.cookies()).toMatchObject([{ name: "bailiwick", httpOnly: true, sameSite: "Strict" }]);
     expect(await page.evaluate("JSON.stringify(localStorage) + JSON.stringify(history.state)")).not.toContain(
@@ -72,6 +76,7 @@ describe.skipIf(!hasChromium)(`the console during the demo ${NEEDS}`, () => {
     const { page, said } = seen;
     await page.goto(demo.link);
     await page.getByRole("article").waitFor(COMES);
+    await page.getByText("live", LIVE).waitFor(COMES);
     await page.keyboard.press("r");
     await page.keyboard.press("Enter");
     const dialog = page.getByRole("dialog", { name: "Refuse this call" });
@@ -95,6 +100,7 @@ describe.skipIf(!hasChromium)(`the console during the demo ${NEEDS}`, () => {
     const { page } = seen;
     await page.goto(demo.link);
     await page.getByRole("article").waitFor(COMES);
+    await page.getByText("live", LIVE).waitFor(COMES);
     demo.child.kill("SIGSTOP");
     const cut = Date.now();
     await page.getByText(/^Not live since \d\d:\d\d:\d\d UTC\.$/).waitFor({ timeout: 5000 });
@@ -129,6 +135,7 @@ describe.skipIf(!hasChromium)(`the console during the demo ${NEEDS}`, () => {
     const { page, context } = seen;
     await page.goto(demo.link);
     await page.getByRole("article").waitFor(COMES);
+    await page.getByText("live", LIVE).waitFor(COMES);
     const others = await Promise.all(Array.from({ length: 7 }, () => context.newPage()));
     await Promise.all(others.map((other) => other.goto(new URL("/", demo.link).href)));
     for (const other of others) await other.getByText("live", { exact: true }).waitFor(COMES);

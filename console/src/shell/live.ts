@@ -12,7 +12,7 @@ const FLUSH_MS = 250;
 /** UNIT: ms. How often it is looked at whether the server still speaks. */
 const LOOK_MS = 400;
 /** UNIT: ms. Counts by minute are asked for again at most this often. */
-const COUNT_MS = 2000;
+const COUNT_MS = 500;
 
 export interface Live {
   readonly liveness: () => Liveness;

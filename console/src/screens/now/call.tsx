@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 // One call that waits: who wants what, exactly, what is odd about it, how long there is, and the two answers.
-import { type ReactNode, useState } from "react";
+import { type ReactNode, useId, useState } from "react";
 import { type ApprovalView, type Client, SdkError } from "../../../../src/sdk/index.ts";
 import { Act } from "../../parts/act.tsx";
 import { AnswerMark } from "../../parts/answer-mark.tsx";
@@ -32,6 +32,7 @@ export function Call({ approval, signer, client, now, isLive, finish }: CallProp
   const [isRefusing, setRefusing] = useState(false);
   const { id, reference, who, verb, resource, rule, call, asks, digest, expires, need, agreed } = approval;
   const text = en.waiting;
+  const whyId = useId();
   const shown = readable(call);
   const unseen = isWhole ? 0 : cutForeign(shown).left;
   const leftMs = Date.parse(expires) - now;
@@ -46,6 +47,7 @@ export function Call({ approval, signer, client, now, isLive, finish }: CallProp
       .finally(() => setSending(false));
   };
   const off = reasonOff({ isLive, isSending, leftMs });
+  const why = off ?? noYes(signer, unseen);
   return (
     <article className="call" aria-label={`${reference}: ${shortScope(who)} ${text.asks(verb)} ${resource}`}>
       <div className="call-head">
@@ -95,14 +97,25 @@ export function Call({ approval, signer, client, now, isLive, finish }: CallProp
           name="approve"
           isPrimary
           label={isSending ? text.sending : text.approve}
-          disabledReason={off ?? noYes(signer, unseen)}
+          offBecause={why === undefined ? undefined : whyId}
           onAct={() => answer(client.approve(id, digest))}
         />
-        <Act name="refuse" label={text.refuse} disabledReason={off} onAct={() => setRefusing(true)} />
+        <Act
+          name="refuse"
+          label={text.refuse}
+          offBecause={off === undefined ? undefined : whyId}
+          onAct={() => setRefusing(true)}
+        />
+        {why === undefined ? null : (
+          <p id={whyId} className="reason">
+            {why}
+          </p>
+        )}
         {signer === "none" ? null : <p className="note signer">{text.signer(signer)}</p>}
       </div>
       <Refuse
         isOpen={isRefusing}
+        what={`${shortScope(who)} ${text.asks(verb)} ${resource}`}
         close={() => setRefusing(false)}
         refuse={(because) => {
           setRefusing(false);

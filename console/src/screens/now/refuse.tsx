@@ -1,10 +1,13 @@
 // SPDX-License-Identifier: Apache-2.0
 import { type ReactNode, useId, useState } from "react";
+import { Foreign } from "../../parts/foreign.tsx";
 import { Modal } from "../../parts/modal.tsx";
 import { en } from "../../text/en.ts";
 
 interface RefuseProps {
   readonly isOpen: boolean;
+  /** The call, in a line. */
+  readonly what: string;
   readonly close: () => void;
   readonly refuse: (because: string) => void;
 }
@@ -13,12 +16,15 @@ interface RefuseProps {
 const BECAUSE_MAX_CHARS = 200;
 
 /** Asks why: a no without a reason helps nobody who reads the record. */
-export function Refuse({ isOpen, close, refuse }: RefuseProps): ReactNode {
+export function Refuse({ isOpen, what, close, refuse }: RefuseProps): ReactNode {
   const [because, setBecause] = useState("");
   const id = useId();
   const text = en.waiting;
   return (
     <Modal isOpen={isOpen} close={close} title={text.refuseTitle}>
+      <p className="refused">
+        <Foreign text={what} />
+      </p>
       <form
         onSubmit={(event) => {
           event.preventDefault();
