@@ -31,7 +31,7 @@ const config: ViteUserConfig = defineConfig({
         extends: true,
         test: {
           name: "unit",
-          include: ["{src,tools,policies}/**/*.test.ts"],
+          include: ["{src,tools,policies,console/src}/**/*.test.ts"],
           testTimeout: 10_000,
           setupFiles: ["./test/support/no-network.ts"],
           sequence: { groupOrder: 0 },
@@ -40,6 +40,7 @@ const config: ViteUserConfig = defineConfig({
       slow("e2e", ["test/e2e/**/*.test.ts", "examples/**/*.test.ts"], 1),
       slow("faults", ["test/faults/**/*.test.ts"], 2),
       slow("conformance", ["conformance/**/*.test.ts"], 3),
+      slow("browser", ["test/browser/**/*.test.ts"], 4),
     ],
   },
 });

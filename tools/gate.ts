@@ -15,13 +15,15 @@ export interface Stage {
 export const STAGES: readonly Stage[] = [
   { name: "format", commands: ["biome check ."] },
   { name: "lint", commands: ["oxlint"] },
-  { name: "types", commands: ["tsc"] },
+  { name: "types", commands: ["tsc", "tsc -p console"] },
   { name: "directions", commands: ["node tools/check-directions.ts"] },
   { name: "lock", commands: ["node tools/complete-lock.ts --check"] },
   { name: "unused", commands: ["knip"] },
   { name: "generated", commands: ["node tools/generate.ts --check"] },
   { name: "licences", commands: ["node tools/check-licences.ts"] },
-  // one run, so that there is one closing line: unit, then e2e, faults, conformance (vitest.config.ts has the order)
+  // built before the tests, which show it in a browser; too large is red
+  { name: "console", commands: ["node tools/build-console.ts"] },
+  // one run, so that there is one closing line: unit, then e2e, faults, conformance, browser (vitest.config.ts has the order)
   { name: "tests", commands: ["vitest run"], live: true },
 ];
 

@@ -91,8 +91,8 @@ test("record tail --json: one object a line", async () => {
 
 test("record tail --follow: each entry once, also one that came while the page was read", async () => {
   const later = row(3, { type: "event", name: "session.opened", subject: { type: "Server", id: "files" } });
-  const events = [DENIED, later].map((one) => `data: ${JSON.stringify(one)}\n\n`).join("");
-  using world = createWorld({ "/api/record/entries?from=-10&limit=10": PAGE, "/api/record/live": events });
+  const events = [DENIED, later].map((one) => `event: entry\ndata: ${JSON.stringify(one)}\n\n`).join("");
+  using world = createWorld({ "/api/record/entries?from=-10&limit=10": PAGE, "/api/live?topics=entries": events });
   const { code, out, err } = await world.run("record tail -f --json");
   const seen = out.trimEnd().split("\n");
   expect(seen.map((line): unknown => JSON.parse(line))).toEqual([OPENED, ALLOWED, DENIED, later]);

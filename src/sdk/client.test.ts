@@ -89,7 +89,7 @@ test("sdk: approvals are read whole, and an answer is posted as JSON with the di
   expect(await client.approve("a/b", "sha256:44")).toBe("approved");
   await client.refuse("a", "not mine");
   expect(sent.map(({ url, init }) => [init.method, url, init.body])).toEqual([
-    [undefined, "http://localhost:7400/api/approvals", undefined],
+    ["GET", "http://localhost:7400/api/approvals", undefined],
     ["POST", "http://localhost:7400/api/approvals/a%2Fb/approve", '{"digest":"sha256:44"}'],
     ["POST", "http://localhost:7400/api/approvals/a/refuse", '{"because":"not mine"}'],
   ]);
@@ -223,7 +223,7 @@ test("sdk: live gives each entry as it comes, once the stream is open, until the
   const opened: string[] = [];
   const rows = createClient({ ...OPTIONS, fetch }).live(new AbortController().signal, () => opened.push("open"));
   send(": hello\n\n");
-  send(`data: ${JSON.stringify(ROW)}\n`);
+  send(`event: entry\ndata: ${JSON.stringify(ROW)}\n`);
   send("\n");
   close();
   const got = await all(rows);
@@ -240,7 +240,7 @@ test("sdk: live ends quietly when the caller aborts, also while it waits", async
     return new Response(body);
   };
   const got: EntryRow[] = [];
-  send(`data: ${JSON.stringify(ROW)}\n\n`);
+  send(`event: entry\ndata: ${JSON.stringify(ROW)}\n\n`);
   for await (const row of createClient({ ...OPTIONS, fetch }).live(stop.signal)) {
     got.push(row);
     setImmediate(() => stop.abort()); // after the next read began
@@ -254,7 +254,7 @@ test("sdk: a stream that breaks, or an event that is none, is an error", async (
   const rows = all(createClient({ ...OPTIONS, fetch }).live(new AbortController().signal));
   broken();
   await expect(rows).rejects.toMatchObject({ code: "SDK_UNREACHABLE" });
-  const odd = server(() => new Response("data: {}\n\n"));
+  const odd = server(() => new Response("event: entry\ndata: {}\n\n"));
   await expect(
     all(createClient({ ...OPTIONS, fetch: odd.fetch }).live(new AbortController().signal)),
   ).rejects.toMatchObject({ code: "SDK_ANSWER_MALFORMED" });

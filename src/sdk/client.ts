@@ -25,7 +25,7 @@ import {
   readOrders,
 } from "./containment.ts";
 import { SdkError } from "./errors.ts";
-import { EventReader } from "./events.ts";
+import { EventReader, type StreamEvent } from "./events.ts";
 import {
   type CaseStatement,
   type IncidentClocks,
@@ -39,6 +39,18 @@ import {
   readSharePreview,
   type SharePreview,
 } from "./incidents.ts";
+import { LIVE_READERS, type LiveEvent, type LiveTopic } from "./live.ts";
+import {
+  type ClockView,
+  type DecisionList,
+  type MinuteList,
+  readClocks,
+  readDecisions,
+  readMinutes,
+  readSession,
+  type SessionView,
+} from "./now.ts";
+import type { Part } from "./parts.ts";
 import {
   type Connection,
   checkConnection,
@@ -48,13 +60,14 @@ import {
   patchJson,
   pieces,
   postJson,
+  sendOnly,
 } from "./request.ts";
 
 export interface ClientOptions {
   /** Where the server listens, without a path: `http://localhost:7400`. */
   readonly baseUrl: string;
-  /** Bearer token of the control API. */
-  readonly token: string;
+  /** Bearer token of the control API; left out in a browser, where the cookie of a session goes along. */
+  readonly token?: string;
   /** The global one by default. */
   readonly fetch?: Fetch;
 }
@@ -119,6 +132,26 @@ export interface Client {
    * @param opened - called once the server answered: from here on nothing is missed
    */
   live(signal: AbortSignal, opened?: () => void): AsyncGenerator<EntryRow, void>;
+  /**
+   * What happens, by topic, until `signal` is aborted or the server ends the stream.
+   * @param options - `since`: cursor of the last event that was read, so that nothing is missed over a break
+   */
+  follow(topics: readonly LiveTopic[], options: FollowOptions): AsyncGenerator<LiveEvent, void>;
+  /** The newest decisions, newest first. */
+  decisions(limit?: number): Promise<DecisionList>;
+  /** How many decisions there were in each minute of the last hour. */
+  minutes(): Promise<MinuteList>;
+  clocks(): Promise<readonly ClockView[]>;
+  /** Whether this client is known to the server, and what the server keeps. */
+  session(): Promise<SessionView>;
+  /** Uses up a setup link: the server answers with the cookie of a session. */
+  signIn(setup: string): Promise<void>;
+  signOut(): Promise<void>;
+}
+
+export interface FollowOptions {
+  readonly signal: AbortSignal;
+  readonly since?: string | undefined;
 }
 
 /** @throws SdkError SDK_BASE_URL_MALFORMED, SDK_TOKEN_MALFORMED */
@@ -156,6 +189,14 @@ export function createClient(options: ClientOptions): Client {
     sayOfCase: async (name, on, statement) =>
       readCaseVersion(await patchJson(connection, incidentPath(name, "/facts"), statement, `"${on}"`)),
     live: (signal, opened) => live(connection, signal, opened),
+    follow: (topics, how) => followTopics(connection, topics, how),
+    decisions: async (limit) =>
+      readDecisions(await getJson(connection, `/api/decisions${query(limit === undefined ? {} : { limit })}`)),
+    minutes: async () => readMinutes(await getJson(connection, "/api/decisions/minutes")),
+    clocks: async () => readClocks(await getJson(connection, "/api/clocks")),
+    session: async () => readSession(await getJson(connection, "/api/session")),
+    signIn: (setup) => sendOnly(connection, "/api/session", { method: "POST", body: { setup } }),
+    signOut: () => sendOnly(connection, "/api/session", { method: "DELETE" }),
   };
 }
 
@@ -185,14 +226,34 @@ function query(page: Readonly<Record<string, number>>): string {
 }
 
 async function* live(connection: Connection, signal: AbortSignal, opened?: () => void): AsyncGenerator<EntryRow, void> {
+  for await (const event of streamEvents(connection, "entries", { signal }, opened)) {
+    if (event.name === "entry") yield readEvent(event, readRow);
+  }
+}
+
+async function* followTopics(
+  connection: Connection,
+  topics: readonly LiveTopic[],
+  how: FollowOptions,
+): AsyncGenerator<LiveEvent, void> {
+  for await (const event of streamEvents(connection, topics.join(","), how)) {
+    const read = LIVE_READERS.get(event.name);
+    if (read !== undefined) yield { ...readEvent(event, read), cursor: event.id };
+  }
+}
+
+async function* streamEvents(
+  connection: Connection,
+  topics: string,
+  { signal, since }: FollowOptions,
+  opened?: () => void,
+): AsyncGenerator<StreamEvent, void> {
   const events = new EventReader();
   const decoder = new TextDecoder();
   try {
-    const body = await getStream(connection, "/api/record/live", signal);
+    const body = await getStream(connection, `/api/live?topics=${topics}`, signal, since);
     opened?.();
-    for await (const piece of pieces(body)) {
-      for (const event of events.push(decoder.decode(piece, { stream: true }))) yield readEvent(event);
-    }
+    for await (const piece of pieces(body)) yield* events.push(decoder.decode(piece, { stream: true }));
   } catch (cause) {
     if (signal.aborted) return; // the caller ended it
     if (cause instanceof SdkError) throw cause;
@@ -200,9 +261,9 @@ async function* live(connection: Connection, signal: AbortSignal, opened?: () =>
   }
 }
 
-function readEvent(event: string): EntryRow {
+function readEvent<T>({ data }: StreamEvent, read: (part: Part) => T): T {
   try {
-    return readRow({ value: JSON.parse(event), at: "event" });
+    return read({ value: JSON.parse(data), at: "event" });
   } catch (cause) {
     if (cause instanceof SdkError) throw cause;
     throw new SdkError("SDK_ANSWER_MALFORMED", "following the record: an event is not JSON", { cause });

@@ -5,8 +5,20 @@ import { EVENT_MAX_CHARS, EventReader } from "./events.ts";
 
 function events(...pieces: readonly string[]): readonly string[] {
   const reader = new EventReader();
-  return pieces.flatMap((piece) => reader.push(piece));
+  return pieces.flatMap((piece) => reader.push(piece)).map(({ data }) => data);
 }
+
+test("sdk events: an event has the name that was given for it alone, and the id that came last", () => {
+  const read = new EventReader().push(
+    "event: beat\ndata: a\n\nid: 7\ndata: b\n\nevent: entry\ndata: c\n\nid: x\0\ndata: d\n\n",
+  );
+  expect(read.map(({ name, id, data }) => [name, id, data])).toEqual([
+    ["beat", undefined, "a"],
+    ["message", "7", "b"],
+    ["entry", "7", "c"],
+    ["message", "7", "d"],
+  ]);
+});
 
 test("sdk events: only whole events count, whatever else the stream carries", () => {
   expect(events("id: 1\nevent: entry\ndata: a\nretry: 5\n\n: beat\n\ndata:b\r\n\r\ndata: c\n")).toEqual(["a", "b"]);

@@ -1,18 +1,29 @@
 // SPDX-License-Identifier: Apache-2.0
-// Reads server-sent events (WHATWG HTML section 9.2.6, "interpreting an event stream"): only what is in `data` matters here.
+// Reads server-sent events (WHATWG HTML section 9.2.6, "interpreting an event stream").
 import { SdkError } from "./errors.ts";
 
 /** UNIT: characters. Largest event that is kept: an entry is at most 65,535 bytes, its row a little more. */
 export const EVENT_MAX_CHARS: number = 256 * 1024;
 
-/** Takes the stream piece by piece, in whatever pieces it comes, and gives the data of each whole event. */
+/** One event of a stream. */
+export interface StreamEvent {
+  /** `message` where the stream names none. */
+  readonly name: string;
+  /** The stream's last `id` so far: where to go on from after a break. */
+  readonly id: string | undefined;
+  readonly data: string;
+}
+
+/** Takes the stream piece by piece, in whatever pieces it comes, and gives each whole event. */
 export class EventReader {
   private rest = "";
   private data: string[] = [];
   private chars = 0;
+  private name = "";
+  private id: string | undefined;
 
   /** @throws SdkError SDK_ANSWER_TOO_LARGE */
-  push(piece: string): readonly string[] {
+  push(piece: string): readonly StreamEvent[] {
     // a carriage return at the end may be half of a line's end
     const lines = (this.rest + piece).split(/\r\n|\n|\r(?!$)/);
     this.rest = lines.pop() ?? "";
@@ -23,20 +34,26 @@ export class EventReader {
     return events;
   }
 
-  private take(line: string): readonly string[] {
-    if (line === "") {
-      const event = this.data.join("\n");
-      const whole = this.data.length > 0;
-      this.data = [];
-      this.chars = 0;
-      return whole ? [event] : [];
-    }
+  private take(line: string): readonly StreamEvent[] {
+    if (line === "") return this.end();
     const [field, value] = split(line);
     if (field === "data") {
       this.data.push(value);
       this.chars += value.length + 1;
     }
-    return []; // `event`, `id`, `retry`, comments and what nobody knows yet
+    if (field === "event") this.name = value;
+    // an id with a NUL is none, and one that comes counts from here on
+    if (field === "id" && !value.includes("\0")) this.id = value;
+    return []; // `retry`, comments and what nobody knows yet
+  }
+
+  private end(): readonly StreamEvent[] {
+    const event = { name: this.name === "" ? "message" : this.name, id: this.id, data: this.data.join("\n") };
+    const isWhole = this.data.length > 0;
+    this.data = [];
+    this.chars = 0;
+    this.name = "";
+    return isWhole ? [event] : [];
   }
 }
 

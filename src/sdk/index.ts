@@ -15,7 +15,7 @@ export type {
   Status,
   UpstreamStatus,
 } from "./answers.ts";
-export type { Client, ClientOptions } from "./client.ts";
+export type { Client, ClientOptions, FollowOptions } from "./client.ts";
 export { createClient } from "./client.ts";
 export type {
   BlastView,
@@ -36,5 +36,15 @@ export type {
   IncidentView,
   SharePreview,
 } from "./incidents.ts";
+export type { LiveEvent, LiveTopic } from "./live.ts";
+export type {
+  ClockView,
+  ContainmentView,
+  DecisionLine,
+  DecisionList,
+  MinuteList,
+  MinuteView,
+  SessionView,
+} from "./now.ts";
 export type { Members } from "./parts.ts";
 export type { Fetch } from "./request.ts";

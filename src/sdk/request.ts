@@ -14,7 +14,8 @@ export type Fetch = (url: string, init: RequestInit) => Promise<Response>;
 
 export interface Connection {
   readonly baseUrl: string;
-  readonly token: string;
+  /** Left out in a browser, where the cookie of a session goes along. */
+  readonly token?: string | undefined;
   readonly fetch: Fetch;
 }
 
@@ -25,7 +26,7 @@ export function checkConnection({ baseUrl, token }: Pick<Connection, "baseUrl" |
     throw new SdkError("SDK_BASE_URL_MALFORMED", `opening a client: \`${baseUrl}\` is no http or https URL`);
   }
   // RFC 6750 section 2.1; anything else, and `fetch` would quote the token in its own message
-  if (!/^[A-Za-z0-9._~+/-]+=*$/.test(token)) {
+  if (token !== undefined && !/^[A-Za-z0-9._~+/-]+=*$/.test(token)) {
     throw new SdkError("SDK_TOKEN_MALFORMED", "opening a client: the token is not one that a header can carry");
   }
 }
@@ -63,16 +64,37 @@ export async function patchJson(connection: Connection, path: string, body: obje
   return { value: parse(await readBody(await send(connection, path, sent))), at: path };
 }
 
+/** Asks for something that is answered with nothing but a status of success. @throws SdkError, each of its codes */
+export async function sendOnly(
+  connection: Connection,
+  path: string,
+  { method, body }: { readonly method: "POST" | "DELETE"; readonly body?: object },
+): Promise<void> {
+  const signal = AbortSignal.timeout(TIMEOUT_MS);
+  const sent = { signal, accept: "application/json", method };
+  await send(connection, path, body === undefined ? sent : { ...sent, body: JSON.stringify(body) });
+}
+
 /**
  * Asks for a stream of events.
+ * @param since - id of the last event that was read, after a break
  * @returns the body; it ends when the server ends it or `signal` is aborted
  */
-export async function getStream(connection: Connection, path: string, signal: AbortSignal): Promise<Body> {
+export async function getStream(
+  connection: Connection,
+  path: string,
+  signal: AbortSignal,
+  since?: string,
+): Promise<Body> {
   const late = new AbortController();
   const timer = setTimeout(() => late.abort(), TIMEOUT_MS);
   try {
     const both = AbortSignal.any([signal, late.signal]);
-    const response = await send(connection, path, { signal: both, accept: "text/event-stream" });
+    const response = await send(connection, path, {
+      signal: both,
+      accept: "text/event-stream",
+      ...(since === undefined ? {} : { headers: { "last-event-id": since } }),
+    });
     if (response.body === null)
       throw new SdkError("SDK_ANSWER_MALFORMED", `asking for ${path}: an answer without a body`);
     return response.body;
@@ -97,7 +119,7 @@ async function send({ baseUrl, token, fetch }: Connection, path: string, sent: S
   const { signal, accept, body, method = body === undefined ? "GET" : "POST" } = sent;
   const headers = {
     accept,
-    authorization: `Bearer ${token}`,
+    ...(token === undefined ? {} : { authorization: `Bearer ${token}` }),
     ...(body === undefined ? {} : { "content-type": "application/json" }),
     ...sent.headers,
   };

@@ -39,11 +39,13 @@ import { registerDeclared } from "./declared.ts";
 import { ServerError } from "./errors.ts";
 import { mountApi } from "./http/api.ts";
 import { type Bound, bind } from "./http/bind.ts";
+import { mountConsole, readConsole } from "./http/console.ts";
 import { mountHealth } from "./http/health.ts";
 import { mountIdentity } from "./http/identity.ts";
 import { createListener } from "./http/listener.ts";
 import { mountMcp } from "./http/mcp.ts";
 import { type MandateSources, openMandates, openMandatesOf } from "./mandates.ts";
+import { openMinutes } from "./minutes.ts";
 import { loadPolicies } from "./policies.ts";
 import { PoliciesInForce, type PolicyNews, type PolicyPorts } from "./policies-in-force.ts";
 import type { Previews } from "./previews.ts";
@@ -71,6 +73,8 @@ export interface Running extends AsyncDisposable {
   readonly servers: ReadonlyMap<string, UpstreamServer>;
   /** File with the public key that a verifier of this record needs to be told. */
   readonly trustFile: string;
+  /** Signs the first declared person in, once; `undefined` where nobody is declared. A secret until it is used. */
+  readonly setupLink: string | undefined;
 }
 
 export interface ServerIo {
@@ -104,7 +108,7 @@ export async function startServer(config: Config, io: ServerIo): Promise<Running
   const rooms = await openRooms({ config, io, publicUrl, opened });
   await mountEdges(rooms, bound, { config, io, publicUrl, opened });
   const ended = opened.move();
-  const { record, bundle, servers, queue, watch, inspector, owner } = rooms;
+  const { record, bundle, servers, queue, watch, inspector, owner, setupLink } = rooms;
   const trustFile = path.join(config.dataDir, "trust.policy");
   return {
     publicUrl,
@@ -120,6 +124,7 @@ export async function startServer(config: Config, io: ServerIo): Promise<Running
     macOf: (value) => inspector.scanner.mac(value),
     servers,
     trustFile,
+    setupLink,
     [Symbol.asyncDispose]: () => ended.disposeAsync(),
   };
 }
@@ -158,6 +163,7 @@ interface Rooms {
   /** The set that was loaded at start. */
   readonly bundle: Bundle;
   readonly servers: ReadonlyMap<string, UpstreamServer>;
+  readonly setupLink: string | undefined;
 }
 
 async function openRooms({ config, io, publicUrl, opened }: Opening): Promise<Rooms> {
@@ -187,7 +193,7 @@ async function openRooms({ config, io, publicUrl, opened }: Opening): Promise<Ro
   const { inspector, transfers } = await openData(config, io, custody.derive("value"));
   const aftermath = await openAftermath({ ...shared, ...answers, inspector });
   const [owner] = people.values();
-  await writeStart({ identify, record, owner, publicUrl, dataDir });
+  const setupLink = await writeStart({ identify, record, owner, publicUrl, dataDir });
   const { decider, policies } = await openPolicies({ ...ports, recorder: record }, bundle, answers.queue);
   return {
     record,
@@ -200,6 +206,7 @@ async function openRooms({ config, io, publicUrl, opened }: Opening): Promise<Ro
     transfers,
     tasks,
     owner,
+    setupLink,
     ...aftermath,
     ...answers,
   };
@@ -288,10 +295,11 @@ async function writeStart(start: {
   readonly owner: IdentityId | undefined;
   readonly publicUrl: string;
   readonly dataDir: string;
-}): Promise<void> {
+}): Promise<string | undefined> {
   const { identify, record, owner, publicUrl, dataDir } = start;
-  if (owner !== undefined) await identify.people.setupLink(owner, (token) => `${publicUrl}/#setup=${token}`);
   await writeFile(path.join(dataDir, "trust.policy"), record.trustPolicy());
+  if (owner === undefined) return undefined;
+  return (await identify.people.setupLink(owner, (token) => `${publicUrl}/#setup=${token}`)).link;
 }
 
 type GatePorts = Pick<Parameters<typeof createGate>[0], "clock" | "random" | "log" | "recorder">;
@@ -370,8 +378,12 @@ async function mountEdges(rooms: Rooms, bound: Bound, opening: Opening): Promise
     },
     authenticate: (given: Credentials) => isKnown(identify, given),
     openSession: (setup: string) => redeem(identify, setup),
+    closeSession: (cookie: string | undefined) => identify.people.closeSession(cookie),
+    clock: systemClock,
+    minutes: opened.adopt(await openMinutes(record, systemClock), (m) => m.close()),
   };
   mountApi(app, api, systemTimers);
+  mountConsole(app, await readConsole(path.join(io.root, "console", "dist")));
   await app.ready();
   await record.append(processEntry("process.started", publicUrl));
   opened.defer(() => record.note(processEntry("process.stopped", publicUrl)));

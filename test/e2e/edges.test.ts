@@ -74,7 +74,7 @@ describe("the control API", () => {
       ["GET", "/api/status"],
       ["GET", "/api/record/entries"],
       ["GET", "/api/record/entries/0"],
-      ["GET", "/api/record/live"],
+      ["GET", "/api/live"],
       ["GET", "/api/decisions/BW-0000000"],
       ["POST", "/api/anything"],
       ["PUT", "/api/status"],

@@ -58,6 +58,7 @@ const golden = (
   became: string,
   written: string,
 ): string => `bailiwick <version> demo · everything is in <dir>, which is kept
+console  <url>/#setup=<token>   one-use link, 15 minutes
 gate     <url>/mcp/files   @modelcontextprotocol/server-filesystem 2026.8.31, 14 tools, FR
 gate     <url>/mcp/outbox   the same server, operated by us-partner, US
 agent    invoice-helper: what it tries is a script; every answer below is the gate's
@@ -97,7 +98,8 @@ function told(out: string, dir: string): string {
   return out
     .replaceAll(dir, "<dir>")
     .replace(/bailiwick \S+ demo/, "bailiwick <version> demo")
-    .replaceAll(/http:\S+(?=\/mcp)/g, "<url>")
+    .replaceAll(/http:\S+(?=\/(?:mcp|#setup=))/g, "<url>")
+    .replace(/#setup=\S+/, "#setup=<token>")
     .replace(/record {3}\d+ entries/, "record   <n> entries")
     .replace(/gates in \d+ ms · \d+ tokens? dead/, "gates in <ms> ms · <n> tokens dead")
     .replace(/^undone.*\n\n/m, "")

@@ -41,4 +41,6 @@ export interface Approvals extends ApprovalDesk, Once {
   voidFor(keys: readonly ScopeKey[], why: string): number;
   /** Ends what was asked by policies that are not among those in force now; the number of them. */
   keepPolicies(inForce: ReadonlySet<Digest>): number;
+  /** Calls back each time a question comes, is agreed to or ends; the returned function stops it. */
+  watch(changed: () => void): () => void;
 }

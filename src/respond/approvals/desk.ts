@@ -69,6 +69,7 @@ export class Desk implements Approvals {
   private readonly opening = new Map<string, { readonly principal: IdentityId; readonly done: Promise<Opened> }>();
   /** Tickets whose row could not be brought level with them. */
   private readonly unsaved = new Set<Ticket>();
+  private readonly watchers = new Set<() => void>();
   /** The end of the queue of answers: one after the other, so that what was checked still holds. */
   private answers: Promise<unknown> = Promise.resolve();
   private saving: Promise<unknown> = Promise.resolve();
@@ -175,6 +176,11 @@ export class Desk implements Approvals {
     return this.cancelWhere(({ item }) => !inForce.has(item.policyDigest), "the policy that asked is not in force");
   }
 
+  watch(changed: () => void): () => void {
+    this.watchers.add(changed);
+    return () => void this.watchers.delete(changed);
+  }
+
   private cancelWhere(isVoid: (ticket: Ticket) => boolean, why: string): number {
     const ended = this.tickets.all().filter((ticket) => this.isLive(ticket) && isVoid(ticket));
     for (const ticket of ended) this.end(ticket, "cancelled", { why });
@@ -197,6 +203,7 @@ export class Desk implements Approvals {
       return { refused: "approvals_unavailable" };
     }
     this.tickets.add(ticket);
+    this.changed();
     return { id };
   }
 
@@ -224,6 +231,7 @@ export class Desk implements Approvals {
     const late = this.overOf(ticket);
     if (late !== undefined) return { refused: late };
     if (isEnough) this.grant(ticket);
+    else this.changed();
     return { state: ticket.state };
   }
 
@@ -261,11 +269,16 @@ export class Desk implements Approvals {
   /** Brings the row level with the ticket; what fails is tried again, and the record knows better meanwhile. */
   private keep(ticket: Ticket): void {
     this.unsaved.delete(ticket);
+    this.changed();
     const saved = this.rows.save(ticket.parts()).catch((cause: unknown) => {
       this.unsaved.add(ticket);
       this.ports.log.fault("RESPOND_NOT_SAVED", { approval: ticket.id, why: reasonOf(cause) });
     });
     this.saving = Promise.all([this.saving, saved]);
+  }
+
+  private changed(): void {
+    for (const watcher of this.watchers) watcher();
   }
 
   private sweep(): void {

@@ -43,6 +43,7 @@ async function demo(dir: string, say: Say, options: UpOptions, io: UpIo): Promis
   const files = server(running, "files");
   const partner = server(running, "outbox");
   const source = world.fetched ? `${UPSTREAM} ${UPSTREAM_VERSION}, fetched by npx` : `${UPSTREAM} ${UPSTREAM_VERSION}`;
+  if (running.setupLink !== undefined) say(`console  ${running.setupLink}   one-use link, 15 minutes`);
   say(`gate     ${files.resource}   ${source}, ${files.tools.size} tools, ${files.destination.jurisdiction}`);
   say(
     `gate     ${partner.resource}   the same server, operated by ${partner.destination.operator}, ${partner.destination.jurisdiction}`,

@@ -1,29 +1,31 @@
 // SPDX-License-Identifier: Apache-2.0
-// The control API: read what is true now and what was recorded. Everything but `POST /api/session` needs the token of the
+// The control API: read what is true now and what was recorded. Everything but `/api/session` needs the token of the
 // command line or a signed-in session, and a browser's request must come from this server's own pages.
-import type { FastifyInstance, FastifyReply, FastifyRequest } from "fastify";
+import type { FastifyInstance, FastifyRequest } from "fastify";
 import {
+  type Clock,
   type EntrySource,
-  formatEntryRef,
+  formatInstant,
+  instant,
   type Json,
-  type JsonObject,
   jsonObject,
   member,
   PAGE_MAX_ROWS,
-  parseEntryId,
   type RecordedEntry,
-  referenceOf,
   type Timers,
-  writeJson,
 } from "../../core/index.ts";
 import type { ApprovalQueue } from "../approvals.ts";
+import { latestDecisions } from "../decision-row.ts";
 import { explainEntry, type PolicyTexts } from "../explain.ts";
+import type { Minutes } from "../minutes.ts";
 import { mountApprovals } from "./approvals.ts";
 import { type ContainmentPorts, mountContainments } from "./containments.ts";
+import { entryRow } from "./entry-row.ts";
 import { type IncidentPorts, mountIncidents } from "./incidents.ts";
-import { readMember, sendJson } from "./json.ts";
-import { bodyOf } from "./listener.ts";
+import { sendJson } from "./json.ts";
+import { mountLive } from "./live.ts";
 import { PROBLEMS, sendProblem } from "./problems.ts";
+import { mountSessions, SESSION_PATH, type SessionPorts } from "./sessions.ts";
 
 export interface ApiPorts {
   readonly entries: EntrySource;
@@ -39,34 +41,31 @@ export interface ApiPorts {
     readonly authorization?: string | undefined;
     readonly cookie?: string | undefined;
   }): boolean;
-  /** Uses up a setup link; `undefined` where it is spent or too old. */
-  openSession(setup: string): Promise<{ readonly setCookie: string } | undefined>;
+  readonly openSession: SessionPorts["openSession"];
+  readonly closeSession: SessionPorts["closeSession"];
+  readonly minutes: Minutes;
+  readonly clock: Clock;
 }
 
-/** The one route that needs no credential: it takes a setup link, once. */
-const SETUP = "/api/session";
 /** Rows of a page where none are asked for. */
 const PAGE_ROWS = 100;
-/** UNIT: ms. A comment on a quiet event stream, so that a reader knows that it lives. */
-const BEAT_MS = 5000;
 
 export function mountApi(app: FastifyInstance, ports: ApiPorts, timers: Timers): void {
   app.addHook("onRequest", async (request, reply) => {
     // by the route that was found, not by what the request line says: one path has many spellings too
     const route = request.routeOptions.url;
-    if (route === undefined || !route.startsWith("/api/") || route === SETUP) return undefined;
-    const { authorization, cookie } = request.headers;
-    if (ports.authenticate({ authorization, cookie })) return undefined;
+    if (route === undefined || !route.startsWith("/api/") || route === SESSION_PATH) return undefined;
+    if (isKnown(ports, request)) return undefined;
     return sendProblem(reply.header("www-authenticate", "Bearer"), PROBLEMS.unauthenticated);
   });
-  app.post(SETUP, (request, reply) => openSession(ports, request, reply));
+  mountSessions(app, { ...ports, isKnown: (request) => isKnown(ports, request) });
   app.get("/api/status", (_request, reply) => sendJson(reply, ports.status()));
   app.get<{ Querystring: { from?: string; limit?: string } }>("/api/record/entries", async (request, reply) => {
     const range = pageOf(ports.entries.size(), request.query);
     if (range === undefined)
       return sendProblem(reply, { ...PROBLEMS.malformed, detail: "`from` and `limit` are whole numbers" });
     const entries: Json[] = [];
-    for await (const entry of ports.entries.read(range)) entries.push(row(entry));
+    for await (const entry of ports.entries.read(range)) entries.push(entryRow(entry));
     return sendJson(
       reply,
       jsonObject([
@@ -78,7 +77,7 @@ export function mountApi(app: FastifyInstance, ports: ApiPorts, timers: Timers):
   app.get<{ Params: { key: string } }>("/api/record/entries/:key", async (request, reply) => {
     const found = await ports.find(request.params.key);
     if (found.length === 0) return sendProblem(reply, PROBLEMS.notFound);
-    return sendJson(reply, jsonObject([["entries", found.map(row)]]));
+    return sendJson(reply, jsonObject([["entries", found.map(entryRow)]]));
   });
   app.get<{ Params: { ref: string } }>("/api/decisions/:ref", async (request, reply) => {
     const found = await ports.find(request.params.ref);
@@ -86,22 +85,53 @@ export function mountApi(app: FastifyInstance, ports: ApiPorts, timers: Timers):
     if (decided === undefined) return sendProblem(reply, PROBLEMS.notFound);
     return sendJson(reply, await explainEntry(decided, ports.entries, ports.policies));
   });
+  mountDecisions(app, ports);
   mountApprovals(app, ports.queue);
   mountIncidents(app, ports.incidents);
   mountContainments(app, ports.containment);
-  app.get("/api/record/live", (request, reply) => live(ports.entries, timers, request, reply));
+  mountLive(app, {
+    ...ports,
+    timers,
+    watchApprovals: (changed) => ports.queue.approvals.watch(changed),
+    mayRead: (request) => isKnown(ports, request),
+  });
 }
 
-async function openSession(ports: ApiPorts, request: FastifyRequest, reply: FastifyReply): Promise<FastifyReply> {
-  // no form of another site can send this media type without asking first, so a link cannot be spent by a stranger's page
-  if (request.headers["content-type"] !== "application/json")
-    return sendProblem(reply, { ...PROBLEMS.malformed, status: 415 });
-  const setup = readMember(bodyOf(request), "setup");
-  if (setup === undefined)
-    return sendProblem(reply, { ...PROBLEMS.malformed, detail: "a JSON object with `setup` was expected" });
-  const opened = await ports.openSession(setup);
-  if (opened === undefined) return sendProblem(reply, PROBLEMS.setupRefused);
-  return reply.code(204).header("set-cookie", opened.setCookie).header("cache-control", "no-store").send();
+function mountDecisions(app: FastifyInstance, { entries, minutes }: ApiPorts): void {
+  app.get<{ Querystring: { limit?: string } }>("/api/decisions", async (request, reply) => {
+    const limit = request.query.limit === undefined ? PAGE_ROWS : (whole(request.query.limit) ?? 0);
+    if (limit < 1 || limit > PAGE_MAX_ROWS)
+      return sendProblem(reply, { ...PROBLEMS.malformed, detail: `\`limit\` is from 1 to ${PAGE_MAX_ROWS}` });
+    const { rows, complete, size } = await latestDecisions(entries, limit);
+    return sendJson(
+      reply,
+      jsonObject([
+        ["size", size],
+        ["complete", complete],
+        ["decisions", rows],
+      ]),
+    );
+  });
+  app.get("/api/decisions/minutes", (_request, reply) => {
+    const { minutes: counted, complete } = minutes.read();
+    const told = counted.map(({ at, counts }) =>
+      jsonObject([
+        ["at", formatInstant(instant(at))],
+        ["counts", jsonObject(Object.entries(counts))],
+      ]),
+    );
+    return sendJson(
+      reply,
+      jsonObject([
+        ["complete", complete],
+        ["minutes", told],
+      ]),
+    );
+  });
+}
+
+function isKnown(ports: ApiPorts, { headers: { authorization, cookie } }: FastifyRequest): boolean {
+  return ports.authenticate({ authorization, cookie });
 }
 
 /** `from` counts from the end where it is negative. */
@@ -120,34 +150,3 @@ function pageOf(
 function whole(text: string | undefined): number | undefined {
   return text !== undefined && /^-?[0-9]{1,15}$/.test(text) ? Number(text) : undefined;
 }
-
-function row({ ref, entry }: RecordedEntry): JsonObject {
-  const id = member(entry, "id");
-  const reference = typeof id === "string" ? referenceOf(parseEntryId(id)) : "";
-  return jsonObject([
-    ["ref", formatEntryRef(ref)],
-    ["reference", reference],
-    ["entry", entry],
-  ]);
-}
-
-/** Durable entries as they come (server-sent events). A reader that does not keep up is cut off, and reads the rest by page. */
-function live(entries: EntrySource, timers: Timers, request: FastifyRequest, reply: FastifyReply): FastifyReply {
-  const { raw } = reply.hijack();
-  raw.writeHead(200, { "content-type": "text/event-stream", "cache-control": "no-store", "x-accel-buffering": "no" });
-  raw.write(": live\n\n");
-  const send = (text: string): void => {
-    if (raw.writableLength > LIVE_BACKLOG_BYTES) raw.destroy();
-    else raw.write(text);
-  };
-  const stopLive = entries.live((entry) => send(`id: ${entry.ref.index}\ndata: ${writeJson(row(entry))}\n\n`));
-  const stopBeat = timers.every(BEAT_MS, () => send(": beat\n\n"));
-  request.raw.once("close", () => {
-    stopLive();
-    stopBeat();
-  });
-  return reply;
-}
-
-/** UNIT: bytes waiting in one live connection before it is cut off. */
-const LIVE_BACKLOG_BYTES: number = 4 * 1024 * 1024;

@@ -3,6 +3,7 @@
 // else than what they read.
 import type { FastifyInstance, FastifyReply } from "fastify";
 import { type ApprovalId, CoreError, formatInstant, type Json, jsonObject, parseApprovalId } from "../../core/index.ts";
+import type { AnswerRefusal } from "../../respond/index.ts";
 import type { ApprovalQueue } from "../approvals.ts";
 import { readMember, sendJson } from "./json.ts";
 import { bodyOf } from "./listener.ts";
@@ -30,7 +31,7 @@ export function mountApprovals(app: FastifyInstance, queue: ApprovalQueue): void
     if (demoKey === undefined) return refused(reply, "a passkey has to sign, and this version has none");
     const answered = await approvals.approve(view.id, demoKey.approve(view));
     return "refused" in answered
-      ? refused(reply, answered.refused)
+      ? refused(reply, told(answered.refused, queue, view.id))
       : sendJson(reply, jsonObject([["state", answered.state]]));
   });
   app.post<{ Params: { id: string } }>("/api/approvals/:id/refuse", (request, reply) => {
@@ -40,7 +41,7 @@ export function mountApprovals(app: FastifyInstance, queue: ApprovalQueue): void
     if (because === undefined || demoKey === undefined) return refused(reply, "say who refuses and because of what");
     const answered = approvals.refuse(view.id, demoKey.person, because);
     return "refused" in answered
-      ? refused(reply, answered.refused)
+      ? refused(reply, told(answered.refused, queue, view.id))
       : sendJson(reply, jsonObject([["state", answered.state]]));
   });
 }
@@ -53,6 +54,13 @@ function find({ approvals }: ApprovalQueue, text: string): View | undefined {
     if (cause instanceof CoreError) return undefined;
     throw cause;
   }
+}
+
+/** Whoever comes second is told what became of it, and why where somebody said why. */
+function told(refusal: AnswerRefusal, { approvals }: ApprovalQueue, id: ApprovalId): string {
+  const view = approvals.read(id);
+  if (view === undefined || (refusal !== "approval_decided" && refusal !== "approval_expired")) return refusal;
+  return `${refusal}: it is ${view.state}${view.why === undefined ? "" : `, because: ${view.why}`}`;
 }
 
 function refused(reply: FastifyReply, detail: string): FastifyReply {

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-// `/healthz`: the process turns. `/readyz`: a call could pass now, or which part stops it. `/`: what this is, in a line.
+// `/healthz`: the process turns. `/readyz`: a call could pass now, or which part stops it.
 import type { FastifyInstance } from "fastify";
 
 export function mountHealth(app: FastifyInstance, failing: () => readonly string[]): void {
@@ -12,11 +12,4 @@ export function mountHealth(app: FastifyInstance, failing: () => readonly string
       .header("content-type", "text/plain; charset=utf-8")
       .send(body);
   });
-  app.get("/", (_request, reply) =>
-    reply
-      .header("content-type", "text/plain; charset=utf-8")
-      .send(
-        "Bailiwick runs here. Point an MCP client at /mcp/<server>; ask `bailiwick status` on this machine for the rest.\n",
-      ),
-  );
 }

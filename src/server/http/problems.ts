@@ -28,6 +28,7 @@ type ProblemName =
   | "noPoint"
   | "conflict"
   | "malformed"
+  | "tooManyStreams"
   | "tooLarge"
   | "internal";
 
@@ -57,6 +58,7 @@ export const PROBLEMS: Readonly<Record<ProblemName, ApiProblem>> = {
     fix: "start the server again: it prints a new one",
   },
   malformed: { status: 400, title: "The request cannot be read.", code: "API_MALFORMED" },
+  tooManyStreams: { status: 503, title: "Too many live streams are open.", code: "API_BUSY" },
   tooLarge: { status: 413, title: "The body is too large.", code: "API_TOO_LARGE" },
   internal: { status: 500, title: "Something is broken here, not in the request.", code: "API_INTERNAL" },
 };

@@ -124,10 +124,10 @@ export class World implements AsyncDisposable {
       problem(response, 401, "API_UNAUTHENTICATED");
     } else if (method === "POST") {
       void textOf(request).then((body) => take(url, headers["content-type"], body, response));
-    } else if (url === "/api/record/live") {
+    } else if (url === "/api/live?topics=entries") {
       response.writeHead(200, { "content-type": "text/event-stream" });
       response.write(": live\n\n");
-      const beat = setInterval(() => response.write(`data: ${JSON.stringify(LATER)}\n\n`), 20);
+      const beat = setInterval(() => response.write(`event: entry\ndata: ${JSON.stringify(LATER)}\n\n`), 20);
       response.once("close", () => clearInterval(beat));
     } else if (found === undefined) {
       problem(response, 404, "API_NOT_FOUND");

@@ -1,0 +1,144 @@
+// SPDX-License-Identifier: Apache-2.0
+// The one reader of the live stream, and the only place that changes what was asked for without asking again.
+import type { QueryClient } from "@tanstack/react-query";
+import { useEffect, useState, useSyncExternalStore } from "react";
+import { type Client, type DecisionLine, type LiveEvent, SdkError } from "../../../src/sdk/index.ts";
+import { joinLines, KEYS } from "./keys.ts";
+import { type Heard, type Liveness, livenessOf, waitBefore } from "./liveness.ts";
+import { joinTabs } from "./tabs.ts";
+
+/** UNIT: ms. Rows come to the screen at most 4 times a second. */
+const FLUSH_MS = 250;
+/** UNIT: ms. How often it is looked at whether the server still speaks. */
+const LOOK_MS = 400;
+/** UNIT: ms. Counts by minute are asked for again at most this often. */
+const COUNT_MS = 500;
+
+export interface Live {
+  readonly liveness: () => Liveness;
+  /** UNIT: epoch ms, by the server's clock as its last beat told it. */
+  readonly serverNow: () => number;
+  readonly subscribe: (listener: () => void) => () => void;
+}
+
+export function startLive(client: Client, cache: QueryClient): Live {
+  const { signal } = new AbortController(); // it is followed for as long as the page is open
+  const listeners = new Set<() => void>();
+  let heard: Heard = { at: performance.now(), serverAt: undefined, isCut: false, isSignedOut: false };
+  let liveness: Liveness = { state: "connecting" };
+  let cursor: string | undefined;
+  let offsetMs = 0;
+  let lines: readonly DecisionLine[] = [];
+  let isCountOld = false;
+  let countedAt = 0;
+  let flushedAt = 0;
+
+  const look = (): void => {
+    const next = livenessOf(heard, performance.now());
+    if (JSON.stringify(next) === JSON.stringify(liveness)) return;
+    liveness = next;
+    for (const listener of listeners) listener();
+  };
+  const recount = (): void => {
+    if (!isCountOld || performance.now() - countedAt < COUNT_MS) return;
+    isCountOld = false;
+    countedAt = performance.now();
+    void cache.invalidateQueries({ queryKey: KEYS.minutes });
+  };
+  const flush = (): void => {
+    if (lines.length === 0) return recount();
+    isCountOld = true;
+    flushedAt = performance.now();
+    const coming = lines;
+    lines = [];
+    cache.setQueryData<readonly DecisionLine[]>(KEYS.lines, (kept = []) => joinLines(kept, coming));
+  };
+  const take = (event: LiveEvent): void => {
+    cursor = event.cursor ?? cursor;
+    heard = { ...heard, at: performance.now(), isCut: false };
+    switch (event.kind) {
+      case "beat":
+        heard = { ...heard, serverAt: Date.parse(event.at) };
+        offsetMs = Date.parse(event.at) - Date.now();
+        if (event.status !== undefined) cache.setQueryData(KEYS.status, event.status);
+        if (event.isFirst) void cache.invalidateQueries();
+        break;
+      case "decision":
+        lines = [event.line, ...lines];
+        // the first after a pause at once, the others together
+        if (performance.now() - flushedAt >= FLUSH_MS) flush();
+        break;
+      case "approvals":
+        void cache.invalidateQueries({ queryKey: KEYS.approvals });
+        break;
+      case "containments":
+        void cache.invalidateQueries({ queryKey: KEYS.containments });
+        void cache.invalidateQueries({ queryKey: KEYS.clocks });
+        break;
+      case "gap":
+        void cache.invalidateQueries();
+        break;
+      case "end":
+        if (event.why === "signed-out") heard = { ...heard, isSignedOut: true };
+        break;
+      case "entry":
+        break; // this page does not ask for whole entries
+    }
+    look();
+  };
+  const read = async (): Promise<void> => {
+    for (let tries = 0; !heard.isSignedOut; tries++) {
+      try {
+        const topics = ["decisions", "approvals", "containments", "status"] as const;
+        for await (const event of client.follow(topics, { signal, since: cursor })) {
+          tries = -1;
+          take(event);
+          tabs.tell(event);
+        }
+      } catch (cause) {
+        if (cause instanceof SdkError && cause.code === "SDK_NOT_SIGNED_IN") heard = { ...heard, isSignedOut: true };
+        // a stream that broke may come back at once; one that could not be opened is away
+        else if (tries > 0) heard = { ...heard, isCut: true };
+      }
+      look();
+      await sleep(waitBefore(Math.max(0, tries), chance()));
+    }
+  };
+  setInterval(look, LOOK_MS);
+  setInterval(flush, FLUSH_MS);
+  const tabs = joinTabs(take, read);
+  return {
+    liveness: () => liveness,
+    serverNow: () => Date.now() + offsetMs,
+    subscribe(listener) {
+      listeners.add(listener);
+      return () => void listeners.delete(listener);
+    },
+  };
+}
+
+function sleep(ms: number): Promise<void> {
+  return new Promise((resolve) => {
+    setTimeout(resolve, ms);
+  });
+}
+
+/** From 0 to 1. */
+function chance(): number {
+  const [byte = 0] = crypto.getRandomValues(new Uint8Array(1));
+  return byte / 255;
+}
+
+export function useLiveness(live: Live): Liveness {
+  return useSyncExternalStore(live.subscribe, live.liveness);
+}
+
+/** UNIT: epoch ms by the server's clock; draws again each second. */
+export function useServerNow(live: Live): number {
+  const [now, setNow] = useState(live.serverNow);
+  useEffect(() => {
+    const timer = setInterval(() => setNow(live.serverNow()), 1000);
+    return () => clearInterval(timer);
+  }, [live]);
+  return now;
+}

@@ -1,0 +1,207 @@
+// SPDX-License-Identifier: Apache-2.0
+// Every word of the console in English. Another language is another object of this type; a missing one fails the build.
+import { LINES_MAX } from "../shell/keys.ts";
+
+const PLURAL = new Intl.PluralRules("en");
+const NUMBER = new Intl.NumberFormat("en");
+
+function count(n: number, one: string, other: string): string {
+  return `${NUMBER.format(n)} ${PLURAL.select(n) === "one" ? one : other}`;
+}
+
+export const en = {
+  frame: {
+    skip: "Skip to what is on this page",
+    demo: "demo",
+    liveness: (state: "connecting" | "live" | "stale" | "signed-out"): string => LIVENESS[state],
+    notLiveSince: "Not live since",
+    neverLive: "Not live: the server has not answered yet.",
+    staleMeans: "What you see was true then. Nothing can be approved or refused until the server answers again.",
+    sessionOver: "Your session has ended.",
+    sessionOverMeans:
+      "What you see was true then. Open a new setup link to go on: the server prints one when it starts.",
+  },
+  signedOut: {
+    title: "Sign in · Bailiwick",
+    heading: "You are not signed in",
+    away: "The server does not answer",
+    awayWhy: "Start it, then load this page again.",
+    link: "Open the setup link that the server made when it started. The demo prints it in its second line; it is also in the file setup-link of the data folder.",
+    again: "A link works once, and for 15 minutes. Start the server again for a new one.",
+    command: "On the server's machine the command shows the same:",
+  },
+  settings: {
+    open: "Settings",
+    title: "Settings of this browser",
+    theme: "Colours",
+    themes: [
+      ["system", "As the system has them"],
+      ["light", "Light"],
+      ["dark", "Dark"],
+    ],
+    zone: "Times",
+    zones: [
+      ["utc", "UTC"],
+      ["mine", "My time zone"],
+    ],
+    keys: "Single keys",
+    keysOn: "Letters bring the focus to a button",
+    keyList: [
+      ["a", "to Approve of the first call that waits"],
+      ["r", "to Refuse of the first call that waits"],
+      ["?", "these settings"],
+    ],
+    signOut: "Sign out",
+    close: "Close",
+  },
+  states: {
+    loading: "Asking the server",
+    failed: (why: string): string => `This could not be read: ${why}.`,
+    retry: "Try again",
+  },
+  copy: { idle: "copy", done: "copied", failed: "not copied" },
+  foreign: {
+    unseen: "a character that cannot be seen",
+    more: (left: number): string => `${NUMBER.format(left)} more characters`,
+  },
+  sentence: {
+    waits: (n: number): string =>
+      n === 0 ? "Nothing waits for you." : `${count(n, "call waits", "calls wait")} for a person.`,
+    waitsUnknown: "What waits for a person could not be read.",
+    containedUnknown: "Who is contained could not be read.",
+    contained: (who: string, effect: string): string => `${who} is ${effect}.`,
+    containedMany: (n: number): string => `${count(n, "identity is", "identities are")} contained.`,
+    unconfirmed: (done: number, all: number): string =>
+      all === 0 ? "Ordered, no gate has answered yet." : `Ordered, ${done} of ${count(all, "gate", "gates")}.`,
+    lastMinute: (n: number, isAtLeast: boolean): string =>
+      n === 0
+        ? "No decisions in the last minute"
+        : `${isAtLeast ? "At least " : ""}${count(n, "decision", "decisions")} in the last minute`,
+    enforced: (n: number): string => (n === 1 ? "enforced" : "all enforced"),
+    observed: "judged only, not enforced",
+    nothingYet: "Nothing has been asked yet.",
+    record: (state: string): string => `The record is ${state}, so effects are refused.`,
+  },
+  now: {
+    title: "Now",
+    titleWaiting: (n: number): string => `(${NUMBER.format(n)}) Now`,
+  },
+  waiting: {
+    title: "Waits for a person",
+    empty: "No call waits for a person.",
+    emptyHow: "A call comes here when a rule asks for a person before it goes through.",
+    asks: (verb: string): string => `wants to ${verb}`,
+    rule: "asked by the rule",
+    left: (span: string): string => `${span} left, then the answer is no`,
+    over: "time is over: the answer is no",
+    call: "Exactly this call",
+    callHidden: "The server does not show it.",
+    broken: "Not from where it should come",
+    brokenFrom: "comes from",
+    people: (agreed: number, need: number): string => `${agreed} of ${count(need, "person has", "people have")} agreed`,
+    signer: (signer: string): string =>
+      signer === "demo" ? "A demo key signs, not a person's passkey." : `Signed by ${signer}.`,
+    approve: "Approve this call, once",
+    refuse: "Refuse",
+    sending: "Asking the server…",
+    notLive: "Not live: what waits may have changed.",
+    noSigner: "A passkey has to sign, and this version has none.",
+    unseen: (left: number): string => `Read all of it first: ${NUMBER.format(left)} more characters.`,
+    isOver: "Its time is over.",
+    refuseTitle: "Refuse this call",
+    because: "Because (the record keeps it)",
+    refuseNow: "Refuse this call",
+    cancel: "Back",
+    state: (state: string): string => STATES.get(state) ?? `The server says: ${state}.`,
+    late: "Your answer does not count.",
+    failed: "Your answer may not have arrived.",
+  },
+  minutes: {
+    title: "Decisions per minute",
+    note: "last hour",
+    empty: "No decision in the last hour.",
+    sentence: (all: number, peak: number, at: string, isComplete: boolean): string =>
+      `${isComplete ? "" : "At least "}${count(all, "decision", "decisions")} in the last hour; the most in one minute: ${NUMBER.format(peak)}, at ${at}.`,
+    of: (answer: string, n: number): string => `${NUMBER.format(n)} ${answer}`,
+    table: "The same as a table",
+    caption: "Decisions in each minute of the last hour that had any",
+    minute: "Minute",
+    all: "All",
+    ago: "60 min ago",
+    half: "30",
+    now: "now",
+  },
+  containments: {
+    title: "Contained",
+    empty: "Nobody is contained.",
+    ordered: "ordered",
+    acks: (done: number, all: number): string =>
+      all === 0 ? "no gate has answered yet" : `${done} of ${count(all, "gate", "gates")} stopped it`,
+    automatic: "by the system, without a person",
+    byPerson: "ordered by a person",
+    ms: (ms: number): string => `${NUMBER.format(ms)} ms`,
+  },
+  clocks: {
+    title: "Running clocks",
+    empty: "No incident is open, so no clock runs.",
+    incident: "Incident",
+    duty: "Who must be told",
+    kind: "Kind",
+    state: "State",
+    strict: "By, read strictly",
+    latest: "By, at the latest",
+    left: (span: string): string => `${span} left`,
+    past: (span: string): string => `${span} past`,
+    waitingFor: (what: string): string => `waits for ${what}`,
+    none: "none",
+    caption: "Duties to tell somebody, by incident",
+  },
+  latest: {
+    title: "Latest decisions",
+    caption: "The newest decisions, newest first",
+    empty: "Nothing has been asked yet.",
+    emptyHow: "Point an agent's client at the gate; its address is in",
+    time: (zone: string): string => `Time (${zone})`,
+    answer: "Answer",
+    who: "Who",
+    what: "What",
+    why: "Why",
+    reference: "Reference",
+    nobody: "nobody who proved it",
+    copyCommand: (reference: string): string => `Copy the command that explains ${reference}`,
+    held: (n: number): string => `${count(n, "new decision comes", "new decisions come")} when you leave the table`,
+    shown: (n: number): string => `${NUMBER.format(n)} shown, at most ${NUMBER.format(LINES_MAX)} kept in this page`,
+    more: "Show more",
+  },
+  server: {
+    title: "This server",
+    version: (version: string): string => `version ${version}`,
+    gate: "Gate",
+    tools: (n: number): string => count(n, "tool", "tools"),
+    operated: (operator: string, jurisdiction: string): string => `operated by ${operator}, ${jurisdiction}`,
+    record: "Record",
+    entries: (size: number, published: number): string =>
+      `${count(size, "entry", "entries")}, ${NUMBER.format(published)} under a signed checkpoint`,
+    policies: "Rules",
+    rules: (name: string, n: number): string => `${name}, ${count(n, "rule", "rules")}`,
+    noPolicies: "none in force, so everything is refused",
+    identities: "Identities",
+    active: (active: number, total: number): string => `${NUMBER.format(active)} of ${NUMBER.format(total)} active`,
+    warnings: "What the server warns of itself",
+  },
+  announce: {
+    decisions: (n: number, denied: number): string =>
+      `${count(n, "decision", "decisions")}, ${NUMBER.format(denied)} denied`,
+    waiting: (n: number): string => `${count(n, "call waits", "calls wait")} for a person`,
+  },
+} as const;
+
+const LIVENESS = { connecting: "connecting", live: "live", stale: "not live", "signed-out": "signed out" } as const;
+
+const STATES: ReadonlyMap<string, string> = new Map([
+  ["approved", "Approved. The server has taken your yes."],
+  ["denied", "Refused. The server has taken your no."],
+  ["pending", "Your yes is taken; others must agree too."],
+  ["expired", "Its time was over: the answer is no."],
+  ["cancelled", "It was withdrawn."],
+]);

@@ -1,0 +1,138 @@
+// SPDX-License-Identifier: Apache-2.0
+// Answers that say what goes on now: decisions as lines, counts by minute, what is contained, which clocks run, and whether
+// one is signed in.
+import type { OrderView, PointView } from "./containment.ts";
+import { flag, list, maybe, member, members, type Part, text, whole } from "./parts.ts";
+
+/** One decision as a line of a list. */
+export interface DecisionLine {
+  /** Index of its entry. */
+  readonly index: number;
+  /** `BW-` and seven characters. */
+  readonly reference: string;
+  /** RFC 3339, UTC. */
+  readonly at: string;
+  /** `undefined` where nobody proved who they are. */
+  readonly who: string | undefined;
+  readonly verb: string;
+  readonly resource: string;
+  /** What the caller got: the stricter of the answers to the call and to its result. */
+  readonly answer: string;
+  /** The rules behind it, or the gate's own reason. */
+  readonly why: string;
+  /** UNIT: ms; `undefined` where no call was made, or none ended yet. */
+  readonly ms: number | undefined;
+}
+
+export interface DecisionList {
+  /** Durable entries of the log when it was read. */
+  readonly size: number;
+  /** False where there may be more than are listed. */
+  readonly complete: boolean;
+  /** Newest first. */
+  readonly decisions: readonly DecisionLine[];
+}
+
+export interface MinuteList {
+  /** False where the early minutes are "at least". */
+  readonly complete: boolean;
+  /** The last hour, oldest first; the last one still runs. */
+  readonly minutes: readonly MinuteView[];
+}
+
+export interface MinuteView {
+  /** Start of the minute, RFC 3339 in UTC. */
+  readonly at: string;
+  /** By answer. */
+  readonly counts: ReadonlyMap<string, number>;
+}
+
+/** An order that stops something, as far as a screen shows it. */
+export interface ContainmentView
+  extends Pick<OrderView, "id" | "effect" | "scope" | "because" | "state" | "orderedAt" | "automatic"> {
+  readonly points: readonly Pick<PointView, "point" | "ms" | "state">[];
+}
+
+/** A duty to tell somebody, and until when. */
+export interface ClockView {
+  readonly incident: string;
+  readonly duty: string;
+  readonly stage: string;
+  readonly recipient: string;
+  /** `hard`, `provisional`, `guidance`, ... */
+  readonly kind: string;
+  readonly state: string;
+  /** RFC 3339; the strict reading of the deadline, and the latest that can be argued for. */
+  readonly strict: string | undefined;
+  readonly latest: string | undefined;
+  readonly waitingFor: string | undefined;
+  readonly why: string | undefined;
+}
+
+export interface SessionView {
+  readonly signedIn: boolean;
+  /** Lists that this server keeps: `approvals`, `containments`, `clocks`. */
+  readonly lists: readonly string[];
+}
+
+/** @throws SdkError SDK_ANSWER_MALFORMED */
+export function readDecisions(answer: Part): DecisionList {
+  return {
+    size: whole(member(answer, "size")),
+    complete: flag(member(answer, "complete")),
+    decisions: list(member(answer, "decisions"), readLine),
+  };
+}
+
+/** @throws SdkError SDK_ANSWER_MALFORMED */
+export function readLine(line: Part): DecisionLine {
+  return {
+    index: whole(member(line, "index")),
+    reference: text(member(line, "reference")),
+    at: text(member(line, "at")),
+    who: given(line, "who"),
+    verb: text(member(line, "verb")),
+    resource: text(member(line, "resource")),
+    answer: text(member(line, "answer")),
+    why: text(member(line, "why")),
+    ms: maybe(member(line, "ms"), whole),
+  };
+}
+
+/** @throws SdkError SDK_ANSWER_MALFORMED */
+export function readMinutes(answer: Part): MinuteList {
+  return { complete: flag(member(answer, "complete")), minutes: list(member(answer, "minutes"), readMinute) };
+}
+
+function readMinute(minute: Part): MinuteView {
+  const counts = member(minute, "counts");
+  const named = Object.keys(members(counts)).map((name) => [name, whole(member(counts, name))] as const);
+  return { at: text(member(minute, "at")), counts: new Map(named) };
+}
+
+/** @throws SdkError SDK_ANSWER_MALFORMED */
+export function readClocks(answer: Part): readonly ClockView[] {
+  return list(member(answer, "clocks"), (clock) => ({
+    incident: text(member(clock, "incident")),
+    duty: text(member(clock, "duty")),
+    stage: text(member(clock, "stage")),
+    recipient: text(member(clock, "recipient")),
+    kind: text(member(clock, "kind")),
+    state: text(member(clock, "state")),
+    strict: given(clock, "strict"),
+    latest: given(clock, "latest"),
+    waitingFor: given(clock, "waitingFor"),
+    why: given(clock, "why"),
+  }));
+}
+
+/** @throws SdkError SDK_ANSWER_MALFORMED */
+export function readSession(answer: Part): SessionView {
+  return { signedIn: flag(member(answer, "signedIn")), lists: list(member(answer, "lists"), text) };
+}
+
+/** Text that may be left out or `null`. */
+function given(part: Part, name: string): string | undefined {
+  const found = member(part, name);
+  return found.value === null ? undefined : maybe(found, text);
+}

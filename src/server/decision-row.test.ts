@@ -1,0 +1,65 @@
+// SPDX-License-Identifier: Apache-2.0
+import { expect, test } from "vitest";
+import { jsonObject, type RecordedEntry } from "../core/index.ts";
+import { decisionRow, latestDecisions, shownAnswer } from "./decision-row.ts";
+import { decisionEntry, fakeEntries } from "./testing/entries.ts";
+
+const AT = 1_796_547_600_000;
+
+async function rowOf(
+  add: Parameters<ReturnType<typeof fakeEntries>["add"]>[0],
+): Promise<ReturnType<typeof decisionRow>> {
+  const entries = fakeEntries();
+  entries.add(add);
+  const read: RecordedEntry[] = [];
+  for await (const entry of entries.read({ from: 0 })) read.push(entry);
+  return read[0] === undefined ? undefined : decisionRow(read[0]);
+}
+
+test("X36: a line says what the caller got: the stricter of the answers to the call and to its result", async () => {
+  expect(shownAnswer(decisionEntry(AT, "allow", "limit"))).toBe("limit");
+  expect(shownAnswer(decisionEntry(AT, "log", "allow"))).toBe("log");
+  expect(await rowOf(decisionEntry(AT, "allow", "limit"))).toEqual({
+    index: 0,
+    reference: expect.stringMatching(/^BW-[0-9A-Z]{7}$/) as string,
+    at: "2026-12-06T09:00:00.000Z",
+    verb: "view",
+    resource: "files/a.txt",
+    answer: "limit",
+    why: "masks",
+    ms: 3,
+  });
+});
+
+test("X36: without a rule that stopped anything the rule that permitted is named, without any the gate's reason", async () => {
+  expect(await rowOf(decisionEntry(AT, "allow"))).toMatchObject({ why: "reads-in-team" });
+  const bare = [
+    ["type", "decision"],
+    ["answer", "deny"],
+    ["refusal", "policy_denied"],
+  ] as const;
+  expect(await rowOf(jsonObject(bare))).toMatchObject({ why: "policy_denied", answer: "deny" });
+});
+
+test("X36: an answer that nobody knows is the strictest, and no decision is no line", async () => {
+  expect(
+    shownAnswer(
+      jsonObject([
+        ["type", "decision"],
+        ["answer", "perhaps"],
+      ]),
+    ),
+  ).toBe("deny");
+  expect(await rowOf(jsonObject([["type", "event"]]))).toBeUndefined();
+});
+
+test("X48: the newest come first, as many as were asked for, and whether there may be more is said", async () => {
+  const entries = fakeEntries();
+  for (let n = 0; n < 700; n++)
+    entries.add(n % 2 === 0 ? decisionEntry(AT + n, "allow") : jsonObject([["type", "event"]]));
+  const some = await latestDecisions(entries, 200);
+  expect(some.rows.map(({ index }) => index).slice(0, 2)).toEqual([698, 696]);
+  expect([some.rows.length, some.complete, some.size]).toEqual([200, false, 700]);
+  const all = await latestDecisions(entries, 1000);
+  expect([all.rows.length, all.complete]).toEqual([350, true]);
+});
