@@ -42,12 +42,6 @@ export function whole(part: Part): number {
   return Number(part.value);
 }
 
-/** Any number that JSON can write. */
-export function number(part: Part): number {
-  if (typeof part.value !== "number") throw wrong(part, "a number");
-  return part.value;
-}
-
 export function flag(part: Part): boolean {
   if (typeof part.value !== "boolean") throw wrong(part, "true or false");
   return part.value;

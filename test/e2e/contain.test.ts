@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 // Containment as people and agents meet it: the real server, the real upstream, orders over HTTP, the command as a program.
 import { spawnSync } from "node:child_process";
-import { readFileSync } from "node:fs";
+import { readdirSync, readFileSync } from "node:fs";
 import path from "node:path";
 import { expect, test } from "vitest";
 import { isJsonArray, isJsonObject, type Json, type JsonObject, member } from "../../src/core/index.ts";
@@ -139,6 +139,21 @@ test("what an order must say: a key, an effect, a scope, a reason, and for the r
   expect(stopped).toMatchObject({ status: 201, body: { effect: "isolate" } });
   expect(await api(office, "containments/0190b5a2-0000-7000-8000-000000000003")).toMatchObject({ status: 404 });
   expect(await api(office, "containments/x/release", { because: "x" })).toMatchObject({ status: 404 });
+});
+
+test("R32: a question that waits for a person ends with the order, and so does the call that waits for it", async () => {
+  await using office = await openOffice();
+  await using agent = await office.connect();
+  const waiting = agent.act("execute", "write_file", { path: "payments/2041.json", content: "{}" });
+  const asked = async (): Promise<number> => {
+    const list = member((await api(office, "approvals")).body, "approvals");
+    return isJsonArray(list) ? list.length : -1;
+  };
+  await expect.poll(asked, { timeout: 10_000 }).toBe(1);
+  expect(await isolate(office)).toMatchObject({ status: 201, body: { points: [{ aborted: 1, upstreamUnknown: 0 }] } });
+  expect(await waiting).toMatchObject({ isError: true });
+  expect(await asked()).toBe(0);
+  expect(readdirSync(path.join(office.world.files, "payments"))).not.toContain("2041.json");
 });
 
 test("R41: without a second person's key nobody ends what the owner ordered", async () => {
