@@ -9,7 +9,7 @@ import type { Watch } from "../watch/index.ts";
 import type { ApprovalQueue } from "./approvals.ts";
 import type { Config } from "./config.ts";
 import { openPreviews, type Previews } from "./previews.ts";
-import { reachOf } from "./reach.ts";
+import { everTouched, proposalOf } from "./reach.ts";
 
 export interface AftermathPorts {
   readonly store: Store;
@@ -52,8 +52,8 @@ function learnReach({ record, queue: { incidents }, log }: AftermathPorts): void
     const [about] = identities;
     if (event !== "incident.opened" || about === undefined || findings.length === 0) return;
     const because = "what it read and where it sent anything, by the record";
-    reachOf(record, about)
-      .then(({ categories, destinations }) => incidents.change(id, { categories, destinations }, "system", because))
+    everTouched(record, about)
+      .then((blast) => incidents.change(id, proposalOf(blast), "system", because))
       .catch((cause: unknown) =>
         log.fault("SERVER_REACH", { why: cause instanceof Error ? cause.message : "unknown" }),
       );

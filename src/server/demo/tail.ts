@@ -5,7 +5,7 @@ import { formatInstant, type IncidentFacts, incidentName } from "../../core/inde
 import type { CaseClock, CaseView } from "../../prove/index.ts";
 import { previewLines } from "../../share/index.ts";
 import type { Running } from "../compose.ts";
-import { reachOf } from "../reach.ts";
+import { everTouched, proposalOf } from "../reach.ts";
 
 /** One clock as the story's JSON has it. */
 export interface ToldClock {
@@ -54,12 +54,14 @@ const CLOCKS_SHOWN = 3;
 async function blastLines({ record }: Running, { identities }: IncidentFacts): Promise<readonly string[]> {
   const [identity] = identities;
   if (identity === undefined) return [];
-  const { read, wrote, categories, destinations } = await reachOf(record, identity);
-  const abroad = destinations.map(({ operator, jurisdiction }) => `${operator} (${jurisdiction})`);
+  const blast = await everTouched(record, identity);
+  const of = (how: string): readonly string[] => blast.touched.filter((one) => one.how === how).map(({ id }) => id);
+  const { categories } = proposalOf(blast);
   const seen = categories.length === 0 ? "" : ` (${categories.join(", ")})`;
+  const sent = of("sent").length === 0 ? "nobody" : of("sent").join("; ");
   return [
-    `blast    so far: ${counted(read, "thing")} read${seen} · ${wrote} written · sent to ${abroad.length === 0 ? "nobody" : abroad.join(", ")}`,
-    "         how many people: unknown, and not counted as none",
+    `blast    so far: ${counted(of("read").length, "thing")} read${seen} · ${of("wrote").length} written`,
+    `         sent to ${sent} · how many people are behind it: unknown, and not counted as none`,
   ];
 }
 
