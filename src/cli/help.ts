@@ -34,8 +34,17 @@ function grouped(commands: readonly Command[]): readonly Row[] {
   return [...groups].map(([word, group]) => {
     const [only] = group;
     const follows = group.map(({ name }) => name.slice(word.length + 1)).filter((rest) => rest !== "");
-    const text = group.length === 1 && only !== undefined ? only.summary : follows.join(" · ");
+    const text = group.length === 1 && only !== undefined ? only.summary : wordsOf(follows).join(" · ");
     return [{ text: group.length === 1 && only !== undefined ? only.name : word, style: "bold" }, text];
+  });
+}
+
+/** `incident (list, show)`, where several go on with the same word. */
+function wordsOf(follows: readonly string[]): readonly string[] {
+  const groups = Map.groupBy(follows, (rest) => rest.split(" ")[0] ?? rest);
+  return [...groups].map(([word, rests]) => {
+    const [only = word] = rests;
+    return rests.length === 1 ? only : `${word} (${rests.map((rest) => rest.slice(word.length + 1)).join(", ")})`;
   });
 }
 

@@ -123,7 +123,7 @@ test("J5: a fault is exit 3, with file, line and column; nothing is shown of rul
 
 test("words of prove that are planned say so, and a misspelt one is told its neighbour", async () => {
   using world = createWorld();
-  expect((await world.run("prove incident open")).err).toMatch(/^prove incident is not in this version\n/);
+  expect((await world.run("prove incident draft")).err).toMatch(/^prove incident draft is not in this version\n/);
   expect((await world.run("prove regime review EU-GDPR-33")).err).toMatch(
     /^prove regime review is not in this version\n/,
   );

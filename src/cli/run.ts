@@ -78,10 +78,11 @@ function unknown(words: readonly string[]): Error {
 
 /** The first word is that of commands, and what follows it is that of none. */
 function unknownRest([word = "", ...given]: readonly string[], known: readonly string[]): Error {
-  const few = known.some((rest) => rest.startsWith([...given, ""].join(" ")));
+  const begun = known.filter((rest) => rest.startsWith([...given, ""].join(" ")));
+  const few = begun.length > 0;
   const asked = [word, ...given.slice(0, Math.max(...known.map((rest) => rest.split(" ").length)))].join(" ");
   const near = nearest(asked.slice(word.length + 1), known);
-  const fix = near === undefined || few ? `one of: ${known.join(", ")}` : `did you mean ${word} ${near}?`;
+  const fix = near === undefined || few ? `one of: ${(few ? begun : known).join(", ")}` : `did you mean ${word} ${near}?`;
   return misuse("CLI_COMMAND_UNKNOWN", few ? `${asked} needs one more word` : `no command ${asked}`, fix);
 }
 

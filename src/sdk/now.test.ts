@@ -34,8 +34,11 @@ test("sdk: a clock without a deadline has none; `null` and left out are the same
 });
 
 test("sdk: an order and what its points said; what is missing is an error and not an empty list", async () => {
-  const order = { id: "o", effect: "isolate", because: "b", state: "partial", orderedAt: "t", automatic: true };
-  const whole = { ...order, scope: { kind: "identity", id: "x" }, points: [{ point: "p", ms: 1.5, state: "acked" }] };
+  const said = { recorded: true, automatic: true, standing: false, by: ["system"], conditions: [] };
+  const order = { id: "o", effect: "isolate", because: "b", state: "partial", orderedAt: "t", ...said };
+  const counts = { aborted: 1, bytesAfterOrder: 0, upstreamUnknown: 0, refusedProbe: true };
+  const points = [{ point: "p", ms: 1.5, state: "acked", ...counts }];
+  const whole = { ...order, scope: { kind: "identity", id: "x" }, points };
   expect(await clientOf({ containments: [{ ...whole, new: 1 }] }).client.containments()).toEqual([whole]);
   for (const body of [{}, { containments: [order] }, { containments: [{ ...whole, points: [{ point: "p" }] }] }])
     await expect(clientOf(body).client.containments()).rejects.toMatchObject({ code: "SDK_ANSWER_MALFORMED" });

@@ -28,6 +28,8 @@ interface Story {
   readonly name: string;
   readonly steps: { verb: string; resource: string; answer: string; reason: string; ms: number }[];
   readonly contain: { effect: string; ms: number; points: number };
+  readonly incident: { name: string; questions: number };
+  readonly clocks: { duty: string; stage: string; state: string; strict: string | null; why: string }[];
   readonly recordVerified: boolean;
   readonly dataDir: string;
 }
@@ -50,6 +52,18 @@ test("the story as JSON: the last line says what was answered, and why", () => {
   ]);
   expect(story.contain).toMatchObject({ effect: "isolate", points: 1 });
   expect(story.contain.ms).toBeGreaterThan(0);
+  expect(story.incident).toEqual({ name: "INC-1", questions: 6 });
+  // nobody said when they became aware, and nothing stands in for it
+  expect(story.clocks).toEqual([
+    {
+      duty: "EU-GDPR-33",
+      stage: "notification",
+      state: "waiting",
+      strict: null,
+      latest: null,
+      why: expect.stringMatching(/waits for awareness$/) as string,
+    },
+  ]);
   for (const { ms } of story.steps) expect(Number.isInteger(ms)).toBe(true);
   rmSync(story.dataDir, { recursive: true });
 });
@@ -88,6 +102,12 @@ agent    invoice-helper: what it tries is a script; every answer below is the ga
 
 record   <n> entries · checkpoint signed · checked by a second program, offline: ok
          npx bailiwick verify <dir>/data/record --policy <dir>/data/trust.policy
+blast    so far: 4 things read (financial, government, personal, secret) · ${written.endsWith("json written") ? 1 : 0} written
+         sent to nobody · how many people are behind it: unknown, and not counted as none
+incident INC-1 · 6 questions decide which clocks run
+clock    EU-GDPR-33 notification: waiting for awareness (if it applies) · provisional, unreviewed
+         npx bailiwick prove incident clocks INC-1 --data <dir>/data
+         npx bailiwick prove incident ask INC-1 --data <dir>/data
 kept     <dir>
 `;
 

@@ -8,6 +8,8 @@ import type { Regimes } from "../regimes/load.ts";
 import { parseYaml } from "../yaml-file.ts";
 
 export interface Seeds {
+  /** Group of places whose states can be the home state of an authority. */
+  readonly home_states: string;
   readonly facts: readonly { readonly category: string; readonly fact: string; readonly value: boolean }[];
   readonly events: readonly {
     readonly time: IncidentTime;
@@ -18,6 +20,7 @@ export interface Seeds {
 
 const file = z.strictObject({
   schema: z.literal("bailiwick-seeds/1"),
+  home_states: z.string(),
   facts: z.array(
     z.strictObject({ category: z.string(), fact: z.string(), value: z.boolean(), because: z.string().min(1) }),
   ),
@@ -35,10 +38,11 @@ export function readSeeds(path: string, text: string, { vocabulary, events }: Re
     ...seeds.facts.flatMap(({ fact }) =>
       vocabulary.facts.get(fact)?.type === "bool" ? [] : [`yes-or-no fact ${fact}`],
     ),
+    ...(vocabulary.places.has(seeds.home_states) ? [] : [`group of places ${seeds.home_states}`]),
     ...seeds.events.flatMap(({ event }) => (events.has(event) ? [] : [`clock event ${event}`])),
   ];
   if (strange.length === 0) return seeds;
-  throw new ProveError(CODE, `reading ${path}: facts.yaml has no ${strange.join(", no ")}`);
+  throw new ProveError(CODE, `reading ${path}: the rules have no ${strange.join(", no ")}`);
 }
 
 /** Facts that the incident proposes; whatever a person says stands over them. */

@@ -55,9 +55,6 @@ export interface CaseView {
   readonly doubts: readonly string[];
 }
 
-/** States whose authority can be that of a home state: a group of places.yaml. */
-const HOME_STATES = "EEA";
-
 export function viewOf(library: Library, incident: IncidentFacts, said: readonly CaseChange[], now: Instant): CaseView {
   const { regimes, seeds, entities } = library;
   const own = inputOf(said);
@@ -96,9 +93,9 @@ function judged(
 ): Pick<CaseView, "questions" | "violations"> & {
   readonly clocks: readonly Omit<CaseClock, "entity">[];
 } {
-  const { regimes, shelf } = library;
+  const { regimes, shelf, seeds } = library;
   const { state, recorded, now } = asked;
-  const homeStates = [...(regimes.vocabulary.places.get(HOME_STATES) ?? [])];
+  const homeStates = [...(regimes.vocabulary.places.get(seeds.home_states) ?? [])];
   const world: World = { shelf, homeStates, judge: (row, of, on) => judgeDuty(row, of, localDay.parse(on)) };
   const rows = [...regimes.rows.values()].map((row) => ({
     row,

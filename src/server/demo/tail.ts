@@ -2,7 +2,7 @@
 // What follows from the last step: an incident, what it may have touched, which clocks run or what they wait for. All of it is
 // read from the server, nothing is made up here.
 import { formatInstant, type IncidentFacts, incidentName } from "../../core/index.ts";
-import type { CaseClock, CaseView } from "../../prove/index.ts";
+import type { CaseClock } from "../../prove/index.ts";
 import { previewLines } from "../../share/index.ts";
 import type { Running } from "../compose.ts";
 import { everTouched, proposalOf } from "../reach.ts";
@@ -39,7 +39,7 @@ export async function tailOf(running: Running, data: string): Promise<Tail> {
     lines: [
       ...(await blastLines(running, incident)),
       `incident ${name} · ${counted(questions.length, "question")} ${questions.length === 1 ? "decides" : "decide"} which clocks run`,
-      ...clocks.slice(0, CLOCKS_SHOWN).map((clock) => `clock    ${clockLine(clock, view)}`),
+      ...clocks.slice(0, CLOCKS_SHOWN).map((clock) => `clock    ${clockLine(clock)}`),
       `         npx bailiwick prove incident clocks ${name} --data ${data}`,
       `         npx bailiwick prove incident ask ${name} --data ${data}`,
     ],
@@ -65,14 +65,11 @@ async function blastLines({ record }: Running, { identities }: IncidentFacts): P
   ];
 }
 
-function clockLine(
-  { duty, stage, verdict, clock: { state, kind, waitingFor, strict } }: CaseClock,
-  { questions }: CaseView,
-): string {
+function clockLine({ duty, stage, verdict, clock: { state, kind, waitingFor, strict } }: CaseClock): string {
   const waits = waitingFor.length === 0 ? "" : ` for ${waitingFor.join(" or ")}`;
   const until = strict === undefined ? "" : `, strict ${formatInstant(strict.at)}`;
-  const asks = verdict === "needs" ? `, if it applies (${counted(questions.length, "question")})` : "";
-  return `${duty} ${stage}: ${state}${waits}${until}${asks} · ${kind}, nobody reviewed the row`;
+  const asks = verdict === "needs" ? " (if it applies)" : "";
+  return `${duty} ${stage}: ${state}${waits}${until}${asks} · ${kind}, unreviewed`;
 }
 
 function toldClock({ duty, stage, clock, why }: CaseClock): ToldClock {
