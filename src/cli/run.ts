@@ -82,7 +82,8 @@ function unknownRest([word = "", ...given]: readonly string[], known: readonly s
   const few = begun.length > 0;
   const asked = [word, ...given.slice(0, Math.max(...known.map((rest) => rest.split(" ").length)))].join(" ");
   const near = nearest(asked.slice(word.length + 1), known);
-  const fix = near === undefined || few ? `one of: ${(few ? begun : known).join(", ")}` : `did you mean ${word} ${near}?`;
+  const fix =
+    near === undefined || few ? `one of: ${(few ? begun : known).join(", ")}` : `did you mean ${word} ${near}?`;
   return misuse("CLI_COMMAND_UNKNOWN", few ? `${asked} needs one more word` : `no command ${asked}`, fix);
 }
 

@@ -27,7 +27,18 @@ export const zoneShape: z.ZodType<string> = text.refine((name) => name === HOME_
   error: "no such zone; write one of IANA's, Europe/Berlin",
 });
 
+/** What was asked before: a zone costs a formatter to ask for. */
+const zonesKnown = new Map<string, boolean>();
+
 function isZone(name: string): boolean {
+  const known = zonesKnown.get(name) ?? isZoneOfRuntime(name);
+  if (zonesKnown.size < ZONES_MAX) zonesKnown.set(name, known);
+  return known;
+}
+
+const ZONES_MAX = 1000;
+
+function isZoneOfRuntime(name: string): boolean {
   try {
     return new Intl.DateTimeFormat("en", { timeZone: name }).resolvedOptions().timeZone !== "";
   } catch {
