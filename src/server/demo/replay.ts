@@ -5,8 +5,8 @@ import path from "node:path";
 import { listenForKeys } from "./keys.ts";
 import { type Play, server } from "./play.ts";
 
-/** @returns gives the terminal back */
-export function offerKeys(played: Play): () => void {
+/** @param quit - ends the demo @returns gives the terminal back */
+export function offerKeys(played: Play, quit: () => void): () => void {
   const { io } = played;
   let stop: (() => void) | undefined;
   let isOver = false;
@@ -22,8 +22,7 @@ export function offerKeys(played: Play): () => void {
   function press(key: string): void {
     if (key === "p") during(payAgain(played));
     if (key === "s") during(tellPartner(played));
-    // as Ctrl-C does, so that there is one way out
-    if (key === "q") process.kill(process.pid, "SIGINT");
+    if (key === "q") quit();
   }
   listen();
   return () => {

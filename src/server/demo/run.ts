@@ -61,8 +61,9 @@ async function demo(dir: string, say: Say, options: UpOptions, io: UpIo): Promis
   }
   const hasKeys = habitOf(options) === "keys";
   say(nextLines(running, { isTemporary: options.data === undefined, hasKeys }));
-  const stopKeys = hasKeys ? offerKeys({ running, world, say, io, options }) : undefined;
-  await untilAborted(io.signal);
+  const quit = new AbortController();
+  const stopKeys = hasKeys ? offerKeys({ running, world, say, io, options }, () => quit.abort()) : undefined;
+  await untilAborted(AbortSignal.any([io.signal, quit.signal]));
   stopKeys?.();
   return 0;
 }
