@@ -28,10 +28,12 @@ import { SdkError } from "./errors.ts";
 import { EventReader, type StreamEvent } from "./events.ts";
 import {
   type CaseStatement,
+  type IncidentClock,
   type IncidentClocks,
   type IncidentQuestion,
   type IncidentView,
   readCaseVersion,
+  readClocks,
   readIncident,
   readIncidentClocks,
   readIncidents,
@@ -41,10 +43,8 @@ import {
 } from "./incidents.ts";
 import { LIVE_READERS, type LiveEvent, type LiveTopic } from "./live.ts";
 import {
-  type ClockView,
   type DecisionList,
   type MinuteList,
-  readClocks,
   readDecisions,
   readMinutes,
   readSession,
@@ -141,7 +141,7 @@ export interface Client {
   decisions(limit?: number): Promise<DecisionList>;
   /** How many decisions there were in each minute of the last hour. */
   minutes(): Promise<MinuteList>;
-  clocks(): Promise<readonly ClockView[]>;
+  clocks(): Promise<readonly IncidentClock[]>;
   /** Whether this client is known to the server, and what the server keeps. */
   session(): Promise<SessionView>;
   /** Uses up a setup link: the server answers with the cookie of a session. */

@@ -100,6 +100,11 @@ export function readIncidentClocks(answer: Part): IncidentClocks {
   };
 }
 
+/** Of every incident that is open. @throws SdkError SDK_ANSWER_MALFORMED */
+export function readClocks(answer: Part): readonly IncidentClock[] {
+  return list(member(answer, "clocks"), readIncidentClock);
+}
+
 function readIncidentClock(clock: Part): IncidentClock {
   const words = (name: string): string => text(member(clock, name));
   const when = (name: string): string | null => {

@@ -38,7 +38,6 @@ export type {
 } from "./incidents.ts";
 export type { LiveEvent, LiveTopic } from "./live.ts";
 export type {
-  ClockView,
   ContainmentView,
   DecisionLine,
   DecisionList,

@@ -25,12 +25,14 @@ test("sdk: in a browser no token goes out, and a setup link is sent once, as JSO
   expect(new Headers(asked[0]?.headers).get("content-type")).toBe("application/json");
 });
 
-test("sdk: a clock without a deadline has none; `null` and left out are the same", async () => {
-  const clock = { incident: "INC-1", duty: "d", stage: "s", recipient: "r", kind: "hard", state: "waiting" };
-  const { client } = clientOf({ clocks: [{ ...clock, strict: null, waitingFor: "the first notice" }] });
-  expect(await client.clocks()).toEqual([
-    { ...clock, strict: undefined, latest: undefined, waitingFor: "the first notice", why: undefined },
-  ]);
+test("sdk: a clock without a deadline has none, and one with a part missing is an error", async () => {
+  const words = { incident: "INC-1", entity: "office", duty: "d", stage: "s", recipient: "r", citation: "c" };
+  const more = { review: "unreviewed", verdict: "needs", kind: "provisional", state: "waiting", why: "w" };
+  const times = { strict: null, latest: null, projected: null };
+  const clock = { ...words, ...more, ...times, waitingFor: ["awareness"], derivation: ["it waits"] };
+  expect(await clientOf({ clocks: [{ ...clock, new: 1 }] }).client.clocks()).toEqual([clock]);
+  const { waitingFor: _waitingFor, ...broken } = clock;
+  await expect(clientOf({ clocks: [broken] }).client.clocks()).rejects.toMatchObject({ code: "SDK_ANSWER_MALFORMED" });
 });
 
 test("sdk: an order and what its points said; what is missing is an error and not an empty list", async () => {

@@ -53,22 +53,6 @@ export interface ContainmentView
   readonly points: readonly Pick<PointView, "point" | "ms" | "state">[];
 }
 
-/** A duty to tell somebody, and until when. */
-export interface ClockView {
-  readonly incident: string;
-  readonly duty: string;
-  readonly stage: string;
-  readonly recipient: string;
-  /** `hard`, `provisional`, `guidance`, ... */
-  readonly kind: string;
-  readonly state: string;
-  /** RFC 3339; the strict reading of the deadline, and the latest that can be argued for. */
-  readonly strict: string | undefined;
-  readonly latest: string | undefined;
-  readonly waitingFor: string | undefined;
-  readonly why: string | undefined;
-}
-
 export interface SessionView {
   readonly signedIn: boolean;
   /** Lists that this server keeps: `approvals`, `containments`, `clocks`. */
@@ -108,22 +92,6 @@ function readMinute(minute: Part): MinuteView {
   const counts = member(minute, "counts");
   const named = Object.keys(members(counts)).map((name) => [name, whole(member(counts, name))] as const);
   return { at: text(member(minute, "at")), counts: new Map(named) };
-}
-
-/** @throws SdkError SDK_ANSWER_MALFORMED */
-export function readClocks(answer: Part): readonly ClockView[] {
-  return list(member(answer, "clocks"), (clock) => ({
-    incident: text(member(clock, "incident")),
-    duty: text(member(clock, "duty")),
-    stage: text(member(clock, "stage")),
-    recipient: text(member(clock, "recipient")),
-    kind: text(member(clock, "kind")),
-    state: text(member(clock, "state")),
-    strict: given(clock, "strict"),
-    latest: given(clock, "latest"),
-    waitingFor: given(clock, "waitingFor"),
-    why: given(clock, "why"),
-  }));
 }
 
 /** @throws SdkError SDK_ANSWER_MALFORMED */

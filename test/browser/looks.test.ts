@@ -81,6 +81,9 @@ async function openScene(browser: Browser): Promise<Scene> {
   };
 }
 
+/** Nothing was in flight at a point. */
+const NOTHING_LEFT = { aborted: 0, bytesAfterOrder: 0, upstreamUnknown: 0 };
+
 /** That long from now. */
 function at(ms: number): string {
   return new Date(Date.now() + ms).toISOString();
@@ -88,7 +91,8 @@ function at(ms: number): string {
 
 function clock(change: object): object {
   const words = { incident: "INC-1", duty: "EU-GDPR-33", stage: "first", recipient: "CNIL", kind: "hard", why: "" };
-  return { ...words, waitingFor: null, ...change };
+  const row = { entity: "office", citation: "Art. 33(1)", review: "unreviewed", verdict: "applies", projected: null };
+  return { ...words, ...row, waitingFor: [], derivation: [], ...change };
 }
 
 /** Looks at a page from every side, and gives what is wrong with it. */
@@ -204,9 +208,13 @@ describe.skipIf(!hasChromium)(`how the console looks ${NEEDS}`, () => {
             because: "used a planted credential",
             state: "partial",
             orderedAt: at(-9000),
+            recorded: true,
+            standing: false,
+            by: ["system"],
+            conditions: [],
             points: [
-              { point: "main/mcp", ms: 9, state: "acked" },
-              { point: "west/mcp", ms: 250, state: "lost" },
+              { point: "main/mcp", ms: 9, state: "acked", refusedProbe: true, ...NOTHING_LEFT },
+              { point: "west/mcp", ms: 250, state: "lost", refusedProbe: false, ...NOTHING_LEFT },
             ],
             automatic: true,
           },
@@ -215,7 +223,7 @@ describe.skipIf(!hasChromium)(`how the console looks ${NEEDS}`, () => {
       clocks: {
         clocks: [
           clock({ strict: at(3 * 3_600_000), latest: at(72 * 3_600_000), state: "running" }),
-          clock({ stage: "final", strict: null, latest: null, state: "waiting", waitingFor: "the first notice" }),
+          clock({ stage: "final", strict: null, latest: null, state: "waiting", waitingFor: ["the first notice"] }),
           clock({ duty: "UK-GDPR-33", strict: at(-60_000), latest: at(60_000), state: "strict-passed" }),
         ],
       },

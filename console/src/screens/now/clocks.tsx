@@ -2,14 +2,14 @@
 // Duties whose time runs. Deadlines come from the server in two readings; the console subtracts, it never reckons.
 import type { UseQueryResult } from "@tanstack/react-query";
 import type { ReactNode } from "react";
-import type { ClockView } from "../../../../src/sdk/index.ts";
+import type { IncidentClock } from "../../../../src/sdk/index.ts";
 import { Loaded, Panel } from "../../parts/panel.tsx";
 import { span, wholeTime, type Zone } from "../../parts/time.ts";
 import { usePreferences } from "../../shell/preferences.ts";
 import { en } from "../../text/en.ts";
 
 interface ClocksProps {
-  readonly query: UseQueryResult<readonly ClockView[]>;
+  readonly query: UseQueryResult<readonly IncidentClock[]>;
   /** UNIT: epoch ms by the server's clock. */
   readonly now: number;
 }
@@ -55,21 +55,22 @@ function Row({
   now,
   zone,
 }: {
-  readonly clock: ClockView;
+  readonly clock: IncidentClock;
   readonly now: number;
   readonly zone: Zone;
 }): ReactNode {
-  const { incident, duty, stage, recipient, kind, state, strict, latest, waitingFor, why } = clock;
+  const { incident, duty, stage, recipient, kind, review, verdict, state, strict, latest, waitingFor, why } = clock;
   const text = en.clocks;
   return (
     <tr>
       <td>{incident}</td>
       <td title={why}>
-        {recipient} <span className="note">{`${duty}, ${stage}, ${kind}`}</span>
+        {recipient} <span className="note">{`${duty}, ${stage}, ${kind}, ${review}`}</span>
       </td>
       <td>
         {state}
-        {waitingFor === undefined ? null : <span className="note"> {text.waitingFor(waitingFor)}</span>}
+        {waitingFor.length === 0 ? null : <span className="note"> {text.waitingFor(waitingFor)}</span>}
+        {verdict === "needs" ? <span className="note"> {text.ifItApplies}</span> : null}
       </td>
       <td>
         <Deadline at={strict} now={now} zone={zone} />
@@ -85,13 +86,13 @@ function Row({
 }
 
 interface DeadlineProps {
-  readonly at: string | undefined;
+  readonly at: string | null;
   readonly now: number;
   readonly zone: Zone;
 }
 
 function Deadline({ at, now, zone }: DeadlineProps): ReactNode {
-  if (at === undefined) return <span className="note">{en.clocks.none}</span>;
+  if (at === null) return <span className="note">{en.clocks.none}</span>;
   const ms = Date.parse(at);
   const left = ms - now;
   return (

@@ -4,10 +4,10 @@ import { type UseQueryResult, useQuery } from "@tanstack/react-query";
 import type {
   ApprovalList,
   Client,
-  ClockView,
   ContainmentView,
   DecisionLine,
   DecisionList,
+  IncidentClock,
   MinuteList,
   Status,
 } from "../../../../src/sdk/index.ts";
@@ -19,7 +19,7 @@ export interface NowQueries {
   readonly decisions: UseQueryResult<DecisionList>;
   readonly minutes: UseQueryResult<MinuteList>;
   readonly containments: UseQueryResult<readonly ContainmentView[]>;
-  readonly clocks: UseQueryResult<readonly ClockView[]>;
+  readonly clocks: UseQueryResult<readonly IncidentClock[]>;
   /** What was asked for and what came since, newest first. */
   readonly lines: readonly DecisionLine[];
 }
