@@ -102,7 +102,7 @@ agent    invoice-helper: what it tries is a script; every answer below is the ga
 
 record   <n> entries · checkpoint signed · checked by a second program, offline: ok
          npx bailiwick verify <dir>/data/record --policy <dir>/data/trust.policy
-blast    so far: 4 things read (financial, government, personal, secret) · ${written.endsWith("json written") ? 1 : 0} written
+blast    so far: 4 things read (government, personal, secret) · ${written.endsWith("json written") ? 1 : 0} written
          sent to nobody · how many people are behind it: unknown, and not counted as none
 incident INC-1 · 6 questions decide which clocks run
 clock    EU-GDPR-33 notification: waiting for awareness (if it applies) · provisional, unreviewed
