@@ -3,10 +3,13 @@
 // about, a person says what only a person can say, and the clock runs. Over HTTP and by the command.
 import { execFile } from "node:child_process";
 import { readFileSync } from "node:fs";
+import { cp, mkdtemp, rm, writeFile } from "node:fs/promises";
+import { tmpdir } from "node:os";
 import path from "node:path";
 import { promisify } from "node:util";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import { isJsonArray, type Json, member } from "../../src/core/index.ts";
+import type { Config } from "../../src/server/config.ts";
 import { DECOY_FILE, plantDecoy } from "../../src/server/demo/decoy.ts";
 import { type Office, openOffice, ROOT } from "../support/office.ts";
 
@@ -171,5 +174,30 @@ describe("R47, J23: a planted credential that is used", { shuffle: false }, () =
     const bundle = JSON.stringify(member(body, "bundle"));
     for (const word of ["invoice-helper", "spiffe", "office.example", "customers.csv", DECOY_FILE])
       expect(bundle, word).not.toContain(word);
+  });
+});
+
+describe("a rule or an entity that cannot be read stops the start, with its place in the file", () => {
+  test.each([
+    [
+      "EU/general-data-protection-regulation.yaml",
+      "applies_when: ",
+      "applies_when: data.persona and ",
+      /data\.persona/,
+    ],
+    ["facts.yaml", "schema: bailiwick-facts/1", "schema: bailiwick-facts/2", /facts\.yaml:\d+:\d+/],
+    ["seeds.yaml", "event: awareness", "event: aware", /no clock event aware/],
+  ])("%s", async (file, from, to, why) => {
+    const dir = await mkdtemp(path.join(tmpdir(), "bailiwick-rules-"));
+    await cp(path.join(ROOT, "regulations"), dir, { recursive: true });
+    const text = readFileSync(path.join(dir, file), "utf8");
+    expect(text).toContain(from);
+    await writeFile(path.join(dir, file), text.replace(from, to));
+    const broken = (config: Config): Config => ({
+      ...config,
+      prove: { ...config.prove, regimes: { ...config.prove.regimes, dir } },
+    });
+    await expect(openOffice({ change: broken })).rejects.toThrow(why);
+    await rm(dir, { recursive: true });
   });
 });
