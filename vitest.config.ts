@@ -3,7 +3,7 @@ import { defineConfig, type ViteUserConfig } from "vitest/config";
 
 const ci = process.env["CI"] === "true";
 
-/** Suites that start real processes: one file at a time, after the suites before them. */
+/** Suites that start real processes: one file of each at a time, after the groups before them. */
 function slow(name: string, include: string[], groupOrder: number): object {
   return {
     extends: true,
@@ -38,9 +38,9 @@ const config: ViteUserConfig = defineConfig({
         },
       },
       slow("e2e", ["test/e2e/**/*.test.ts", "examples/**/*.test.ts"], 1),
+      slow("conformance", ["conformance/**/*.test.ts"], 1),
       slow("faults", ["test/faults/**/*.test.ts"], 2),
-      slow("conformance", ["conformance/**/*.test.ts"], 3),
-      slow("browser", ["test/browser/**/*.test.ts"], 4),
+      slow("browser", ["test/browser/**/*.test.ts"], 2),
     ],
   },
 });
