@@ -73,7 +73,7 @@ describe("the live stream", () => {
     await using stream = follow(["decisions", "status"]);
     await expect.poll(() => stream.events[0]).toMatchObject({ kind: "beat", status: { demo: true, mode: "enforce" } });
     await agent.call("read_text_file", { path: "invoices/2041.txt" });
-    await expect.poll(() => decisionsIn(stream.events)).toEqual(["limit files/invoices/2041.txt"]);
+    await expect.poll(() => decisionsIn(stream.events)).toEqual(["allow files/invoices/2041.txt"]);
     const [decision] = stream.events.filter(({ kind }) => kind === "decision");
     expect(decision).toMatchObject({ cursor: expect.stringMatching(/^\d+$/) as string });
   });

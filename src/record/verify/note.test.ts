@@ -84,7 +84,10 @@ test("L35: the note parser throws nothing but its error, and what it reads has o
     fc.property(fc.array(line, { maxLength: 6 }), (lines) => {
       const note = `${lines.join("\n")}\n`;
       const read = attempt(() => parseNote(note));
-      if ("reason" in read) return;
+      if ("reason" in read) {
+        expect(read.reason).not.toBe("");
+        return;
+      }
       const written = read.value.signatures.map(({ name, id, signature }) => {
         const bytes = Buffer.concat([Buffer.from(id, "hex"), signature]);
         return `— ${name} ${bytes.toString("base64")}\n`;
