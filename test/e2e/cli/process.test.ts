@@ -40,6 +40,11 @@ test("X14: an output that was closed from the start is no fault", async () => {
   expect(await ended(child)).toMatchObject({ err: "", code: 0 });
 });
 
+/** A store that says it was slow is right: it says so of a busy machine, and of nothing that went wrong. */
+function withoutSlow(err: string): string {
+  return err.replaceAll(/^\{.*"code":"STORE_TX_SLOW".*\}\n/gm, "");
+}
+
 test("X1: up says that it starts before the server is loaded, and a demo ends with its folder on Ctrl-C", async () => {
   await using world = new World();
   const child = world.start(process.execPath, [BIN, "up", "--demo", "--no-input", "--port", "0"]);
@@ -51,7 +56,7 @@ test("X1: up says that it starts before the server is loaded, and a demo ends wi
   });
   const { out, err, code } = await ended(child);
   expect(said[0]).toMatch(/^bailiwick [0-9.]+ demo · starting\n$/);
-  expect({ err, code }).toEqual({ err: said[0], code: 130 });
+  expect({ err: withoutSlow(err), code }).toEqual({ err: said[0], code: 130 });
   const folder = /everything is in (\S+) /.exec(out)?.[1] ?? "nowhere";
   expect({ folder, exists: existsSync(folder) }).toEqual({
     folder: expect.stringContaining("bailiwick-demo") as string,
