@@ -48,6 +48,17 @@ export const COMMANDS: readonly Command[] = [
     load: () => import("./commands/status.ts"),
   },
   {
+    name: "connect manifest draft",
+    summary: "a first manifest of an MCP server, for a person to read",
+    takes: { words: "SERVER -- PROGRAM...", min: 2, max: Number.POSITIVE_INFINITY },
+    examples: [
+      { words: "connect manifest draft crm -- node crm.js", does: "to stdout" },
+      { words: "connect manifest draft crm -- npx -y crm-mcp > crm.yaml", does: "to a file" },
+    ],
+    options: [],
+    load: () => import("./commands/connect-manifest-draft.ts"),
+  },
+  {
     name: "policy check",
     summary: "what is wrong with the policies of a folder; needs no server",
     takes: { words: "DIR", min: 0, max: 1 },

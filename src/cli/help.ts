@@ -28,14 +28,17 @@ function row({ name, summary }: Command): Row {
   return [{ text: name, style: "bold" }, summary];
 }
 
-/** One row for each first word: what it does, or, where several begin with it, what may follow. */
+/** A name of so many words would push every summary to the right. */
+const LONG_NAME = 3;
+
+/** One row for each first word: what it does, or, where several or longer names begin with it, what may follow. */
 function grouped(commands: readonly Command[]): readonly Row[] {
   const groups = Map.groupBy(commands, ({ name }) => name.split(" ")[0] ?? name);
   return [...groups].map(([word, group]) => {
     const [only] = group;
+    if (group.length === 1 && only !== undefined && only.name.split(" ").length < LONG_NAME) return row(only);
     const follows = group.map(({ name }) => name.slice(word.length + 1)).filter((rest) => rest !== "");
-    const text = group.length === 1 && only !== undefined ? only.summary : wordsOf(follows).join(" · ");
-    return [{ text: group.length === 1 && only !== undefined ? only.name : word, style: "bold" }, text];
+    return [{ text: word, style: "bold" }, wordsOf(follows).join(" · ")];
   });
 }
 

@@ -92,6 +92,8 @@ export const enforceConfig: z.ZodType<EnforceConfig> = z.strictObject({
 /** A manifest file: what a person states each tool of one server does (enforce E14). */
 export interface ManifestFile {
   readonly server: string;
+  /** Nobody has read it yet: no tool of it can be used. */
+  readonly draft?: true | undefined;
   readonly tools: Readonly<Record<string, ToolStatement>>;
 }
 
@@ -115,6 +117,7 @@ const argument = z.strictObject({
 
 export const manifestFile: z.ZodType<ManifestFile> = z.strictObject({
   server: z.string(),
+  draft: z.literal(true).optional(),
   tools: z.record(
     z.string().min(1).max(128),
     z.strictObject({

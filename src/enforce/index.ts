@@ -3,10 +3,13 @@
 
 export type { EnforceConfig, McpConfig, McpServerConfig } from "./config.ts";
 export { enforceConfig, mcpConfig } from "./config.ts";
+export type { DraftedTool } from "./draft.ts";
+export { draftTool } from "./draft.ts";
 export type { EnforceErrorCode } from "./errors.ts";
 export { createGate } from "./gate.ts";
 export { readManifest } from "./manifest.ts";
 export type { GateRequest, GateResponse } from "./mcp/http.ts";
+export { probeTools } from "./mcp/probe.ts";
 export type { Relay } from "./mcp/relay.ts";
 export { createRelay } from "./mcp/relay.ts";
 export type { Gate } from "./passage.ts";

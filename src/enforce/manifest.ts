@@ -20,6 +20,8 @@ export function readManifest(server: ServerId, file: string, text: string): Read
     throw invalid(`${issue?.path.join(".") ?? ""}: ${issue?.message ?? "invalid"}`);
   }
   if (parsed.data.server !== server) throw invalid(`it is for server ${parsed.data.server}, not ${server}`);
+  if (parsed.data.draft)
+    throw invalid("it is a draft: read what it says of each tool, then delete the line draft: true");
   const tools = new Map<string, ToolManifest>();
   for (const [tool, said] of Object.entries(parsed.data.tools)) {
     if (!isEffect(said.verb) && said.effect !== "none") throw invalid(`tools.${tool}: ${said.verb} has no effect`);

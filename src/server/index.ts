@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
-// What the command starts: a server, the demo, and the commands on policies and rules that need no server.
+// What the command starts: a server, the demo, and the commands on manifests, policies and rules that need no server.
 
+export { draftManifest } from "./manifests.ts";
 export { checkPolicies, testPolicies } from "./policies.ts";
 export { listRegimes, showRegime } from "./regimes.ts";
 export type { UpIo, UpOptions } from "./up.ts";

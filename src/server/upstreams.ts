@@ -33,7 +33,7 @@ async function openUpstream(name: string, server: McpServerConfig, place: Upstre
   const text = await readFile(server.manifest, "utf8").catch((cause: unknown) => {
     throw new ServerError("SERVER_CONFIG_INVALID", `opening server ${id}: no manifest at ${quote(server.manifest)}`, {
       cause,
-      fix: "write one: it says what each tool does, and a tool without it cannot be used",
+      fix: `npx bailiwick connect manifest draft ${id} -- ${server.command.join(" ")} writes a first one to read`,
     });
   });
   const { operator, jurisdiction, destination, trust } = server;

@@ -29,6 +29,9 @@ export interface ChildPorts {
   readonly log: Log;
 }
 
+/** What is started, and where. */
+export type ChildCommand = Pick<UpstreamServer, "id" | "command" | "env" | "cwd">;
+
 export interface Child {
   /**
    * Sends one request under an id of the gate's own and resolves with the upstream's answer: `result` or `error`, and
@@ -58,7 +61,7 @@ export interface Answer {
 }
 
 /** @throws EnforceError ENFORCE_UPSTREAM_START */
-export async function startChild(ports: ChildPorts, server: UpstreamServer): Promise<Child> {
+export async function startChild(ports: ChildPorts, server: ChildCommand): Promise<Child> {
   const [program, ...args] = server.command;
   const child = spawn(program, args, {
     env: server.env,
@@ -86,7 +89,7 @@ interface Waiting {
 class StdioChild implements Child {
   readonly ended: Promise<void>;
   private readonly ports: ChildPorts;
-  private readonly server: UpstreamServer;
+  private readonly server: ChildCommand;
   private readonly child: ChildProcessWithoutNullStreams;
   /** By the gate's own id. */
   private readonly waiting = new Map<RequestId, Waiting>();
@@ -98,7 +101,7 @@ class StdioChild implements Child {
   private stopping = false;
   private stderrBytes = 0;
 
-  constructor(ports: ChildPorts, server: UpstreamServer, child: ChildProcessWithoutNullStreams) {
+  constructor(ports: ChildPorts, server: ChildCommand, child: ChildProcessWithoutNullStreams) {
     this.ports = ports;
     this.server = server;
     this.child = child;
