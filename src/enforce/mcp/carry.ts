@@ -14,7 +14,7 @@ import {
 } from "../../core/index.ts";
 import { EnforceError } from "../errors.ts";
 import type { Effected } from "../passage.ts";
-import type { Child, Wait } from "./child.ts";
+import type { Link, Wait } from "./link.ts";
 import { withMembers } from "./message.ts";
 import type { Progress } from "./progress.ts";
 
@@ -30,7 +30,7 @@ export interface CarryPorts {
 }
 
 export interface Errand {
-  readonly child: Child;
+  readonly child: Link;
   readonly standing: Standing;
   readonly method: string;
   readonly params: JsonObject;

@@ -5,6 +5,7 @@ import { type ChildProcessWithoutNullStreams, spawn } from "node:child_process";
 import { type JsonObject, jsonObject, type Log, member, parseJson, type Timers, writeJson } from "../../core/index.ts";
 import { EnforceError } from "../errors.ts";
 import type { UpstreamServer } from "../upstream-server.ts";
+import type { Answer, Link, Wait } from "./link.ts";
 import {
   classify,
   error,
@@ -32,33 +33,8 @@ export interface ChildPorts {
 /** What is started, and where. */
 export type ChildCommand = Pick<UpstreamServer, "id" | "command" | "env" | "cwd">;
 
-export interface Child {
-  /**
-   * Sends one request under an id of the gate's own and resolves with the upstream's answer: `result` or `error`, and
-   * nothing else of its message. A client's id never goes up: two calls could share one, and it may say anything.
-   * @throws EnforceError ENFORCE_UPSTREAM_GONE, ENFORCE_UPSTREAM_TIMEOUT, ENFORCE_CANCELLED; after a throw nobody knows what was done
-   */
-  ask(method: string, params: JsonObject, wait: Wait): Promise<Answer>;
-  tell(message: JsonObject): void;
-  /** Closes its input, then ends the whole process group. */
-  stop(): Promise<void>;
-  /** Resolves once the process has ended, whoever ended it. */
-  readonly ended: Promise<void>;
-}
-
-export interface Wait {
-  /** UNIT: ms. */
-  readonly ms: number;
-  /** The client does not want it any more. */
-  readonly signal: AbortSignal;
-  /** Asks the upstream to tell of its progress, and is given the `params` of each notification. */
-  readonly progress?: (told: JsonObject) => void;
-}
-
-export interface Answer {
-  readonly body: JsonObject;
-  readonly bytes: number;
-}
+/** A link whose other end is a process of ours. */
+export type Child = Link;
 
 /** @throws EnforceError ENFORCE_UPSTREAM_START */
 export async function startChild(ports: ChildPorts, server: ChildCommand): Promise<Child> {
@@ -87,6 +63,7 @@ interface Waiting {
 }
 
 class StdioChild implements Child {
+  readonly era = "legacy" as const;
   readonly ended: Promise<void>;
   private readonly ports: ChildPorts;
   private readonly server: ChildCommand;

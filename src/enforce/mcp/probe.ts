@@ -2,8 +2,9 @@
 // Asks a server over stdio what tools it has, in a child of its own, as a client that offers nothing and calls nothing.
 import { isJsonArray, isJsonObject, type Json, type JsonObject, jsonObject, member } from "../../core/index.ts";
 import { EnforceError } from "../errors.ts";
-import { type Answer, type Child, type ChildCommand, type ChildPorts, startChild } from "./child.ts";
+import { type Child, type ChildCommand, type ChildPorts, startChild } from "./child.ts";
 import { INITIALIZE_UP, initializeDown, REVISION } from "./initialize.ts";
+import type { Answer } from "./link.ts";
 import { notification } from "./message.ts";
 
 /** UNIT: ms. Longest wait for each answer; a program that is fetched first needs its time. */
