@@ -61,7 +61,7 @@ function Failed({ error, retry }: { readonly error: Error; readonly retry: () =>
 /** UNIT: ms. What is there sooner than this never flickers. */
 const SKELETON_AFTER_MS = 150;
 
-function Skeleton(): ReactNode {
+export function Skeleton(): ReactNode {
   const [isShown, setShown] = useState(false);
   useEffect(() => {
     const timer = setTimeout(() => setShown(true), SKELETON_AFTER_MS);

@@ -3,10 +3,10 @@
 import { QueryClient, QueryClientProvider } from "@tanstack/react-query";
 import { type ReactNode, useEffect, useState } from "react";
 import { type Client, createClient, SdkError, type SessionView } from "../../../src/sdk/index.ts";
-import { Now } from "../screens/now/now.tsx";
 import { Frame } from "./frame.tsx";
 import { type Live, startLive } from "./live.ts";
 import { loadPreferences } from "./preferences.ts";
+import { Screens } from "./screens.tsx";
 import { SignedOut } from "./signed-out.tsx";
 
 loadPreferences();
@@ -32,7 +32,7 @@ export function App({ setup }: { readonly setup: string | undefined }): ReactNod
   return (
     <QueryClientProvider client={cache}>
       <Frame client={client} live={live}>
-        <Now client={client} live={live} lists={session.lists} />
+        <Screens client={client} live={live} session={session} />
       </Frame>
     </QueryClientProvider>
   );

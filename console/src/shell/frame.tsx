@@ -7,6 +7,7 @@ import { Instant } from "../parts/instant.tsx";
 import { en } from "../text/en.ts";
 import { KEYS } from "./keys.ts";
 import { type Live, useLiveness, useServerNow } from "./live.ts";
+import { Navigation } from "./navigation.tsx";
 import { usePreferences } from "./preferences.ts";
 import { Settings } from "./settings.tsx";
 import { SingleKeys } from "./single-keys.tsx";
@@ -31,6 +32,7 @@ export function Frame({ client, live, children }: FrameProps): ReactNode {
       <header className="bar">
         <span className="brand">Bailiwick</span>
         {status.data?.demo === true ? <span className="tag">{en.frame.demo}</span> : null}
+        <Navigation />
         <span className="spring" />
         <span className="liveness" data-state={liveness.state}>
           <span className="dot" aria-hidden="true" />

@@ -13,6 +13,7 @@ export const en = {
   frame: {
     skip: "Skip to what is on this page",
     demo: "demo",
+    screens: "Screens",
     liveness: (state: "connecting" | "live" | "stale" | "signed-out"): string => LIVENESS[state],
     notLiveSince: "Not live since",
     neverLive: "Not live: the server has not answered yet.",
@@ -49,6 +50,7 @@ export const en = {
     keyList: [
       ["a", "to Approve of the first call that waits"],
       ["r", "to Refuse of the first call that waits"],
+      ["g n", "to the screen Now"],
       ["?", "these settings"],
     ],
     signOut: "Sign out",
@@ -81,6 +83,16 @@ export const en = {
     observed: "judged only, not enforced",
     nothingYet: "Nothing has been asked yet.",
     record: (state: string): string => `The record is ${state}, so effects are refused.`,
+  },
+  nothing: {
+    title: "Nothing here",
+    heading: "There is nothing at this address, or nothing that you may see.",
+    back: "Go to what is true now",
+  },
+  broken: {
+    title: "Not shown",
+    heading: "This screen could not be shown.",
+    again: "Load the page again",
   },
   now: {
     title: "Now",

@@ -33,6 +33,9 @@ const ENDINGS: readonly (readonly [Coding, string])[] = [
 /** What may be in a built console; a folder with more is not one. */
 const FILES_MAX = 500;
 
+/** Addresses of screens: the page is the same, and its script shows what the address names. */
+const SCREENS = ["/"] as const;
+
 const NOT_BUILT = `Bailiwick runs here, and its console is not built.
 
 In a clone:  npm run build:console, then start it again.
@@ -63,12 +66,13 @@ async function readFileOf(file: string, all: ReadonlySet<string>): Promise<Conso
 export function mountConsole(app: FastifyInstance, files: ConsoleFiles): void {
   const index = files.get("/index.html");
   if (index === undefined) {
-    app.get("/", (_request, reply) =>
-      reply.code(503).header("content-type", "text/plain; charset=utf-8").send(NOT_BUILT),
-    );
+    for (const screen of SCREENS)
+      app.get(screen, (_request, reply) =>
+        reply.code(503).header("content-type", "text/plain; charset=utf-8").send(NOT_BUILT),
+      );
     return;
   }
-  app.get("/", (request, reply) => send(index, request, reply));
+  for (const screen of SCREENS) app.get(screen, (request, reply) => send(index, request, reply));
   for (const [name, file] of files) app.get(name, (request, reply) => send(file, request, reply));
 }
 

@@ -1,9 +1,10 @@
 // SPDX-License-Identifier: Apache-2.0
 // Is anything wrong, and what waits for me? First a sentence, then what needs a person, then the rest.
-import { type ReactNode, useEffect } from "react";
-import type { Client } from "../../../../src/sdk/index.ts";
-import { type Live, useLiveness, useServerNow } from "../../shell/live.ts";
+import type { ReactNode } from "react";
+import { Heading } from "../../shell/heading.tsx";
+import { useLiveness, useServerNow } from "../../shell/live.ts";
 import { asOf } from "../../shell/liveness.ts";
+import type { ScreenProps } from "../../shell/screen.ts";
 import { en } from "../../text/en.ts";
 import { Announcer } from "./announcer.tsx";
 import { Clocks } from "./clocks.tsx";
@@ -15,14 +16,7 @@ import { isActive, sentenceOf } from "./sentence.ts";
 import { Server } from "./server.tsx";
 import { Waiting } from "./waiting.tsx";
 
-interface NowProps {
-  readonly client: Client;
-  readonly live: Live;
-  /** Lists that this server keeps. */
-  readonly lists: readonly string[];
-}
-
-export function Now({ client, live, lists }: NowProps): ReactNode {
+export function Now({ client, live, session: { lists } }: ScreenProps): ReactNode {
   const now = useServerNow(live);
   const liveness = useLiveness(live);
   const isLive = liveness.state === "live";
@@ -44,12 +38,11 @@ export function Now({ client, live, lists }: NowProps): ReactNode {
   // who is stopped comes before what is counted
   const isContained = containments.data?.some(isActive) === true;
   const isRunning = (clocks.data?.length ?? 0) > 0;
-  useEffect(() => {
-    document.title = `${waiting === undefined || waiting === 0 ? en.now.title : en.now.titleWaiting(waiting)} · Bailiwick`;
-  }, [waiting]);
   return (
     <>
-      <h1>{sentence}</h1>
+      <Heading title={waiting === undefined || waiting === 0 ? en.now.title : en.now.titleWaiting(waiting)}>
+        {sentence}
+      </Heading>
       <Waiting query={approvals} client={client} now={now} isLive={isLive} />
       {isContained ? <Containments query={containments} /> : null}
       <Minutes query={minutes} />

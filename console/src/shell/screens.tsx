@@ -1,0 +1,38 @@
+// SPDX-License-Identifier: Apache-2.0
+// Which screen an address shows. The first one comes with the page; every other is fetched when it is opened. A new screen
+// is a row in SCREENS, its address in src/server/http/console.ts and, where one goes to it by its name, a row in NAVIGATION.
+import { type ReactNode, Suspense } from "react";
+import { Skeleton } from "../parts/panel.tsx";
+import { Now } from "../screens/now/now.tsx";
+import { en } from "../text/en.ts";
+import { Boundary } from "./boundary.tsx";
+import { Heading } from "./heading.tsx";
+import { Link } from "./link.tsx";
+import { usePlace } from "./place.ts";
+import type { ScreenProps } from "./screen.ts";
+
+/** By the first part of the path. */
+const SCREENS: ReadonlyMap<string, (props: ScreenProps) => ReactNode> = new Map([
+  ["", (props: ScreenProps): ReactNode => <Now {...props} />],
+]);
+
+export function Screens(props: Omit<ScreenProps, "parts">): ReactNode {
+  const [name = "", ...parts] = usePlace().parts;
+  const show = SCREENS.get(name) ?? Nothing;
+  return (
+    <Boundary key={name}>
+      <Suspense fallback={<Skeleton />}>{show({ ...props, parts })}</Suspense>
+    </Boundary>
+  );
+}
+
+function Nothing(): ReactNode {
+  return (
+    <>
+      <Heading title={en.nothing.title}>{en.nothing.heading}</Heading>
+      <p>
+        <Link to="/">{en.nothing.back}</Link>
+      </p>
+    </>
+  );
+}
