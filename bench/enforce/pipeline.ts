@@ -147,9 +147,8 @@ function upstream(): UpstreamServer {
   return {
     id,
     resource: "http://localhost:7400/mcp/standin",
-    command: ["none"],
-    env: {},
-    cwd: "/",
+    transport: { kind: "stdio", command: ["none"], env: {}, cwd: "/" },
+    era: "legacy",
     trust: "tool",
     destination: { kind: "internal", operator: "bench", jurisdiction: "FR", listed: true },
     tools: readManifest(id, "standin.yaml", MANIFEST),

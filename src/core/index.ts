@@ -170,7 +170,7 @@ export type {
 } from "./ports/respond.ts";
 export { DESK_STATES } from "./ports/respond.ts";
 export type { AnyDb, Custody, KeyAlgorithm, Migration, RoomSchema, Store } from "./ports/store.ts";
-export type { Clock, Log, Random, Timers } from "./ports/system.ts";
+export type { Clock, Log, Outbound, OutboundAnswer, OutboundRequest, Random, Timers } from "./ports/system.ts";
 export type {
   DecoyFound,
   DecoyKind,

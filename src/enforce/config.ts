@@ -27,7 +27,12 @@ export const HOLD_MS = 25_000;
 
 /** One upstream MCP server. */
 export interface McpServerConfig {
-  readonly command: readonly string[];
+  /** A program that is started, or a URL that is called: one of the two. */
+  readonly command?: readonly string[] | undefined;
+  readonly url?: string | undefined;
+  readonly auth: "none" | { readonly file: string };
+  readonly era: "auto" | "modern" | "legacy";
+  readonly allow: { readonly redirects: number; readonly private: boolean };
   readonly env: Readonly<Record<string, string>>;
   readonly operator: string;
   readonly jurisdiction: string;
@@ -51,8 +56,23 @@ export interface EnforceConfig {
   readonly holdMs: number;
 }
 
-const serverConfig = z.strictObject({
-  command: z.array(z.string().min(1)).min(1).describe("program and arguments; started without a shell"),
+const serverFields = z.strictObject({
+  command: z.array(z.string().min(1)).min(1).optional().describe("program and arguments; started without a shell"),
+  url: z
+    .url({ protocol: /^https?$/ })
+    .optional()
+    .describe("its MCP endpoint (Streamable HTTP), in place of a command"),
+  auth: z
+    .union([z.literal("none"), z.strictObject({ file: z.string().min(1) })])
+    .default("none")
+    .describe("what a server at a URL is shown: nothing, or the token in a file that nobody else can read"),
+  era: z.enum(["auto", "modern", "legacy"]).default("auto").describe("revision that it speaks; auto asks it"),
+  allow: z
+    .strictObject({
+      redirects: z.number().int().min(0).max(5).default(0).describe("redirects of a URL that are followed"),
+      private: z.boolean().default(false).describe("its URL may lead to this host or a private network"),
+    })
+    .prefault({}),
   env: z.record(z.string(), z.string()).default({}).describe("the whole environment of the upstream beside PATH"),
   operator: z.string().min(1).max(128).describe("who runs the upstream"),
   jurisdiction: z.string().regex(JURISDICTION).describe("whose law it is under, such as FR or US-CA"),
@@ -67,6 +87,19 @@ const serverConfig = z.strictObject({
     .describe("who speaks in what it returns"),
   folder: z.string().min(1).optional().describe("the folder that its path arguments name files in"),
   manifest: z.string().min(1).describe("file that says what each tool does"),
+});
+
+/** One of two ways to reach it, and nothing secret in the clear. */
+const serverConfig = serverFields.superRefine((server, context) => {
+  const wrong = (at: string, message: string): void => context.addIssue({ code: "custom", path: [at], message });
+  if ((server.command === undefined) === (server.url === undefined))
+    return wrong("command", "either `command` or `url`, and not both");
+  if (server.url === undefined)
+    return server.auth === "none" ? undefined : wrong("auth", "a program is given secrets by `env`, not by `auth`");
+  const { protocol, username, password } = new URL(server.url);
+  if (username !== "" || password !== "") wrong("url", "a password has no place in a URL; use `auth`");
+  if (protocol === "http:" && !server.allow.private)
+    wrong("url", "http is for private networks alone: take https, or set `allow.private`");
 });
 
 export const mcpConfig: z.ZodType<McpConfig> = z.strictObject({

@@ -9,6 +9,7 @@ export type EnforceErrorCode =
   | "ENFORCE_UPSTREAM_GONE"
   | "ENFORCE_UPSTREAM_PROTOCOL"
   | "ENFORCE_UPSTREAM_TIMEOUT"
+  | "ENFORCE_UPSTREAM_REFUSED"
   | "ENFORCE_CANCELLED";
 
 export class EnforceError extends BailiwickError<EnforceErrorCode> {}

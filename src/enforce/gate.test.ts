@@ -48,9 +48,8 @@ const writer = { server: id, tool: "write", verb: "execute", effect: "irreversib
 const server: UpstreamServer = {
   id,
   resource: "http://localhost:7400/mcp/files",
-  command: ["none"],
-  env: {},
-  cwd: "/",
+  transport: { kind: "stdio", command: ["none"], env: {}, cwd: "/" },
+  era: "auto",
   destination: { kind: "internal", operator: "us", jurisdiction: "FR", listed: true },
   trust: "peer",
   tools: new Map<string, ToolManifest>([

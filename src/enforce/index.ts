@@ -16,4 +16,4 @@ export type { Gate } from "./passage.ts";
 export type { Folder } from "./resources/folder.ts";
 export { openFolder } from "./resources/folder.ts";
 export { Tasks } from "./tasks.ts";
-export type { UpstreamServer } from "./upstream-server.ts";
+export type { Transport, UpstreamServer } from "./upstream-server.ts";

@@ -46,6 +46,7 @@ import { createListener } from "./http/listener.ts";
 import { mountMcp } from "./http/mcp.ts";
 import { type MandateSources, openMandates, openMandatesOf } from "./mandates.ts";
 import { openMinutes } from "./minutes.ts";
+import { openOutbound } from "./outbound/client.ts";
 import { loadPolicies } from "./policies.ts";
 import { PoliciesInForce, type PolicyNews, type PolicyPorts } from "./policies-in-force.ts";
 import type { Previews } from "./previews.ts";
@@ -334,7 +335,7 @@ function openGate(rooms: Rooms, ports: GatePorts, config: Config): ReturnType<ty
 async function mountEdges(rooms: Rooms, bound: Bound, opening: Opening): Promise<void> {
   const { record, identify, decider, servers } = rooms;
   const { config, io, publicUrl, opened } = opening;
-  const ports = { ...system, log: io.log, recorder: record };
+  const ports = { ...system, log: io.log, recorder: record, outbound: opened.use(openOutbound()) };
   const gate = openGate(rooms, ports, config);
   opened.defer(() => gate.close());
   if (config.policies.watch) opened.defer(watched(rooms, gate, { config, io }));

@@ -190,6 +190,7 @@ function atFolder(found: Config, folder: string): Config {
       servers: mapValues(found.mcp.servers, (server) => ({
         ...server,
         manifest: at(server.manifest),
+        auth: server.auth === "none" ? server.auth : { file: at(server.auth.file) },
         ...(server.folder === undefined ? {} : { folder: at(server.folder) }),
       })),
     },

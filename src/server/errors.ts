@@ -8,6 +8,9 @@ export type ServerErrorCode =
   | "SERVER_POLICIES_INVALID"
   | "SERVER_PORT_BUSY"
   | "SERVER_DATA_UNUSABLE"
-  | "SERVER_DEMO_FAILED";
+  | "SERVER_DEMO_FAILED"
+  | "SERVER_SECRET_UNUSABLE"
+  | "SERVER_OUTBOUND_REFUSED"
+  | "SERVER_OUTBOUND_FAILED";
 
 export class ServerError extends BailiwickError<ServerErrorCode> {}

@@ -3,9 +3,16 @@
 import { readFile } from "node:fs/promises";
 import path from "node:path";
 import { parseServerId, quote } from "../core/index.ts";
-import { type McpServerConfig, openFolder, readManifest, type UpstreamServer } from "../enforce/index.ts";
+import {
+  type McpServerConfig,
+  openFolder,
+  readManifest,
+  type Transport,
+  type UpstreamServer,
+} from "../enforce/index.ts";
 import type { Config } from "./config.ts";
 import { ServerError } from "./errors.ts";
+import { readSecret } from "./secrets.ts";
 
 export interface UpstreamPlace {
   readonly publicUrl: string;
@@ -28,24 +35,37 @@ export async function openUpstreams(
 
 async function openUpstream(name: string, server: McpServerConfig, place: UpstreamPlace): Promise<UpstreamServer> {
   const id = parseServerId(name);
-  const [program, ...args] = server.command;
-  if (program === undefined) throw new ServerError("SERVER_CONFIG_INVALID", `opening server ${id}: no command`);
+  const transport = transportOf(id, server, place);
   const text = await readFile(server.manifest, "utf8").catch((cause: unknown) => {
     throw new ServerError("SERVER_CONFIG_INVALID", `opening server ${id}: no manifest at ${quote(server.manifest)}`, {
       cause,
-      fix: `npx bailiwick connect manifest draft ${id} -- ${server.command.join(" ")} writes a first one to read`,
+      fix: `npx bailiwick connect manifest draft ${id} -- ${server.command?.join(" ") ?? "COMMAND"} writes a first one to read`,
     });
   });
   const { operator, jurisdiction, destination, trust } = server;
   return {
     id,
     resource: `${place.publicUrl}/mcp/${id}`,
-    command: [program, ...args],
-    env: { PATH: place.path, ...server.env },
-    cwd: place.cwd,
+    transport,
+    era: server.era,
     destination: { kind: destination, operator, jurisdiction, listed: true },
     trust,
     tools: readManifest(id, path.basename(server.manifest), text),
     ...(server.folder === undefined ? {} : { folder: await openFolder(id, server.folder) }),
+  };
+}
+
+function transportOf(id: string, server: McpServerConfig, place: UpstreamPlace): Transport {
+  const [program, ...args] = server.command ?? [];
+  if (program !== undefined)
+    return { kind: "stdio", command: [program, ...args], env: { PATH: place.path, ...server.env }, cwd: place.cwd };
+  if (server.url === undefined) throw new ServerError("SERVER_CONFIG_INVALID", `opening server ${id}: no way to it`);
+  const { auth, allow } = server;
+  return {
+    kind: "http",
+    url: new URL(server.url),
+    redirects: allow.redirects,
+    isPrivate: allow.private,
+    ...(auth === "none" ? {} : { authorization: async () => `Bearer ${await readSecret(auth.file)}` }),
   };
 }

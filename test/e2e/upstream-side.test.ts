@@ -25,7 +25,7 @@ async function watched(): Promise<{ office: Office; seen: () => Promise<string[]
       log = path.join(world.office, "seen-by-upstream.log");
       const { files } = config.mcp.servers;
       if (files === undefined) throw new Error("no server");
-      const command = [process.execPath, TEE, log, ...files.command];
+      const command = [process.execPath, TEE, log, ...(files.command ?? [])];
       return { ...config, mcp: { servers: { ...config.mcp.servers, files: { ...files, command } } } };
     },
   });
@@ -93,7 +93,8 @@ test("a client's roots replace the folders of the file server when it is asked d
   await mkdir(path.join(elsewhere, "x"));
   await writeFile(path.join(elsewhere, "x", "secret.txt"), "secret");
   await using office = await openOffice();
-  const { command } = office.running.servers.get("files") ?? { command: ["none"] };
+  const transport = office.running.servers.get("files")?.transport;
+  const command = transport?.kind === "stdio" ? transport.command : (["none"] as const);
   const direct = new StdioClientTransport({
     command: command[0],
     args: command.slice(1),

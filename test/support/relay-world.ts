@@ -37,9 +37,11 @@ import {
   type GateResponse,
   type Relay,
   Tasks,
+  type Transport,
   type UpstreamServer,
 } from "../../src/enforce/index.ts";
 import { createInspector, readLabelRules } from "../../src/protect/index.ts";
+import { openOutbound } from "../../src/server/outbound/client.ts";
 import { systemClock, systemRandom, systemTimers } from "../../src/server/system.ts";
 
 export interface RelayWorld extends AsyncDisposable {
@@ -83,15 +85,17 @@ export interface RelayWorldOptions {
   readonly onGate?: (gate: ReturnType<typeof createGate>) => void;
 }
 
-export function relayWorld(command: readonly [string, ...string[]], options: RelayWorldOptions = {}): RelayWorld {
+type Given = readonly [string, ...string[]] | Extract<Transport, { kind: "http" }>;
+
+/** An upstream is a command, or where one is reached. */
+export function relayWorld(upstream: Given, options: RelayWorldOptions = {}): RelayWorld {
   const recorder = fakeRecorder();
   const log = fakeLog();
   const server: UpstreamServer = {
     id,
     resource: "http://localhost:7400/mcp/odd",
-    command,
-    env: {},
-    cwd: "/",
+    transport: "kind" in upstream ? upstream : { kind: "stdio", command: upstream, env: {}, cwd: "/" },
+    era: "auto",
     trust: "tool",
     destination: { kind: "internal", operator: "us", jurisdiction: "FR", listed: true },
     tools: new Map<string, typeof act | typeof look>([
@@ -99,7 +103,8 @@ export function relayWorld(command: readonly [string, ...string[]], options: Rel
       ["look", look],
     ]),
   };
-  const system = { clock: systemClock, timers: systemTimers, random: systemRandom, log };
+  const outbound = openOutbound();
+  const system = { outbound, clock: systemClock, timers: systemTimers, random: systemRandom, log };
   let session: string | undefined;
   const gate = createGate(
     {
@@ -165,7 +170,10 @@ export function relayWorld(command: readonly [string, ...string[]], options: Rel
       await world.post({ jsonrpc: "2.0", method: "notifications/initialized" });
       return opened;
     },
-    [Symbol.asyncDispose]: () => relay.close(),
+    async [Symbol.asyncDispose]() {
+      await relay.close();
+      await outbound[Symbol.asyncDispose]();
+    },
   };
   return world;
 }

@@ -23,6 +23,44 @@ export interface Random {
   id(): string;
 }
 
+/** HTTP to somebody else. Nothing else in the program opens a connection. */
+export interface Outbound {
+  /**
+   * Sends one request and resolves with the head of its answer. Where a name or an address leads is looked at when the
+   * connection is made, and again at each redirect.
+   * @throws BailiwickError where nothing could be reached, or may be; after that nobody knows what was done
+   */
+  request(asked: OutboundRequest): Promise<OutboundAnswer>;
+}
+
+export interface OutboundRequest {
+  readonly method: "GET" | "POST" | "DELETE";
+  readonly url: URL;
+  /** Lower-case names. */
+  readonly headers: Readonly<Record<string, string>>;
+  /** Headers for this origin alone: a redirect to another one goes without them. */
+  readonly secrets?: Readonly<Record<string, string>>;
+  readonly body?: string;
+  /** Ends the request and its connection, also while its answer is read. */
+  readonly signal: AbortSignal;
+  /** UNIT: ms. Longest wait for the head of the answer. */
+  readonly headMs: number;
+  /** UNIT: ms. Longest silence within the answer; left out, it may be silent for ever. */
+  readonly idleMs?: number;
+  /** Redirects that are followed. */
+  readonly redirects: number;
+  /** Addresses of this host and of private networks may be reached. */
+  readonly isPrivate: boolean;
+}
+
+export interface OutboundAnswer {
+  readonly status: number;
+  /** Lower-case names. */
+  readonly headers: Readonly<Record<string, string>>;
+  /** Bytes as they come. Whoever leaves off reading ends the connection. */
+  readonly body: AsyncIterable<Bytes>;
+}
+
 /** Faults only: what happened is an entry or a signal. A literal code and fields, never prose with values in it. */
 export interface Log {
   fault(code: string, fields: Readonly<Record<string, string | number | boolean>>): void;

@@ -2,10 +2,10 @@
 // An upstream over stdio (MCP 2025-11-25, transports): a child process of its own group, started without a shell, with an
 // environment of its own, one JSON-RPC message a line. Lines are read as strictly as everything else that comes in.
 import { type ChildProcessWithoutNullStreams, spawn } from "node:child_process";
-import { type JsonObject, jsonObject, type Log, member, parseJson, type Timers, writeJson } from "../../core/index.ts";
+import { type JsonObject, jsonObject, member, parseJson, writeJson } from "../../core/index.ts";
 import { EnforceError } from "../errors.ts";
-import type { UpstreamServer } from "../upstream-server.ts";
-import type { Answer, Link, Wait } from "./link.ts";
+import type { StdioTransport, UpstreamServer } from "../upstream-server.ts";
+import type { Answer, Era, Heard, Link, LinkPorts, Unasked, Wait } from "./link.ts";
 import {
   classify,
   error,
@@ -15,29 +15,35 @@ import {
   type RequestId,
   RPC,
   request,
-  withMembers,
+  SUBSCRIPTION_ID,
+  withProgress,
 } from "./message.ts";
 
 /** UNIT: bytes. Longest line of an upstream (enforce E35). */
 export const LINE_MAX_BYTES: number = 10 * 1024 * 1024;
 /** UNIT: bytes that an upstream has not read yet; past it nothing more is sent. */
 const BACKLOG_MAX_BYTES: number = 8 * 1024 * 1024;
+/** What a server says of itself as a whole. */
+const OF_NO_REQUEST = /^notifications\/(tools|prompts|resources|roots)\//;
 /** UNIT: ms. From closing its input to SIGTERM, and from SIGTERM to SIGKILL. */
 const STOP_GRACE_MS = 2000;
 
-export interface ChildPorts {
-  readonly timers: Timers;
-  readonly log: Log;
-}
+export type ChildPorts = Pick<LinkPorts, "timers" | "log">;
 
 /** What is started, and where. */
-export type ChildCommand = Pick<UpstreamServer, "id" | "command" | "env" | "cwd">;
+export type ChildCommand = Pick<UpstreamServer, "id"> & Omit<StdioTransport, "kind">;
+
+/** How it is talked to; without a word, in the older way and deaf to what nobody asked. */
+export interface ChildManner {
+  readonly era?: Era;
+  readonly unasked?: Unasked;
+}
 
 /** A link whose other end is a process of ours. */
 export type Child = Link;
 
 /** @throws EnforceError ENFORCE_UPSTREAM_START */
-export async function startChild(ports: ChildPorts, server: ChildCommand): Promise<Child> {
+export async function startChild(ports: ChildPorts, server: ChildCommand, manner: ChildManner = {}): Promise<Child> {
   const [program, ...args] = server.command;
   const child = spawn(program, args, {
     env: server.env,
@@ -52,22 +58,24 @@ export async function startChild(ports: ChildPorts, server: ChildCommand): Promi
       reject(new EnforceError("ENFORCE_UPSTREAM_START", `starting the upstream of ${server.id}`, { cause }));
     });
   });
-  return new StdioChild(ports, server, child);
+  return new StdioChild(ports, server, child, manner);
 }
 
 interface Waiting {
   readonly resolve: (answer: Answer) => void;
   readonly reject: (cause: EnforceError) => void;
   readonly release: () => void;
-  readonly progress?: (told: JsonObject) => void;
+  readonly progress?: Wait["progress"];
+  readonly hear?: Wait["hear"];
 }
 
 class StdioChild implements Child {
-  readonly era = "legacy" as const;
+  readonly era: Era;
   readonly ended: Promise<void>;
   private readonly ports: ChildPorts;
   private readonly server: ChildCommand;
   private readonly child: ChildProcessWithoutNullStreams;
+  private readonly unasked: Unasked | undefined;
   /** By the gate's own id. */
   private readonly waiting = new Map<RequestId, Waiting>();
   private lastId = 0;
@@ -78,7 +86,14 @@ class StdioChild implements Child {
   private stopping = false;
   private stderrBytes = 0;
 
-  constructor(ports: ChildPorts, server: ChildCommand, child: ChildProcessWithoutNullStreams) {
+  constructor(
+    ports: ChildPorts,
+    server: ChildCommand,
+    child: ChildProcessWithoutNullStreams,
+    { era = "legacy", unasked }: ChildManner,
+  ) {
+    this.era = era;
+    this.unasked = unasked;
     this.ports = ports;
     this.server = server;
     this.child = child;
@@ -99,7 +114,7 @@ class StdioChild implements Child {
     child.on("error", (cause) => this.fault("process", cause.message));
   }
 
-  ask(method: string, given: JsonObject, { ms, signal, progress }: Wait): Promise<Answer> {
+  ask(method: string, given: JsonObject, { ms, signal, progress, hear }: Wait): Promise<Answer> {
     return new Promise((resolve, reject) => {
       const no = (code: EnforceError["code"], why: string): void =>
         reject(new EnforceError(code, `asking ${this.server.id}: ${why}`));
@@ -108,16 +123,18 @@ class StdioChild implements Child {
       if (this.child.stdin.writableLength > BACKLOG_MAX_BYTES) return no("ENFORCE_UPSTREAM_GONE", "it does not read");
       this.lastId += 1;
       const id = this.lastId;
-      const stopTimer = this.ports.timers.after(ms, () => {
-        this.giveUp(id, "ENFORCE_UPSTREAM_TIMEOUT", `no answer for ${ms} ms`);
-      });
+      const stopTimer =
+        ms === undefined
+          ? (): void => undefined
+          : this.ports.timers.after(ms, () => this.giveUp(id, "ENFORCE_UPSTREAM_TIMEOUT", `no answer for ${ms} ms`));
       const onAbort = (): void => this.giveUp(id, "ENFORCE_CANCELLED", "the client cancelled it");
       signal.addEventListener("abort", onAbort, { once: true });
       const release = (): void => {
         stopTimer();
         signal.removeEventListener("abort", onAbort);
       };
-      this.waiting.set(id, { resolve, reject, release, ...(progress === undefined ? {} : { progress }) });
+      const ears = { ...(progress === undefined ? {} : { progress }), ...(hear === undefined ? {} : { hear }) };
+      this.waiting.set(id, { resolve, reject, release, ...ears });
       this.tell(request(id, method, progress === undefined ? given : withProgress(given, id)));
       return undefined;
     });
@@ -191,11 +208,11 @@ class StdioChild implements Child {
         this.answer(message.id, message.tree, line.length);
         return;
       case "request":
-        // no client capability was offered upstream, so nothing may be asked of the client (E31)
-        this.tell(error(message.id, RPC.methodNotFound, "this client offers nothing"));
+        this.asked({ kind: "request", id: message.id, method: message.method, params: params(message) });
         return;
       case "notification":
         if (message.method === "notifications/progress") this.progress(params(message));
+        else this.heard({ kind: "notification", method: message.method, params: params(message) });
         return;
       case "invalid":
         throw new EnforceError("ENFORCE_UPSTREAM_PROTOCOL", `reading from ${this.server.id}: ${message.why}`);
@@ -212,6 +229,27 @@ class StdioChild implements Child {
       return value === undefined ? [] : [[name, value] as const];
     });
     waiting.resolve({ body: jsonObject(kept), bytes });
+  }
+
+  /** Something asked where nobody listens has to be answered all the same (E31). */
+  private asked(heard: Extract<Heard, { kind: "request" }>): void {
+    // SOURCE: MCP 2026-07-28, stdio: a server does not ask, and nobody may answer it
+    if (this.era === "modern") return this.fault("request", "a server of this revision must not ask");
+    const listener = this.listener(heard);
+    if (listener === undefined) this.tell(error(heard.id, RPC.methodNotFound, "this client offers nothing"));
+    else listener(heard);
+  }
+
+  private heard(heard: Heard): void {
+    this.listener(heard)?.(heard);
+  }
+
+  private listener(heard: Heard): ((heard: Heard) => void) | undefined {
+    const subscription = member(member(heard.params, "_meta"), SUBSCRIPTION_ID);
+    if (isRequestId(subscription)) return this.waiting.get(subscription)?.hear;
+    if (OF_NO_REQUEST.test(heard.method)) return this.unasked;
+    // one line carries everything, and nothing says which request it is about: the last that listens is the likeliest
+    return [...this.waiting.values()].findLast(({ hear }) => hear !== undefined)?.hear ?? this.unasked;
   }
 
   private progress(told: JsonObject): void {
@@ -242,9 +280,4 @@ class StdioChild implements Child {
   private fault(what: string, why: string): void {
     this.ports.log.fault("ENFORCE_UPSTREAM", { server: this.server.id, what, why });
   }
-}
-
-/** The token is the gate's own id of the request: a client's token says whatever it likes, and stays here. */
-function withProgress(given: JsonObject, id: RequestId): JsonObject {
-  return withMembers(given, [["_meta", jsonObject([["progressToken", id]])]]);
 }

@@ -1,11 +1,26 @@
 // SPDX-License-Identifier: Apache-2.0
 // A conversation with one upstream, over whatever carries it: what the relay needs of a stdio child and of an HTTP server
 // alike. A link belongs to one identity, and never to two.
-import type { JsonObject } from "../../core/index.ts";
+import type { Clock, JsonObject, Log, Outbound, Timers } from "../../core/index.ts";
+import type { UpstreamServer } from "../upstream-server.ts";
 import type { RequestId } from "./message.ts";
 
 /** How a message says which revision it is of: in each message (2026-07-28), or once in `initialize` (before it). */
 export type Era = "modern" | "legacy";
+
+/** What a link takes from the machine. */
+export interface LinkPorts {
+  readonly clock: Clock;
+  readonly timers: Timers;
+  readonly log: Log;
+  readonly outbound: Outbound;
+}
+
+/** Which upstream, and how it is reached. */
+export type LinkedServer = Pick<UpstreamServer, "id" | "transport" | "era">;
+
+/** Given what an upstream says outside of any request, and what nobody can tell the request of. */
+export type Unasked = (heard: Heard) => void;
 
 export interface Link {
   readonly era: Era;
@@ -24,8 +39,8 @@ export interface Link {
 }
 
 export interface Wait {
-  /** UNIT: ms. */
-  readonly ms: number;
+  /** UNIT: ms. Left out where the request lasts as long as somebody listens (`subscriptions/listen`). */
+  readonly ms?: number;
   /** The client does not want it any more. */
   readonly signal: AbortSignal;
   /** Asks the upstream to tell of its progress, and is given the `params` of each notification. */

@@ -90,6 +90,17 @@ export function error(id: RequestId | null, code: number, message: string, data?
   ]);
 }
 
+/** Names of `_meta` members (MCP 2026-07-28, general fields). */
+export const PROTOCOL_VERSION = "io.modelcontextprotocol/protocolVersion";
+export const SUBSCRIPTION_ID = "io.modelcontextprotocol/subscriptionId";
+
+/** The token is the gate's own id of the request: a client's token says whatever it likes, and stays here. */
+export function withProgress(given: JsonObject, id: RequestId): JsonObject {
+  const meta = member(given, "_meta");
+  const kept = isJsonObject(meta) ? meta : jsonObject([]);
+  return withMembers(given, [["_meta", withMembers(kept, [["progressToken", id]])]]);
+}
+
 /** A copy of an object with some members replaced; order kept, new ones last. */
 export function withMembers(object: JsonObject, members: readonly (readonly [string, Json])[]): JsonObject {
   return jsonObject([...Object.keys(object).map((name) => [name, object[name] ?? null] as const), ...members]);

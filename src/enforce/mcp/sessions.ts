@@ -1,29 +1,27 @@
 // SPDX-License-Identifier: Apache-2.0
-// Sessions of MCP 2025-11-25: each has an upstream child of its own, and belongs to the instance that opened it (E32).
+// Sessions of MCP 2025-11-25: each has a link upstream of its own, and belongs to the instance that opened it (E32).
 // Another instance that presents its id is told that there is no such session.
-import type { Clock, IdentityId, InstanceId, Log, Random, Standing, Timers } from "../../core/index.ts";
+import type { IdentityId, InstanceId, Random, Standing } from "../../core/index.ts";
 import type { EnforceConfig } from "../config.ts";
 import type { UpstreamServer } from "../upstream-server.ts";
-import { type Child, startChild } from "./child.ts";
+import type { Link, LinkPorts } from "./link.ts";
 import type { RequestId } from "./message.ts";
+import { openLink } from "./upstream/open.ts";
 
 export interface Session {
   readonly id: string;
   readonly server: UpstreamServer;
   readonly instance: InstanceId;
   readonly identity: IdentityId;
-  readonly child: Child;
+  readonly child: Link;
   /** Requests on their way, by the client's own id: what ends each. */
   readonly inFlight: Map<RequestId, AbortController>;
   /** Cursors that the upstream gave this session: no other one goes up. */
   readonly cursors: Set<string>;
 }
 
-export interface SessionPorts {
-  readonly clock: Clock;
-  readonly timers: Timers;
+export interface SessionPorts extends LinkPorts {
   readonly random: Random;
-  readonly log: Log;
 }
 
 /** UNIT: ms. Longest time between two looks for idle sessions. */
@@ -51,7 +49,7 @@ export class Sessions {
     if (held + starting >= this.config.sessionsPerIdentity) return "full";
     this.starting.set(identity, starting + 1);
     try {
-      const child = await startChild(this.ports, server);
+      const child = await openLink(this.ports, server, { era: "legacy" });
       const id = Buffer.from(this.ports.random.bytes(24)).toString("base64url");
       const session: Session = { id, server, instance, identity, child, inFlight: new Map(), cursors: new Set() };
       this.open.set(id, { session, usedAt: this.ports.clock.monotonic() });

@@ -81,7 +81,7 @@ function readJwk(text: Uint8Array): JWK {
 /** Every upstream as the clone has it, each over the folder that the configuration names. */
 function withInstalled(config: Config, program: string): Config {
   const servers = Object.entries(config.mcp.servers).map(([id, server]) => {
-    const folder = server.command.at(-1) ?? ".";
+    const folder = server.command?.at(-1) ?? ".";
     return [id, { ...server, command: [process.execPath, program, folder] }] as const;
   });
   return { ...config, mcp: { servers: Object.fromEntries(servers) } };
