@@ -6,7 +6,7 @@ import type { Instant } from "./time.ts";
 import type { Impact, Verb } from "./verb.ts";
 
 /** How an interaction reached a gate. */
-export const VIAS = ["mcp"] as const;
+export const VIAS = ["mcp", "authzen"] as const;
 export type Via = (typeof VIAS)[number];
 
 export const DESTINATION_KINDS = ["none", "internal", "partner", "external"] as const;

@@ -14,6 +14,7 @@ import {
   type Ref,
 } from "../core/index.ts";
 import { answerOf, deny, type Outcome } from "./answer.ts";
+import type { Schema } from "./cedar/schema.ts";
 import { meansOf } from "./discharge.ts";
 import { askedText } from "./input-digest.ts";
 import type { PolicySet } from "./policy-set.ts";
@@ -28,6 +29,8 @@ export interface DecidePorts {
 export interface PolicyControl {
   /** Puts a set in force for a domain from the next decision on; `null` takes it away, and everything is denied. */
   swap(domain: DomainId, set: PolicySet | null): void;
+  /** What the set in force of a domain speaks of. */
+  schema(domain: DomainId): Schema | undefined;
 }
 
 /** Stands where the question itself could not be read. */
@@ -82,6 +85,7 @@ export function createDecider({ clock, log }: DecidePorts): Decider & PolicyCont
         ? null
         : { digest: held.set.digest, policies: held.set.rules.length, since: held.since };
     },
+    schema: (domain) => inForce.get(domain)?.set.engine.schema,
     swap(domain, set) {
       // a set of nothing is no set: an empty folder must not look like a decision
       if (set === null || set.rules.length === 0) inForce.delete(domain);

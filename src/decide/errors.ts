@@ -8,7 +8,8 @@ export type DecideErrorCode =
   | "DECIDE_PARSER_ANSWER"
   | "DECIDE_EXPRESSION_UNSUPPORTED"
   | "DECIDE_SCHEMA_UNSUPPORTED"
-  | "DECIDE_LINK_INVALID";
+  | "DECIDE_LINK_INVALID"
+  | "DECIDE_ENTITIES_INVALID";
 
 /** A parser that broke, or policy JSON that this version cannot evaluate. */
 export class DecideError extends BailiwickError<DecideErrorCode> {}

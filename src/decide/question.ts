@@ -7,7 +7,7 @@ import { Datetime } from "./cedar/datetime.ts";
 import type { Entities } from "./cedar/entities.ts";
 import { type Evaluation, evaluate } from "./cedar/evaluate.ts";
 import { InputFault } from "./cedar/input.ts";
-import type { Action } from "./cedar/schema.ts";
+import type { Action, Schema } from "./cedar/schema.ts";
 import { type CedarRecord, EntityUid } from "./cedar/value.ts";
 import { ENTITIES_MAX, type PolicySet } from "./policy-set.ts";
 
@@ -45,7 +45,7 @@ export function prepare(
   if (stranger !== undefined) return { reason: "input_entity", fault: stranger };
   const entities = engine.entities(question.entities);
   if (entities instanceof InputFault) return refusedFor(entities, "input_entity");
-  const barred = barredIdentity(principal, entities, question.at);
+  const barred = barredIdentity(principal, { entities, schema: engine.schema, at: question.at });
   if (barred !== undefined) return { reason: barred };
   const context = asked.context(question.context);
   if (context instanceof InputFault) return refusedFor(context, "input_context");
@@ -66,11 +66,22 @@ function refusedFor(fault: InputFault, reason: ReasonCode): Refused {
   return { reason: fault.code === "too_deep" || fault.code === "too_large" ? "input_limits" : reason, fault };
 }
 
-/** What no bundle can remove: nobody that is unknown, not active or expired is ever allowed anything. */
-function barredIdentity(principal: EntityUid, { given }: Entities, at: Instant): ReasonCode | undefined {
+interface Around {
+  readonly entities: Entities;
+  readonly schema: Schema;
+  readonly at: Instant;
+}
+
+/**
+ * What no bundle can remove: nobody that is unknown, not active or expired is ever allowed anything. A domain whose
+ * principals have no status or no end has none to check, and still refuses whom it does not know.
+ */
+function barredIdentity(principal: EntityUid, { entities: { given }, schema, at }: Around): ReasonCode | undefined {
   const identity = given.get(principal.key);
   if (identity === undefined) return "identity_unknown";
-  if (identity.attributes.get("status") !== "active") return "identity_not_active";
+  const declared = schema.entityTypes.get(principal.type)?.attributes.attributes;
+  if (declared?.has("status") === true && identity.attributes.get("status") !== "active") return "identity_not_active";
+  if (declared?.has("expires") !== true) return undefined;
   const expires = identity.attributes.get("expires");
   return expires instanceof Datetime && expires.ms > at ? undefined : "identity_expired";
 }

@@ -38,6 +38,7 @@ import { createPoints, type PointRegister, readSigns } from "./containment.ts";
 import { registerDeclared } from "./declared.ts";
 import { ServerError } from "./errors.ts";
 import { mountApi } from "./http/api.ts";
+import { mountAuthzen } from "./http/authzen.ts";
 import { type Bound, bind } from "./http/bind.ts";
 import { mountConsole, readConsole } from "./http/console.ts";
 import { mountHealth } from "./http/health.ts";
@@ -165,6 +166,8 @@ interface Rooms {
   readonly bundle: Bundle;
   readonly servers: ReadonlyMap<string, UpstreamServer>;
   readonly setupLink: string | undefined;
+  /** Makes page tokens of searches ours. */
+  readonly pageKey: KeyObject;
 }
 
 async function openRooms({ config, io, publicUrl, opened }: Opening): Promise<Rooms> {
@@ -208,6 +211,7 @@ async function openRooms({ config, io, publicUrl, opened }: Opening): Promise<Ro
     tasks,
     owner,
     setupLink,
+    pageKey: custody.derive("search pages"),
     ...aftermath,
     ...answers,
   };
@@ -346,6 +350,7 @@ async function mountEdges(rooms: Rooms, bound: Bound, opening: Opening): Promise
   const app = createListener(publicUrl, io.log);
   const startedAt = systemClock.now();
   mountMcp(app, servers, relay);
+  await mountAuthzen(app, { ...rooms, ...ports }, opening);
   mountIdentity(app, identify);
   mountHealth(app, () => readiness(record));
   const api = {
@@ -385,6 +390,16 @@ async function mountEdges(rooms: Rooms, bound: Bound, opening: Opening): Promise
   };
   mountApi(app, api, systemTimers);
   mountConsole(app, await readConsole(path.join(io.root, "console", "dist")));
+  await admit(app, bound, { record, opening });
+}
+
+/** From here on requests are answered. */
+async function admit(
+  app: ReturnType<typeof createListener>,
+  bound: Bound,
+  { record, opening }: { readonly record: RecordRoom; readonly opening: Opening },
+): Promise<void> {
+  const { config, publicUrl, opened } = opening;
   await app.ready();
   await record.append(processEntry("process.started", publicUrl));
   opened.defer(() => record.note(processEntry("process.stopped", publicUrl)));

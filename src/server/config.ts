@@ -5,6 +5,7 @@ import path from "node:path";
 import { parse } from "yaml";
 import { z } from "zod";
 import { JURISDICTION, LEVELS, type Level, quote, VERBS, type Verb } from "../core/index.ts";
+import { type DecideSettings, decideSection } from "../decide/index.ts";
 import { type EnforceConfig, enforceConfig, type McpConfig, mcpConfig } from "../enforce/index.ts";
 import { type IdentifySettings, identifySection } from "../identify/index.ts";
 import { type ProveSettings, proveSection } from "../prove/index.ts";
@@ -63,6 +64,7 @@ export interface Config {
   readonly people: Readonly<Record<string, PersonConfig>>;
   readonly agents: Readonly<Record<string, AgentConfig>>;
   readonly mcp: McpConfig;
+  readonly decide: DecideSettings;
   readonly enforce: EnforceConfig;
   readonly identify: IdentifySettings;
   readonly record: RecordSettings;
@@ -130,6 +132,7 @@ const config: z.ZodType<Config> = z.strictObject({
   people: z.record(name, person).default({}),
   agents: z.record(name, agent).default({}),
   mcp: mcpConfig.prefault({ servers: {} }),
+  decide: decideSection,
   enforce: enforceConfig.prefault({}),
   identify: identifySection,
   record: recordConfig.prefault({}),
@@ -194,7 +197,18 @@ function atFolder(found: Config, folder: string): Config {
         ...(server.folder === undefined ? {} : { folder: at(server.folder) }),
       })),
     },
+    decide: decideAt(found.decide, at),
     agents: mapValues(found.agents, (one) => ({ ...one, instances: mapValues(one.instances, at) })),
+  };
+}
+
+function decideAt({ domains, authzen }: DecideSettings, at: (relative: string) => string): DecideSettings {
+  return {
+    domains: mapValues(domains, ({ policies, entities }) => ({
+      policies: at(policies),
+      ...(entities === undefined ? {} : { entities: at(entities) }),
+    })),
+    authzen: { peers: mapValues(authzen.peers, (peer) => ({ ...peer, secret: at(peer.secret) })) },
   };
 }
 

@@ -227,6 +227,7 @@ export const EVENT_NAMES = [
   "incident.changed",
   "incident.closed",
   "case.changed",
+  "question.answered",
 ] as const;
 export const ADMIN_NAMES = [
   "identity.registered",

@@ -1,0 +1,90 @@
+// SPDX-License-Identifier: Apache-2.0
+// Access evaluation, one and many (AuthZEN 1.0 sections 6 and 7). The same question gives the same bytes: no time and no
+// identifier of the call stands in a body (D58).
+import { type Decision, type Json, type JsonObject, jsonObject } from "../../core/index.ts";
+import { obligationJson } from "./duties.ts";
+import type { AuthzenPorts, Decided, Peer } from "./ports.ts";
+import { type Field, pose } from "./pose.ts";
+import { type Batch, Malformed, readAsked } from "./read.ts";
+
+/** What one item answers, and what was decided for it; nothing where there was no question. */
+export interface Evaluated {
+  readonly body: JsonObject;
+  readonly isPermitted: boolean;
+  readonly decided?: Decided;
+}
+
+export type Judges = Pick<AuthzenPorts, "decider">;
+
+/** One question; what is missing in it is the caller's to mend. */
+export function evaluateOne(ports: Judges, field: Field, peer: Peer, json: JsonObject): Evaluated | Malformed {
+  const asked = readAsked(json);
+  if (asked instanceof Malformed) return asked;
+  const posed = pose(field, peer, asked);
+  if (posed === "too_many") return refusedItem("the question reaches more entities than one may hold");
+  const { question, ignored } = posed;
+  const decision = ports.decider.decide(question);
+  const isPermitted = permits(decision);
+  return { body: bodyOf(decision, peer, isPermitted), isPermitted, decided: { question, decision, ignored } };
+}
+
+/** Items in order, up to the one that settles it (section 7.1.2); an item that is no question answers so in its place. */
+export function evaluateAll(ports: Judges, field: Field, peer: Peer, { items, semantic }: Batch): readonly Evaluated[] {
+  const done: Evaluated[] = [];
+  for (const item of items) {
+    const one = evaluateOne(ports, field, peer, item);
+    const evaluated = one instanceof Malformed ? refusedItem(one.why) : one;
+    done.push(evaluated);
+    if (semantic === "deny_on_first_deny" && !evaluated.isPermitted) break;
+    if (semantic === "permit_on_first_permit" && evaluated.isPermitted) break;
+  }
+  return done;
+}
+
+/** `limit` comes out of the decider only where the peer declared every duty (D64); a challenge lets nothing through. */
+export function permits({ answer }: Decision): boolean {
+  return answer === "allow" || answer === "log" || answer === "limit";
+}
+
+function refusedItem(message: string): Evaluated {
+  const error = jsonObject([
+    ["status", 400],
+    ["message", message],
+  ]);
+  const body = jsonObject([
+    ["decision", false],
+    ["context", jsonObject([["error", error]])],
+  ]);
+  return { body, isPermitted: false };
+}
+
+function bodyOf(decision: Decision, peer: Peer, isPermitted: boolean): JsonObject {
+  return jsonObject([
+    ["decision", isPermitted],
+    ["context", contextOf(decision, peer)],
+  ]);
+}
+
+/** The agent gets a code; a policy's own sentence is for the person in front of it; who decided needs a right (D43, D64). */
+function contextOf(decision: Decision, peer: Peer): JsonObject {
+  const { answer, reason, policies, obligations, setDigest } = decision;
+  const said = policies.flatMap((policy) => (policy.reason === undefined ? [] : [policy.reason]));
+  const members: [string, Json][] = [
+    ["answer", answer],
+    ["reason", reason],
+  ];
+  if (said.length > 0) members.push(["reason_user", said.join(" ")]);
+  if (obligations.length > 0) members.push(["obligations", obligations.map(obligationJson)]);
+  if (peer.mayExplain) members.push(["reason_admin", admin(policies, setDigest)]);
+  return jsonObject(members);
+}
+
+function admin(policies: Decision["policies"], setDigest: Decision["setDigest"]): JsonObject {
+  const hits = policies.map(({ id, effect, tier, file, line }) =>
+    jsonObject(Object.entries({ id, effect, tier, file, line })),
+  );
+  return jsonObject([
+    ["policies", hits],
+    ["set_digest", setDigest],
+  ]);
+}
