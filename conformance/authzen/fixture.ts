@@ -3,16 +3,23 @@
 import type { Point, Reply } from "./client.ts";
 import type { Tally } from "./tally.ts";
 
-export const ALICE = { type: "user", id: "alice" };
-export const BOB = { type: "user", id: "bob" };
-export const ADMIN = { ...BOB, properties: { role: "admin" } };
-export const RECORD_1 = { type: "record", id: "record-1" };
-export const RECORD_2 = { type: "record", id: "record-2" };
-export const ACTIVE = { ...RECORD_1, properties: { status: "active" } };
-export const ARCHIVED = { ...RECORD_2, properties: { status: "archived" } };
-export const READ = { name: "read" };
-export const WRITE = { name: "write" };
-export const EVALUATION = { subject: ALICE, action: READ, resource: RECORD_1 };
+/** Members by name, as they go on the wire. */
+type Named = Readonly<Record<string, string>>;
+
+type Party = Readonly<Record<"type" | "id", string>> & { readonly properties?: Named };
+
+type Question = Readonly<Record<"subject" | "resource", Party>> & { readonly action: Named };
+
+export const ALICE: Party = { type: "user", id: "alice" };
+export const BOB: Party = { type: "user", id: "bob" };
+export const ADMIN: Party = { ...BOB, properties: { role: "admin" } };
+export const RECORD_1: Party = { type: "record", id: "record-1" };
+export const RECORD_2: Party = { type: "record", id: "record-2" };
+export const ACTIVE: Party = { ...RECORD_1, properties: { status: "active" } };
+export const ARCHIVED: Party = { ...RECORD_2, properties: { status: "archived" } };
+export const READ: Named = { name: "read" };
+export const WRITE: Named = { name: "write" };
+export const EVALUATION: Question = { subject: ALICE, action: READ, resource: RECORD_1 };
 
 export interface Suite {
   readonly point: Point;

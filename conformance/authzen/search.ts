@@ -133,5 +133,5 @@ interface SearchCase {
   readonly name: string;
   readonly path: string;
   readonly body: unknown;
-  readonly includes: readonly Readonly<Record<string, string>>[];
+  readonly includes: readonly Readonly<Record<string, unknown>>[];
 }
