@@ -147,7 +147,7 @@ function upstream(): UpstreamServer {
   return {
     id,
     resource: "http://localhost:7400/mcp/standin",
-    transport: { kind: "stdio", command: ["none"], env: {}, cwd: "/" },
+    transport: { kind: "stdio", command: ["none"], env: {}, cwd: "/", isolate: "identity" },
     era: "legacy",
     trust: "tool",
     destination: { kind: "internal", operator: "bench", jurisdiction: "FR", listed: true },

@@ -12,6 +12,7 @@ import {
   type Trust,
   VERBS,
 } from "../core/index.ts";
+import type { Isolate } from "./upstream-server.ts";
 
 /** UNIT: ms. Longest wait for an upstream's answer to one request. */
 export const UPSTREAM_WAIT_MS = 60_000;
@@ -32,6 +33,7 @@ export interface McpServerConfig {
   readonly url?: string | undefined;
   readonly auth: "none" | { readonly file: string };
   readonly era: "auto" | "modern" | "legacy";
+  readonly isolate: Isolate;
   readonly allow: { readonly redirects: number; readonly private: boolean };
   readonly env: Readonly<Record<string, string>>;
   readonly operator: string;
@@ -67,6 +69,10 @@ const serverFields = z.strictObject({
     .default("none")
     .describe("what a server at a URL is shown: nothing, or the token in a file that nobody else can read"),
   era: z.enum(["auto", "modern", "legacy"]).default("auto").describe("revision that it speaks; auto asks it"),
+  isolate: z
+    .enum(["identity", "task", "shared"])
+    .default("identity")
+    .describe("who shares a process of a command where the protocol has no sessions"),
   allow: z
     .strictObject({
       redirects: z.number().int().min(0).max(5).default(0).describe("redirects of a URL that are followed"),

@@ -48,7 +48,7 @@ const writer = { server: id, tool: "write", verb: "execute", effect: "irreversib
 const server: UpstreamServer = {
   id,
   resource: "http://localhost:7400/mcp/files",
-  transport: { kind: "stdio", command: ["none"], env: {}, cwd: "/" },
+  transport: { kind: "stdio", command: ["none"], env: {}, cwd: "/", isolate: "identity" },
   era: "auto",
   destination: { kind: "internal", operator: "us", jurisdiction: "FR", listed: true },
   trust: "peer",

@@ -10,7 +10,11 @@ export interface StdioTransport {
   /** Its whole environment. */
   readonly env: Readonly<Record<string, string>>;
   readonly cwd: string;
+  /** Who shares a process of it, where the protocol has no session that would need its own. */
+  readonly isolate: Isolate;
 }
+
+export type Isolate = "identity" | "task" | "shared";
 
 /** A server that is reached at a URL (Streamable HTTP). */
 export interface HttpTransport {

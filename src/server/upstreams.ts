@@ -58,7 +58,13 @@ async function openUpstream(name: string, server: McpServerConfig, place: Upstre
 function transportOf(id: string, server: McpServerConfig, place: UpstreamPlace): Transport {
   const [program, ...args] = server.command ?? [];
   if (program !== undefined)
-    return { kind: "stdio", command: [program, ...args], env: { PATH: place.path, ...server.env }, cwd: place.cwd };
+    return {
+      kind: "stdio",
+      command: [program, ...args],
+      env: { PATH: place.path, ...server.env },
+      cwd: place.cwd,
+      isolate: server.isolate,
+    };
   if (server.url === undefined) throw new ServerError("SERVER_CONFIG_INVALID", `opening server ${id}: no way to it`);
   const { auth, allow } = server;
   return {

@@ -4,6 +4,7 @@ import { expect, test } from "vitest";
 import { type Json, jsonObject, member, parseJson, parseServerId, writeJson } from "../../src/core/index.ts";
 import { fakeLog } from "../../src/core/testing/system.ts";
 import type { Heard, Link, Wait } from "../../src/enforce/mcp/link.ts";
+import { Eras } from "../../src/enforce/mcp/upstream/eras.ts";
 import { openLink } from "../../src/enforce/mcp/upstream/open.ts";
 import { openOutbound } from "../../src/server/outbound/client.ts";
 import { systemClock, systemTimers } from "../../src/server/system.ts";
@@ -173,7 +174,7 @@ test("E34: an answer that is an error of the protocol passes, whatever its statu
     [404, { jsonrpc: "2.0", id: 1, error: { code: -32601, message: "no" } }, "-32601"],
     [401, { jsonrpc: "2.0", id: 1, error: { code: -1, message: "no" } }, "ENFORCE_UPSTREAM_REFUSED"],
     [500, undefined, "ENFORCE_UPSTREAM_REFUSED"],
-    [204, undefined, "ENFORCE_UPSTREAM_REFUSED"],
+    [204, undefined, "ENFORCE_UPSTREAM_PROTOCOL"],
   ];
   for (const [status, body, expected] of cases) {
     await using web = await openWeb((_seen, response) =>
@@ -187,3 +188,49 @@ test("E34: an answer that is an error of the protocol passes, whatever its statu
     expect(code, String(status)).toBe(expected);
   }
 });
+
+const VERDICTS: [string, number, object | undefined, string][] = [
+  ["a discovery", 200, { result: { resultType: "complete", supportedVersions: ["2026-07-28"] } }, "modern"],
+  [
+    "another version, with ours among the supported",
+    400,
+    { error: { code: -32022, message: "no", data: { supported: ["2026-07-28"] } } },
+    "modern",
+  ],
+  [
+    "another version, with an older one",
+    400,
+    { error: { code: -32022, message: "no", data: { supported: ["2025-11-25"] } } },
+    "legacy",
+  ],
+  ["a wish for capabilities", 400, { error: { code: -32021, message: "no" } }, "modern"],
+  ["no such method", 200, { error: { code: -32601, message: "no" } }, "legacy"],
+  ["no session", 400, { error: { code: -32000, message: "no" } }, "legacy"],
+  ["a page", 404, undefined, "legacy"],
+  ["nobody is let in", 401, undefined, "ENFORCE_UPSTREAM_REFUSED"],
+  ["forbidden", 403, { error: { code: -32601, message: "no" } }, "ENFORCE_UPSTREAM_REFUSED"],
+  ["it is ill", 503, undefined, "ENFORCE_UPSTREAM_REFUSED"],
+];
+
+for (const [what, status, body, expected] of VERDICTS) {
+  test(`E38: ${what} is ${expected}`, async () => {
+    await using web = await openWeb((seen, response) =>
+      body === undefined
+        ? void response.writeHead(status, { "content-type": "text/html" }).end("<p>")
+        : json(response, { jsonrpc: "2.0", id: seen.message["id"], ...body }, {}, status),
+    );
+    await using outbound = openOutbound();
+    const ports = { clock: systemClock, timers: systemTimers, log: fakeLog(), outbound };
+    const eras = new Eras(ports);
+    const transport = { kind: "http", url: web.url, redirects: 0, isPrivate: true } as const;
+    const server = { id: parseServerId("web"), transport, era: "auto" } as const;
+    const ask = (): Promise<string> => eras.of(server).catch((cause: { code: string }) => cause.code);
+    expect([await ask(), await ask()]).toEqual([expected, expected]);
+    // a verdict is kept, and what was none is asked for again
+    expect(web.seen).toHaveLength(expected.startsWith("ENFORCE") ? 2 : 1);
+    expect(web.seen[0]?.headers).toMatchObject({
+      "mcp-method": "server/discover",
+      "mcp-protocol-version": "2026-07-28",
+    });
+  });
+}

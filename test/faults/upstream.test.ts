@@ -197,3 +197,13 @@ test("E33: an idle session is closed with its child", async () => {
   await world.connect();
   await expect.poll(() => world.relay.sessions, { timeout: 5000 }).toBe(0);
 }, 20_000);
+
+test("E37: a program that keeps dying is started again, but not at once", async () => {
+  await using world = odd("exits");
+  const deaths = (): number => world.log.faults.filter(({ fields }) => fields["what"] === "ended").length;
+  await world.connect();
+  expect(deaths()).toBe(1);
+  const opened = await world.connect();
+  expect([opened.json === undefined, deaths()]).toEqual([false, 1]);
+  await expect.poll(async () => [await world.connect(), deaths()].at(1), { timeout: 5000 }).toBe(2);
+});

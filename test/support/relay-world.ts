@@ -94,7 +94,8 @@ export function relayWorld(upstream: Given, options: RelayWorldOptions = {}): Re
   const server: UpstreamServer = {
     id,
     resource: "http://localhost:7400/mcp/odd",
-    transport: "kind" in upstream ? upstream : { kind: "stdio", command: upstream, env: {}, cwd: "/" },
+    transport:
+      "kind" in upstream ? upstream : { kind: "stdio", command: upstream, env: {}, cwd: "/", isolate: "identity" },
     era: "auto",
     trust: "tool",
     destination: { kind: "internal", operator: "us", jurisdiction: "FR", listed: true },

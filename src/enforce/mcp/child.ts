@@ -31,12 +31,14 @@ const STOP_GRACE_MS = 2000;
 export type ChildPorts = Pick<LinkPorts, "timers" | "log">;
 
 /** What is started, and where. */
-export type ChildCommand = Pick<UpstreamServer, "id"> & Omit<StdioTransport, "kind">;
+export type ChildCommand = Pick<UpstreamServer, "id"> & Omit<StdioTransport, "kind" | "isolate">;
 
 /** How it is talked to; without a word, in the older way and deaf to what nobody asked. */
 export interface ChildManner {
   readonly era?: Era;
   readonly unasked?: Unasked;
+  /** It ended, and nobody asked it to. */
+  readonly crashed?: () => void;
 }
 
 /** A link whose other end is a process of ours. */
@@ -90,7 +92,7 @@ class StdioChild implements Child {
     ports: ChildPorts,
     server: ChildCommand,
     child: ChildProcessWithoutNullStreams,
-    { era = "legacy", unasked }: ChildManner,
+    { era = "legacy", unasked, crashed }: ChildManner,
   ) {
     this.era = era;
     this.unasked = unasked;
@@ -99,8 +101,10 @@ class StdioChild implements Child {
     this.child = child;
     this.ended = new Promise((resolve) => {
       child.once("close", (code, signal) => {
-        if (!this.stopping)
+        if (!this.stopping) {
           this.fault("ended", `exit ${code ?? signal ?? "unknown"}, ${this.stderrBytes} bytes on stderr`);
+          crashed?.();
+        }
         this.loseAll("ENFORCE_UPSTREAM_GONE", "the upstream ended");
         resolve();
       });

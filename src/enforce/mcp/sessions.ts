@@ -6,7 +6,7 @@ import type { EnforceConfig } from "../config.ts";
 import type { UpstreamServer } from "../upstream-server.ts";
 import type { Link, LinkPorts } from "./link.ts";
 import type { RequestId } from "./message.ts";
-import { openLink } from "./upstream/open.ts";
+import { Links } from "./upstream/links.ts";
 
 export interface Session {
   readonly id: string;
@@ -30,6 +30,7 @@ const SWEEP_MS = 10_000;
 export class Sessions {
   private readonly ports: SessionPorts;
   private readonly config: EnforceConfig;
+  readonly links: Links;
   private readonly open = new Map<string, { readonly session: Session; usedAt: number }>();
   private readonly stopSweep: () => void;
   /** Children being started, so that the cap holds for them too. */
@@ -38,6 +39,7 @@ export class Sessions {
   constructor(ports: SessionPorts, config: EnforceConfig) {
     this.ports = ports;
     this.config = config;
+    this.links = new Links(ports, config);
     this.stopSweep = ports.timers.every(Math.min(SWEEP_MS, config.sessionIdleMs), () => void this.sweep());
   }
 
@@ -49,7 +51,7 @@ export class Sessions {
     if (held + starting >= this.config.sessionsPerIdentity) return "full";
     this.starting.set(identity, starting + 1);
     try {
-      const child = await openLink(this.ports, server, { era: "legacy" });
+      const child = await this.links.session(server);
       const id = Buffer.from(this.ports.random.bytes(24)).toString("base64url");
       const session: Session = { id, server, instance, identity, child, inFlight: new Map(), cursors: new Set() };
       this.open.set(id, { session, usedAt: this.ports.clock.monotonic() });
@@ -79,6 +81,7 @@ export class Sessions {
   async close(): Promise<void> {
     this.stopSweep();
     await Promise.all([...this.open.values()].map(({ session }) => this.end(session)));
+    await this.links.close();
   }
 
   private async sweep(): Promise<void> {

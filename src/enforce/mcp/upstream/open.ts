@@ -8,6 +8,8 @@ import { ModernHttpLink } from "./modern-http.ts";
 export interface Opening {
   readonly era: Era;
   readonly unasked?: Unasked;
+  /** It ended, and nobody asked it to. */
+  readonly crashed?: () => void;
 }
 
 /** @throws EnforceError ENFORCE_UPSTREAM_START where its program does not start */

@@ -88,12 +88,17 @@ export class HttpWire {
   /** What a failed answer says: an error of the protocol is the upstream's answer, anything else is a fault. */
   async refusal(answer: OutboundAnswer): Promise<Answer> {
     const { status } = answer;
-    if (status !== 401 && status !== 403) {
-      const said = await this.errorOf(answer).catch(() => undefined);
-      if (said !== undefined) return said;
-    } else await discard(answer);
-    const what = status === 401 || status === 403 ? "it does not let the gate in" : "that is no answer";
-    throw this.fault("ENFORCE_UPSTREAM_REFUSED", `status ${status}: ${what}`);
+    if (status === 401 || status === 403) {
+      await discard(answer);
+      throw this.fault("ENFORCE_UPSTREAM_REFUSED", `status ${status}: it does not let the gate in`);
+    }
+    const said = await this.errorOf(answer).catch(() => undefined);
+    if (said !== undefined) return said;
+    const isBusy = status === 408 || status === 429 || status >= 500;
+    throw this.fault(
+      isBusy ? "ENFORCE_UPSTREAM_REFUSED" : "ENFORCE_UPSTREAM_PROTOCOL",
+      `status ${status} is no answer`,
+    );
   }
 
   private async errorOf(answer: OutboundAnswer): Promise<Answer | undefined> {

@@ -1,0 +1,171 @@
+// SPDX-License-Identifier: Apache-2.0
+// The links of one gate. A session of an older client has a link of its own; newer clients have no session, so their link is
+// kept for whoever `isolate` says: one identity unless configured (enforce E37). A program that keeps dying is started again
+// ever more slowly.
+import type { Standing } from "../../../core/index.ts";
+import type { EnforceConfig } from "../../config.ts";
+import { EnforceError } from "../../errors.ts";
+import type { UpstreamServer } from "../../upstream-server.ts";
+import type { Answer, Era, Link, LinkPorts, Unasked, Wait } from "../link.ts";
+import { Eras } from "./eras.ts";
+import { openLink } from "./open.ts";
+
+/** Links that are kept at once; past it nobody new gets one until one was idle for long enough. */
+export const KEPT_MAX = 512;
+/** UNIT: ms. Rest after the first crash, doubled with each one, and its end. */
+export const REST_MS = 250;
+export const REST_MAX_MS = 30_000;
+/** UNIT: ms. Longest time between two looks for idle links. */
+const SWEEP_MS = 10_000;
+
+interface Crashes {
+  readonly count: number;
+  /** By the monotonic clock. */
+  readonly at: number;
+}
+
+export class Links {
+  private readonly ports: LinkPorts;
+  private readonly config: Pick<EnforceConfig, "sessionIdleMs">;
+  private readonly eras: Eras;
+  private readonly kept = new Map<string, Promise<Kept>>();
+  /** Everything that was opened and has not ended. */
+  private readonly open = new Set<Link>();
+  /** By server: there are as many as are configured. */
+  private readonly crashes = new Map<string, Crashes>();
+  private readonly stopSweep: () => void;
+
+  constructor(ports: LinkPorts, config: Pick<EnforceConfig, "sessionIdleMs">) {
+    this.ports = ports;
+    this.config = config;
+    this.eras = new Eras(ports);
+    this.stopSweep = ports.timers.every(Math.min(SWEEP_MS, config.sessionIdleMs), () => this.sweep());
+  }
+
+  /** Which revision it speaks. @throws EnforceError where nothing can be told */
+  era(server: UpstreamServer): Promise<Era> {
+    return this.eras.of(server);
+  }
+
+  /** A link of the older revision, for one session alone; whoever opened it stops it. @throws EnforceError */
+  session(server: UpstreamServer, unasked?: Unasked): Promise<Link> {
+    return this.start(server, "legacy", unasked);
+  }
+
+  /** A link for requests that say everything themselves: kept here, and never stopped by who uses it. @throws EnforceError */
+  async stateless(standing: Pick<Standing, "identity" | "mandate">, server: UpstreamServer): Promise<Link> {
+    const key = `${server.id} ${ownerOf(standing, server)}`;
+    const found = this.kept.get(key);
+    if (found !== undefined) return found;
+    this.refuseTooMany();
+    const opening = this.start(server, "modern").then((link) => new Kept(link, this.ports));
+    this.kept.set(key, opening);
+    const forget = (): void => {
+      if (this.kept.get(key) === opening) this.kept.delete(key);
+    };
+    opening.then((link) => link.ended.then(forget), forget);
+    return opening;
+  }
+
+  /** Ends whatever leads to a server that is no longer there. */
+  async drop(server: Pick<UpstreamServer, "id" | "transport" | "era">): Promise<void> {
+    this.eras.forget(server);
+    this.crashes.delete(server.id);
+    const gone = [...this.kept].filter(([key]) => key.startsWith(`${server.id} `));
+    await Promise.all(gone.map(([, opening]) => opening.then((link) => link.stop()).catch(() => undefined)));
+  }
+
+  async close(): Promise<void> {
+    this.stopSweep();
+    await Promise.all([...this.open].map((link) => link.stop()));
+  }
+
+  private async start(server: UpstreamServer, era: Era, unasked?: Unasked): Promise<Link> {
+    this.refuseToHurry(server);
+    const link = await openLink(this.ports, server, {
+      era,
+      ...(unasked === undefined ? {} : { unasked }),
+      crashed: () => this.crashed(server),
+    });
+    this.open.add(link);
+    void link.ended.then(() => this.open.delete(link));
+    return link;
+  }
+
+  private refuseToHurry({ id }: UpstreamServer): void {
+    const crashes = this.crashes.get(id);
+    if (crashes === undefined) return;
+    const rest = Math.min(REST_MS * 2 ** (crashes.count - 1), REST_MAX_MS);
+    const left = Math.ceil(crashes.at + rest - this.ports.clock.monotonic());
+    if (left > 0)
+      throw new EnforceError(
+        "ENFORCE_UPSTREAM_START",
+        `starting the upstream of ${id}: it just ended, next in ${left} ms`,
+      );
+  }
+
+  private crashed({ id }: UpstreamServer): void {
+    const now = this.ports.clock.monotonic();
+    const last = this.crashes.get(id);
+    // one that ran for a while has earned a fresh start
+    const count = last === undefined || now - last.at > 2 * REST_MAX_MS ? 1 : last.count + 1;
+    this.crashes.set(id, { count, at: now });
+  }
+
+  private refuseTooMany(): void {
+    if (this.kept.size < KEPT_MAX) return;
+    throw new EnforceError("ENFORCE_UPSTREAM_START", `opening a link: ${KEPT_MAX} are open`);
+  }
+
+  private sweep(): void {
+    const oldest = this.ports.clock.monotonic() - this.config.sessionIdleMs;
+    for (const opening of this.kept.values())
+      void opening.then((link) => (link.isIdleSince(oldest) ? link.stop() : undefined)).catch(() => undefined);
+  }
+}
+
+function ownerOf({ identity, mandate }: Pick<Standing, "identity" | "mandate">, { transport }: UpstreamServer): string {
+  const isolate = transport.kind === "stdio" ? transport.isolate : "identity";
+  if (isolate === "shared") return "all";
+  return isolate === "task" ? mandate.task : identity;
+}
+
+/** A link that others use too: it knows when nobody does. */
+class Kept implements Link {
+  readonly era: Era;
+  readonly ended: Promise<void>;
+  private readonly link: Link;
+  private readonly ports: LinkPorts;
+  private asking = 0;
+  private usedAt: number;
+
+  constructor(link: Link, ports: LinkPorts) {
+    this.link = link;
+    this.era = link.era;
+    this.ended = link.ended;
+    this.ports = ports;
+    this.usedAt = ports.clock.monotonic();
+  }
+
+  async ask(method: string, params: Parameters<Link["ask"]>[1], wait: Wait): Promise<Answer> {
+    this.asking += 1;
+    try {
+      return await this.link.ask(method, params, wait);
+    } finally {
+      this.asking -= 1;
+      this.usedAt = this.ports.clock.monotonic();
+    }
+  }
+
+  tell(message: Parameters<Link["tell"]>[0]): void {
+    this.link.tell(message);
+  }
+
+  stop(): Promise<void> {
+    return this.link.stop();
+  }
+
+  isIdleSince(oldest: number): boolean {
+    return this.asking === 0 && this.usedAt < oldest;
+  }
+}
