@@ -100,7 +100,7 @@ async function measure(count: number): Promise<Row> {
   const sides = [
     (q: Question) => void cedar(q),
     (q: Question) => void decideOnly(bundle, q),
-    (q: Question) => void decider.decide(q),
+    (q: Question) => void decider.decide(q).inputDigest,
   ];
   const calls = sides.map(callsPerTurn);
   const rounds = Array.from({ length: ROUNDS }, () => oneRound(sides, calls));
@@ -125,7 +125,7 @@ function agree(
 }
 
 function decideOnly({ set }: Bundle, q: Question): unknown {
-  const ready = prepare(set, q, 0, 1);
+  const ready = prepare(set, q, 1);
   if ("reason" in ready) throw new Error(ready.reason);
   const evaluation = evaluateFor(set, ready, q.resource);
   return "reason" in evaluation ? evaluation : answerOf(evaluation, set.rules, meansOf(q, q.resource));

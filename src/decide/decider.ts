@@ -16,7 +16,7 @@ import {
 import { answerOf, deny, type Outcome } from "./answer.ts";
 import type { Schema } from "./cedar/schema.ts";
 import { meansOf } from "./discharge.ts";
-import { askedText } from "./input-digest.ts";
+import { askedDigests } from "./input-digest.ts";
 import type { PolicySet } from "./policy-set.ts";
 import { evaluateFor, prepare, type Refused } from "./question.ts";
 
@@ -41,15 +41,17 @@ export function createDecider({ clock, log }: DecidePorts): Decider & PolicyCont
 
   function decideMany(question: Question, resources: readonly Ref[]): readonly Decision[] {
     try {
-      const asked = askedText(question);
       const set = inForce.get(question.domain)?.set;
-      const outcomeFor = set === undefined ? unavailable : judge(set, question, asked.contextBytes, resources.length);
+      const outcomeFor = set === undefined ? unavailable : judge(set, question, resources.length);
+      const digestFor = askedDigests(question);
       return resources.map((resource) => ({
         at: question.at,
         mode: "enforce",
         ...outcomeFor(resource),
         setDigest: set?.digest ?? null,
-        inputDigest: asked.digestFor(resource),
+        get inputDigest() {
+          return digestFor(resource);
+        },
       }));
     } catch (cause) {
       log.fault("DECIDE_INTERNAL", { message: cause instanceof Error ? cause.message : "no error object" });
@@ -58,8 +60,8 @@ export function createDecider({ clock, log }: DecidePorts): Decider & PolicyCont
   }
 
   /** What one set says of each resource. */
-  function judge(set: PolicySet, question: Question, contextBytes: number, resources: number): (of: Ref) => Outcome {
-    const ready = prepare(set, question, contextBytes, resources);
+  function judge(set: PolicySet, question: Question, resources: number): (of: Ref) => Outcome {
+    const ready = prepare(set, question, resources);
     if ("reason" in ready) {
       const refused = refuse(ready);
       return () => refused;

@@ -9,6 +9,7 @@ import { type Evaluation, evaluate } from "./cedar/evaluate.ts";
 import { InputFault } from "./cedar/input.ts";
 import type { Action, Schema } from "./cedar/schema.ts";
 import { type CedarRecord, EntityUid } from "./cedar/value.ts";
+import { isContextWithin } from "./input-digest.ts";
 import { ENTITIES_MAX, type PolicySet } from "./policy-set.ts";
 
 /** One question in Cedar's values; only the resource is still open. */
@@ -25,14 +26,9 @@ export interface Refused {
   readonly fault?: InputFault;
 }
 
-/** `contextBytes` is the size of the context as canonical JSON, `resources` how many will be asked about. */
-export function prepare(
-  { engine }: PolicySet,
-  question: Question,
-  contextBytes: number,
-  resources: number,
-): Ready | Refused {
-  if (contextBytes > CONTEXT_MAX_BYTES)
+/** @param resources - how many will be asked about */
+export function prepare({ engine }: PolicySet, question: Question, resources: number): Ready | Refused {
+  if (!isContextWithin(question, CONTEXT_MAX_BYTES))
     return { reason: "input_limits", fault: new InputFault("too_large", "context") };
   if (question.entities.length > ENTITIES_MAX + resources)
     return { reason: "input_limits", fault: new InputFault("too_many", "entities") };

@@ -12,6 +12,9 @@ import { keysOf, Restraints } from "./restraints.ts";
 import type { TaskMemory } from "./tasks.ts";
 import type { UpstreamServer } from "./upstream-server.ts";
 
+/** UNIT: ms. For so long nothing that a rule says of time is asked again. */
+const JUST_JUDGED_MS = 250;
+
 /** One call on its way. */
 export interface Call<R extends CallReading = CallReading> {
   readonly subject: Known;
@@ -99,8 +102,16 @@ export class Weigher {
     if (stopped !== undefined) return { ...found, refusal: stopped };
     if (call.attempt.signal.aborted) return { ...found, refusal: CANCELLED };
     if (this.isOver(standing)) return { ...found, refusal: CUT_OFF };
+    if (status === standing.status && this.isJustJudged(found)) return undefined;
     const now = this.withEvidence(same, { facts: found.facts, judged: this.judge(same, found.facts) }, call.subject.id);
     return isStricter(now.judged.answer, found.judged.answer) ? { ...now, refusal: denied(now.judged) } : undefined;
+  }
+
+  /** The same rules said so a moment ago, of the same facts, and nothing that people agreed to is used up: E5 has nothing new. */
+  private isJustJudged({ judged }: Found): boolean {
+    const { at, setDigest } = judged.decisive.decision;
+    const isSame = setDigest !== null && this.ports.decider.current(this.config.domain)?.digest === setDigest;
+    return isSame && usesOf(judged).length === 0 && this.ports.clock.now() - at < JUST_JUDGED_MS;
   }
 
   /** Why an order forbids the call as it is now known. @param approved - people agreed to exactly it, or may yet */

@@ -15,6 +15,7 @@ import {
   type Random,
   type Timers,
 } from "../core/index.ts";
+import { Commitments } from "./commitment.ts";
 import type { RecordConfig } from "./config.ts";
 import { Disk } from "./disk.ts";
 import { factsOf } from "./entry/facts.ts";
@@ -123,7 +124,7 @@ class Opening {
       disk,
       journal,
       vkey: signer.vkey,
-      domainKey: ports.custody.derive("record/domain/main"),
+      commitments: new Commitments(ports.custody.derive("record/domain/main")),
       writer: new EntryWriter({ ...ports, ...config, last: this.last }),
       reader: new LogReader({ folder, tree, leaves, origin }),
     });

@@ -1,6 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
 // The record as other rooms see it: what may be appended now, what became of it, and what can be read and proved.
-import type { KeyObject } from "node:crypto";
 import {
   type Bytes,
   type Clock,
@@ -17,7 +16,7 @@ import {
   type Reference,
   type Timers,
 } from "../core/index.ts";
-import { commit } from "./commitment.ts";
+import type { Commitments } from "./commitment.ts";
 import type { RecordConfig } from "./config.ts";
 import type { Disk } from "./disk.ts";
 import type { EntryWriter } from "./entry/writer.ts";
@@ -82,7 +81,7 @@ export interface RecordParts {
   readonly timers: Timers;
   readonly log: Log;
   readonly vkey: string;
-  readonly domainKey: KeyObject;
+  readonly commitments: Commitments;
   readonly tree: Tree;
   readonly leaves: Leaves;
   readonly writer: EntryWriter;
@@ -141,7 +140,7 @@ export class Room implements RecordRoom {
   }
 
   commit(scope: string, field: string, content: Bytes): Commitment {
-    return commit(this.parts.domainKey, scope, field, content);
+    return this.parts.commitments.commit(scope, field, content);
   }
 
   size(): number {

@@ -12,7 +12,6 @@ import {
 } from "../../core/index.ts";
 import { answerOf, deny, type Outcome } from "../answer.ts";
 import type { Means } from "../discharge.ts";
-import { askedText } from "../input-digest.ts";
 import { joinObligations, OBLIGATION_TYPES } from "../obligations.ts";
 import type { PolicySet } from "../policy-set.ts";
 import { evaluateFor, prepare, type Refused } from "../question.ts";
@@ -99,7 +98,7 @@ interface Judged {
 }
 
 function judge(set: PolicySet, question: Question, means: Means): Judged {
-  const ready = prepare(set, question, askedText(question).contextBytes, 1);
+  const ready = prepare(set, question, 1);
   const evaluation = "reason" in ready ? ready : evaluateFor(set, ready, question.resource);
   if ("satisfied" in evaluation)
     return { outcome: answerOf(evaluation, set.rules, means), satisfied: new Set(evaluation.satisfied) };

@@ -28,14 +28,37 @@ export function looseSite(host: string): string {
 }
 
 function skeleton(value: string): string {
-  const folded = ASCII.test(value)
-    ? value.toLowerCase()
-    : plainText(value).toUpperCase().toLowerCase().normalize("NFD").replace(/\p{M}/gu, "");
-  let form = "";
-  for (const letter of folded) form += LOOKS_LIKE.get(letter) ?? letter;
-  form = form.replace(/[^\p{L}\p{N}]/gu, "");
+  let form = ASCII.test(value) ? asciiLetters(value) : letters(value);
   for (const [pair, latin] of PAIRS) form = form.replaceAll(pair, latin);
   return form;
+}
+
+function letters(value: string): string {
+  return resembled(plainText(value).toUpperCase().toLowerCase().normalize("NFD").replace(/\p{M}/gu, ""));
+}
+
+function resembled(folded: string): string {
+  let form = "";
+  for (const letter of folded) form += LOOKS_LIKE.get(letter) ?? letter;
+  return form.replace(/[^\p{L}\p{N}]/gu, "");
+}
+
+/** What each ASCII letter becomes, by its code; 0 for what is left out. */
+const ASCII_TABLE: Uint8Array = Uint8Array.from({ length: 128 }, (_, code) => {
+  const form = resembled(String.fromCharCode(code).toLowerCase());
+  return form === "" ? 0 : form.charCodeAt(0);
+});
+const SCRATCH: Buffer = Buffer.alloc(LONGEST);
+
+/** {@link letters} of a text of ASCII letters alone, which most are: by a table. */
+function asciiLetters(value: string): string {
+  const bytes = value.length <= SCRATCH.length ? SCRATCH : Buffer.alloc(value.length);
+  let length = 0;
+  for (let i = 0; i < value.length; i++) {
+    const letter = ASCII_TABLE[value.charCodeAt(i)] ?? 0;
+    if (letter !== 0) bytes[length++] = letter;
+  }
+  return bytes.toString("latin1", 0, length);
 }
 
 function decodings(value: string): readonly string[] {

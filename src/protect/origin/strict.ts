@@ -32,11 +32,12 @@ export function strictForm(value: string): string | undefined {
 function typedForm(text: string): string | undefined {
   if (text.length > TYPED_MAX) return undefined;
   if (text.includes("://")) return urlForm(text);
-  if (EMAIL.test(text)) return `email:${emailForm(text)}`;
+  if (text.includes("@") && EMAIL.test(text)) return `email:${emailForm(text)}`;
   if (PHONE.test(text)) return `phone:+${text.replace(/[^0-9]/g, "")}`;
   if (NUMBER.test(text)) return `number:${numberForm(text)}`;
   if (INSTANT.test(text)) return dateForm(text);
-  if (PATH.test(text)) return `path:${pathForm(text)}`;
+  if (text.includes("/") && PATH.test(text)) return `path:${pathForm(text)}`;
+  if (!/^[A-Z]/.test(text)) return undefined;
   const compact = text.replaceAll(" ", "");
   return isIban(compact) ? `iban:${compact}` : undefined;
 }

@@ -45,13 +45,15 @@ export class ValueIndex {
 
   /** Keeps the first occurrence of a value from one origin. */
   add(forms: Forms, occurrence: Occurrence): void {
-    const keys = [...forms.strict.map((f) => this.mac("s", f)), ...forms.loose.map((f) => this.mac("l", f))];
-    const [first] = keys;
-    if (first === undefined) return;
+    const [form, ...others] = forms.strict;
+    if (form === undefined) return;
+    const first = this.mac("s", form);
     const id = `${first} ${formatOrigin(occurrence.origin)}`;
     const tier = this.tiers.get(occurrence.tier) ?? new Map<string, Row>();
     this.tiers.set(occurrence.tier, tier);
+    // what is said again is known by its first form
     if (tier.has(id)) return;
+    const keys = [first, ...others.map((f) => this.mac("s", f)), ...forms.loose.map((f) => this.mac("l", f))];
     const row = { id, keys, occurrence };
     tier.set(id, row);
     for (const key of keys) {
