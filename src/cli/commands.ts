@@ -1,19 +1,13 @@
 // SPDX-License-Identifier: Apache-2.0
 // The one table of commands: help, parsing, completion of names and docs/reference/cli.md all come from it.
 import type { Command, Option } from "./command.ts";
-
-const JSON_OUT: Option = { name: "json", summary: "JSON: one document, or one object a line" };
-const PLAIN: Option = { name: "plain", summary: "tab-separated, whole, without colour" };
-const DATA: Option = { name: "data", value: "DIR", summary: "data folder of the server (./data)" };
-
-const YES: Option = { name: "yes", summary: "agree without being asked; needed where nobody is at a terminal" };
-const NO_INPUT: Option = { name: "no-input", summary: "never ask" };
+import { CONNECT_COMMANDS } from "./connect-commands.ts";
+import { DATA, JSON_OUT, NO_INPUT, NOTHING, PLAIN, YES } from "./options.ts";
 
 const RULES: Option = { name: "dir", value: "DIR", summary: "folder of the rules (./regulations)" };
 
 const INCIDENT: Command["takes"] = { words: "INCIDENT", min: 1, max: 1 };
 const NOTE: Option = { name: "note", value: "WHY", summary: "where it comes from; required" };
-const NOTHING = { words: "", min: 0, max: 0 };
 
 export const COMMANDS: readonly Command[] = [
   {
@@ -47,17 +41,7 @@ export const COMMANDS: readonly Command[] = [
     options: [DATA, JSON_OUT, PLAIN],
     load: () => import("./commands/status.ts"),
   },
-  {
-    name: "connect manifest draft",
-    summary: "a first manifest of an MCP server, for a person to read",
-    takes: { words: "SERVER -- PROGRAM...", min: 2, max: Number.POSITIVE_INFINITY },
-    examples: [
-      { words: "connect manifest draft crm -- node crm.js", does: "to stdout" },
-      { words: "connect manifest draft crm -- npx -y crm-mcp > crm.yaml", does: "to a file" },
-    ],
-    options: [],
-    load: () => import("./commands/connect-manifest-draft.ts"),
-  },
+  ...CONNECT_COMMANDS,
   {
     name: "policy check",
     summary: "what is wrong with the policies of a folder; needs no server",

@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 // What a person or a script is told when a command cannot do what was asked: what, how to mend it, and a stable code.
+import type { ConnectErrorCode } from "../connect/index.ts";
 import { EXIT } from "./exit.ts";
 
 export type CliErrorCode =
@@ -19,7 +20,8 @@ export type CliErrorCode =
   | "CLI_NOT_INSTALLED"
   | "CLI_UNEXPECTED"
   // bin/bailiwick.js says this one itself, before anything of ours can be loaded
-  | "CLI_RUNTIME_TOO_OLD";
+  | "CLI_RUNTIME_TOO_OLD"
+  | ConnectErrorCode;
 
 /** A fault of a command. Every one says how to mend it. */
 export class CliError extends Error {

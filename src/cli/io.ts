@@ -11,6 +11,12 @@ export interface CliIo {
   /** UNIT: characters of a line. */
   readonly columns: number;
   readonly cwd: string;
+  /** Where the gate is, as the environment says (`BAILIWICK_GATE`). */
+  readonly gate: string | undefined;
+  /** What comes in by stdin; destroyed by whoever asked for it, or the process waits for its end. */
+  readonly input: () => AsyncIterable<Uint8Array> & { destroy(): void };
+  /** Data, for who must not run ahead of its reader: resolves when it was taken, or when nobody reads any more. */
+  readonly outTaken: (text: string) => Promise<void>;
   /**
    * Aborted by Ctrl-C, SIGTERM, SIGHUP, and when nobody reads the output any more. Whoever asks for it ends by itself
    * then; a command that never asks is ended by the signal, at once.

@@ -39,8 +39,8 @@ export async function found<T>(name: string, asked: Promise<T>): Promise<T> {
   });
 }
 
-/** The token goes out in clear text to this machine only. */
-function checkAddress(address: string, named: string): void {
+/** The token goes out in clear text to this machine only. @throws CliError CLI_ADDRESS_UNSAFE */
+export function checkAddress(address: string, named: string): void {
   const url = URL.parse(address);
   const loopback = url !== null && /^(?:localhost|127(?:\.\d{1,3}){3}|\[::1\])$/.test(url.hostname);
   if (url?.protocol === "https:" || (url?.protocol === "http:" && loopback)) return;

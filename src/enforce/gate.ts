@@ -20,6 +20,13 @@ export function createGate(ports: GatePorts, config: GateConfig): Gate {
     identify: (proof) => ports.prover.prove(proof),
     call: (standing, attempt) => calls.call(standing, attempt),
     list: (standing, attempt) => listTools({ ...ports, ledger, weigher }, standing, attempt),
+    lacking(standing, { server, name = "" }) {
+      const verb = server.tools.get(name)?.verb;
+      // a token for one call is spent by whatever it is shown with, so no other one is asked for in its place
+      if (verb === undefined || standing.token.once || standing.grant.verbs.includes(verb)) return undefined;
+      if (!standing.mandate.grant.verbs.includes(verb)) return undefined;
+      return weigher.isHidden(standing, { server, name }) ? undefined : verb;
+    },
     stopped: (standing, server) =>
       weigher.restraints.refusalOf(keysOf(standing, server, undefined), standing.token.issued, {
         verb: "view",

@@ -29,6 +29,7 @@ import type {
   ScopeKey,
   Standing,
   ToolPins,
+  Verb,
 } from "../core/index.ts";
 import type { Reading } from "./entries.ts";
 import type { FactPorts } from "./facts.ts";
@@ -116,6 +117,11 @@ export interface Gate {
   call<R extends CallReading>(standing: Standing, attempt: CallAttempt<R>): Promise<Passage>;
   /** Lists the tools that this identity may see; `fetch` asks the upstream and is given their names. */
   list(standing: Standing, attempt: ListAttempt): Promise<Passage>;
+  /**
+   * The verb that a call needs, where its token lacks it and its mandate has it: nothing is judged, another token is asked for
+   * (enforce E26). `undefined` for a tool that this caller does not see.
+   */
+  lacking(standing: Standing, call: Pick<CallAttempt, "server" | "name">): Verb | undefined;
   /** Why this caller may not even open a session; `undefined` where it may. */
   stopped(standing: Standing, server: UpstreamServer): Pick<Refusal, "code" | "why" | "order"> | undefined;
   /** Whether this gate refuses what an order forbids, to a caller in that scope (respond R16). */

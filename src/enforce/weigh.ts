@@ -51,7 +51,7 @@ export class Weigher {
   }
 
   /** A tool that an identity may not use does not exist for it, however the rest of the call reads. */
-  isHidden(standing: Standing, { server, name }: CallAttempt): boolean {
+  isHidden(standing: Standing, { server, name }: Pick<CallAttempt, "server" | "name">): boolean {
     const tool = name === undefined ? undefined : server.tools.get(name);
     if (tool === undefined) return false;
     return judgeTool(this.judgePorts, this.moment(standing, server), tool).decision.answer === "deny";

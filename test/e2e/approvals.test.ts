@@ -320,12 +320,12 @@ describe("I25, I26: a token is good for its key, its place and its call", () => 
     expect((await caller.call(token, "read_text_file", READ)).status).toBe(401);
   });
 
-  test("for reading only: nothing is written", async () => {
-    const { said } = await caller.call(await caller.token({ actions: ["view"] }), "write_file", {
+  test("E26: for reading only: nothing is written, and the verb that is needed is named", async () => {
+    const { said, status } = await caller.call(await caller.token({ actions: ["view"] }), "write_file", {
       path: "reports/by-reader.txt",
       content: "x",
     });
-    expect(said).toMatch(NOT_COVERED);
+    expect(`${status} ${said}`).toMatch(/^403 .*A token for execute is needed/);
     expect(written("by-reader.txt")).toBe(false);
   });
 

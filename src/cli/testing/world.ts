@@ -4,6 +4,7 @@
 import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import path from "node:path";
+import { Readable } from "node:stream";
 import type { CliIo } from "../io.ts";
 import { runCli } from "../run.ts";
 
@@ -40,6 +41,9 @@ export function createWorld(answers?: Readonly<Record<string, unknown>>): World 
         err: (text) => void (said.err += text),
         color: false,
         columns: 80,
+        gate: undefined,
+        input: () => Readable.from([]),
+        outTaken: async (text) => void (said.out += text),
         cwd: folder,
         stop: () => new AbortController().signal,
         fetch: async (url) => answerTo(answers ?? {}, url),

@@ -14,6 +14,7 @@ import {
   type Recorder,
   type Refusal,
   type Standing,
+  type Verb,
 } from "../../core/index.ts";
 import type { EnforceConfig } from "../config.ts";
 import type { Gate, Passage } from "../passage.ts";
@@ -27,7 +28,7 @@ import { readCall } from "./reading.ts";
 import { type Session, type SessionPorts, Sessions } from "./sessions.ts";
 import { answerAsEvents } from "./sse.ts";
 import { filterTools, toolDigests } from "./tools.ts";
-import { ACCEPTED, json, NO_ANSWER, refusal, refusalOfBody, unproved } from "./wire.ts";
+import { ACCEPTED, json, NO_ANSWER, refusal, refusalOfBody, scopeNeeded, unproved } from "./wire.ts";
 
 export interface RelayPorts extends SessionPorts {
   readonly gate: Gate;
@@ -163,6 +164,8 @@ class McpRelay {
     if (turn.standing.token.once && message.method !== "tools/call") {
       return this.no(turn, message, { code: "policy_denied", why: "the token is for one call of a tool" });
     }
+    const lacking = this.lacking(turn, message);
+    if (lacking !== undefined) return scopeNeeded(turn.server.resource, lacking);
     if (message.method === "initialize") return this.counted(turn, message, () => this.initialize(turn, message));
     const revision = turn.headers["mcp-protocol-version"];
     if (revision !== undefined && revision !== REVISION) return this.malformed(turn, message, "another revision");
@@ -185,6 +188,13 @@ class McpRelay {
       lines,
       work.then((response) => ({ response, before })),
     );
+  }
+
+  /** What another token of the same mandate would let through. */
+  private lacking({ standing, server }: Turn, message: Asked): Verb | undefined {
+    const name = member(params(message), "name");
+    if (message.method !== "tools/call" || typeof name !== "string") return undefined;
+    return this.ports.gate.lacking(standing, { server, name });
   }
 
   private dispatch(asking: Asking): Promise<GateResponse> {

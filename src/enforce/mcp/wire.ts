@@ -8,6 +8,7 @@ import {
   type Reference,
   type Refusal,
   type RefusalCode,
+  type Verb,
   writeJson,
 } from "../../core/index.ts";
 import type { GateResponse } from "./http.ts";
@@ -146,6 +147,15 @@ export function refusalOfBody(code: RefusalCode, rpcCode: number, reference: Ref
 export function unproved(refused: Refusal): GateResponse {
   const status = refused.wire?.status ?? 401;
   return json(status, jsonObject([["error", WIRE[refused.code].sentence]]), refused.wire?.headers ?? {});
+}
+
+/** The token is good and lets too little through (RFC 6750 section 3.1, enforce E26). */
+export function scopeNeeded(resource: string, verb: Verb): GateResponse {
+  const { origin, pathname } = new URL(resource);
+  const metadata = `${origin}/.well-known/oauth-protected-resource${pathname}`;
+  const challenge = `DPoP error="insufficient_scope", scope="${verb}", resource_metadata="${metadata}"`;
+  const why = jsonObject([["error", `A token for ${verb} is needed, for exactly this call. Nothing was done.`]]);
+  return json(403, why, { "www-authenticate": challenge });
 }
 
 function deniedResult(sentence: string, reference: Reference): JsonObject {
