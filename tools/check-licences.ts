@@ -23,7 +23,8 @@ export interface Manifest {
   readonly allowScripts?: Readonly<Record<string, boolean>>;
 }
 
-const EXACT = /^\d+\.\d+\.\d+(?:-[0-9A-Za-z.-]+)?$/;
+/** A version, or one under another name: two versions of one package stand side by side that way. */
+const EXACT = /^(?:npm:(?:@[\w.-]+\/)?[\w.-]+@)?\d+\.\d+\.\d+(?:-[0-9A-Za-z.-]+)?$/;
 
 export function checkLicences(manifest: Manifest, lock: Lock, licences: Licences): readonly string[] {
   const packages = Object.entries(lock.packages).filter(([at]) => at !== "");
