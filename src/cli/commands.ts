@@ -3,6 +3,7 @@
 import type { Command, Option } from "./command.ts";
 import { CONNECT_COMMANDS } from "./connect-commands.ts";
 import { DATA, JSON_OUT, NO_INPUT, NOTHING, PLAIN, YES } from "./options.ts";
+import { POLICY_COMMANDS } from "./policy-commands.ts";
 
 const RULES: Option = { name: "dir", value: "DIR", summary: "folder of the rules (./regulations)" };
 
@@ -42,41 +43,7 @@ export const COMMANDS: readonly Command[] = [
     load: () => import("./commands/status.ts"),
   },
   ...CONNECT_COMMANDS,
-  {
-    name: "policy check",
-    summary: "what is wrong with the policies of a folder; needs no server",
-    takes: { words: "DIR", min: 0, max: 1 },
-    examples: [
-      { words: "policy check", does: "the folder ./policies" },
-      { words: "policy check policies/demo --json", does: "one set, for an editor" },
-    ],
-    options: [JSON_OUT, PLAIN],
-    exits: "3 a policy must be mended",
-    load: () => import("./commands/policy-check.ts"),
-  },
-  {
-    name: "policy test",
-    summary: "run the cases beside the policies; needs no server",
-    takes: { words: "DIR", min: 0, max: 1 },
-    examples: [
-      { words: "policy test", does: "every case under ./policies" },
-      { words: "policy test policies/demo --plain", does: "one set, one line a case" },
-    ],
-    options: [JSON_OUT, PLAIN],
-    exits: "3 a case fell",
-    load: () => import("./commands/policy-test.ts"),
-  },
-  {
-    name: "policy explain",
-    summary: "why one call was answered as it was",
-    takes: { words: "REFERENCE", min: 1, max: 1 },
-    examples: [
-      { words: "policy explain BW-7Q2F3AB", does: "the reference that the refused caller was shown" },
-      { words: "policy explain BW-7Q2F3AB --json", does: "the same, for a program" },
-    ],
-    options: [DATA, JSON_OUT, PLAIN],
-    load: () => import("./commands/policy-explain.ts"),
-  },
+  ...POLICY_COMMANDS,
   {
     name: "approve",
     summary: "show a call that waits for a person, and agree to it",

@@ -68,3 +68,12 @@ test("X15: what is no policy set is exit 1, and a folder of several says which t
     err: expect.stringContaining("fix: name one of them: demo\n") as string,
   });
 });
+
+test("policy ask: each clause with what it read, the nearest permit, and nothing claimed that was not tried", async () => {
+  using world = demo();
+  const { code, out } = await world.run("policy ask demo --case payment --plain");
+  expect(code).toBe(0);
+  expect(out).toContain('context.phase == "before"');
+  expect(out).toContain("nearest\t");
+  expect((await world.run("policy ask demo --case zebra")).code).toBe(2);
+});

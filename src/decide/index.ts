@@ -16,5 +16,5 @@ export { Residents } from "./residents.ts";
 export { schemaText } from "./schema-text.ts";
 export type { Bundle, BundlePolicy, BundleSource, Loaded } from "./sets/bundle.ts";
 export { loadBundle } from "./sets/bundle.ts";
-export type { CaseReport, CaseResult, PolicyCoverage } from "./sets/run-cases.ts";
-export { runCases } from "./sets/run-cases.ts";
+export type { CaseReport, CaseResult, ExplainedCase, PolicyCoverage } from "./sets/run-cases.ts";
+export { explainCases, runCases } from "./sets/run-cases.ts";

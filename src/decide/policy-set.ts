@@ -25,6 +25,8 @@ export interface PolicySet {
   readonly engine: Engine;
   /** In bundle order, as the engine numbers its policies. */
   readonly rules: readonly Rule[];
+  /** The same policies as trees: what an explanation takes apart. */
+  readonly policies: readonly Policy[];
 }
 
 /** @throws DecideError DECIDE_EXPRESSION_UNSUPPORTED, DECIDE_LINK_INVALID */
@@ -36,5 +38,6 @@ export function createPolicySet(
   // how many entities a question may bring depends on how many resources it asks about: question.ts counts them
   const limits = { depth: CONTEXT_MAX_DEPTH, setSize: SET_MAX_SIZE, entities: Number.POSITIVE_INFINITY };
   const parsed = policies.map(({ policy }) => policy);
-  return { digest, engine: createEngine(schema, parsed, limits), rules: policies.map(({ rule }) => rule) };
+  const engine = createEngine(schema, parsed, limits);
+  return { digest, engine, rules: policies.map(({ rule }) => rule), policies: parsed };
 }

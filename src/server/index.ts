@@ -2,7 +2,7 @@
 // What the command starts: a server, the demo, and the commands on manifests, policies and rules that need no server.
 
 export { draftManifest } from "./manifests.ts";
-export { checkPolicies, testPolicies } from "./policies.ts";
+export { checkPolicies, explainPolicies, testPolicies } from "./policies.ts";
 export { listRegimes, showRegime } from "./regimes.ts";
 export type { UpIo, UpOptions } from "./up.ts";
 export { runUp } from "./up.ts";

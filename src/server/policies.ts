@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 // A policy bundle for people: checked, tried on its cases, or put in force.
 import type { Digest, Problem } from "../core/index.ts";
-import { type Bundle, loadBundle, runCases } from "../decide/index.ts";
+import { type Bundle, type ExplainedCase, explainCases, loadBundle, runCases } from "../decide/index.ts";
 import { ServerError } from "./errors.ts";
 import type { PolicyTexts } from "./explain.ts";
 import { systemTimers } from "./system.ts";
@@ -52,6 +52,17 @@ export async function testPolicies(dir: string): Promise<TestedPolicies> {
     })),
     problems: loaded.bundle.problems,
   };
+}
+
+/** Why the cases whose name holds this text are answered as they are. */
+export async function explainPolicies(
+  dir: string,
+  text: string,
+  changeable: readonly string[],
+): Promise<{ readonly cases: readonly ExplainedCase[]; readonly problems: readonly Problem[] }> {
+  const loaded = await loadBundle({ dir, timers: systemTimers });
+  if ("problems" in loaded) return { cases: [], problems: loaded.problems };
+  return { cases: explainCases(loaded.bundle, text, { changeable }), problems: [] };
 }
 
 /** Loads a bundle that is to decide. @throws ServerError SERVER_POLICIES_INVALID with the first blocking problem */

@@ -81,7 +81,8 @@ function compilePolicy(policy: Policy, index: number): Candidate {
   };
 }
 
-function compileScope(scope: Scope, of: (env: Env) => EntityUid): Test {
+/** Whether the `principal` or `resource` part of a scope fits. @throws DecideError DECIDE_LINK_INVALID */
+export function compileScope(scope: Scope, of: (env: Env) => EntityUid): Test {
   switch (scope.op) {
     case "all":
       return () => true;
@@ -119,7 +120,8 @@ function planFor(action: Action, policies: readonly Policy[], candidates: readon
   return plan;
 }
 
-function reaches({ action: scope }: Policy, action: Action): boolean {
+/** Whether a policy speaks of this action at all. */
+export function reaches({ action: scope }: Policy, action: Action): boolean {
   if (scope.op === "all") return true;
   if (scope.op === "==") return scope.entity.key === action.uid.key;
   return scope.entities.some(({ key }) => key === action.uid.key || action.ancestors.has(key));

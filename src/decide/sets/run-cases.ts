@@ -12,6 +12,7 @@ import {
 } from "../../core/index.ts";
 import { answerOf, deny, type Outcome } from "../answer.ts";
 import type { Means } from "../discharge.ts";
+import { type ExplainOptions, type Explanation, explain } from "../explain/explain.ts";
 import { joinObligations, OBLIGATION_TYPES } from "../obligations.ts";
 import type { PolicySet } from "../policy-set.ts";
 import { evaluateFor, prepare, type Refused } from "../question.ts";
@@ -61,6 +62,30 @@ export function runCases({ set, domain, cases }: Bundle): CaseReport {
     }),
   );
   return { results, coverage: seen };
+}
+
+/** A case, and why its answer is what it is. */
+export interface ExplainedCase {
+  readonly file: string;
+  readonly name: string;
+  readonly explanation: Explanation;
+}
+
+/** The cases whose name holds this text, each explained. */
+export function explainCases(
+  { set, domain, cases }: Bundle,
+  text: string,
+  options: ExplainOptions = {},
+): readonly ExplainedCase[] {
+  return cases.flatMap(({ file, content }) =>
+    content.cases
+      .filter(({ name }) => name.includes(text))
+      .map((one) => {
+        const decide = (question: Question): Outcome => judge(set, question, meansOf(one)).outcome;
+        const explanation = explain(set, questionOf(content.given, one, domain), decide, options);
+        return { file, name: one.name, explanation };
+      }),
+  );
 }
 
 function questionOf(given: CaseFile["given"], { ask }: PolicyCase, domain: DomainId): Question {

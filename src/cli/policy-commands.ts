@@ -1,0 +1,58 @@
+// SPDX-License-Identifier: Apache-2.0
+// The commands on rules, part of the one table in `commands.ts`.
+import type { Command } from "./command.ts";
+import { DATA, JSON_OUT, PLAIN } from "./options.ts";
+
+export const POLICY_COMMANDS: readonly Command[] = [
+  {
+    name: "policy check",
+    summary: "what is wrong with the policies of a folder; needs no server",
+    takes: { words: "DIR", min: 0, max: 1 },
+    examples: [
+      { words: "policy check", does: "the folder ./policies" },
+      { words: "policy check policies/demo --json", does: "one set, for an editor" },
+    ],
+    options: [JSON_OUT, PLAIN],
+    exits: "3 a policy must be mended",
+    load: () => import("./commands/policy-check.ts"),
+  },
+  {
+    name: "policy test",
+    summary: "run the cases beside the policies; needs no server",
+    takes: { words: "DIR", min: 0, max: 1 },
+    examples: [
+      { words: "policy test", does: "every case under ./policies" },
+      { words: "policy test policies/demo --plain", does: "one set, one line a case" },
+    ],
+    options: [JSON_OUT, PLAIN],
+    exits: "3 a case fell",
+    load: () => import("./commands/policy-test.ts"),
+  },
+  {
+    name: "policy ask",
+    summary: "why a case is answered so, and what would change it; needs no server",
+    takes: { words: "DIR", min: 0, max: 1 },
+    examples: [
+      { words: "policy ask policies/demo --case payment", does: "cases with this in their name" },
+      { words: "policy ask --case late --change auth.age", does: "also: would another age do?" },
+    ],
+    options: [
+      { name: "case", value: "TEXT", summary: "cases whose name holds this; all without it" },
+      { name: "change", value: "PATHS", summary: "members of the context that the asker may change, with commas" },
+      JSON_OUT,
+      PLAIN,
+    ],
+    load: () => import("./commands/policy-ask.ts"),
+  },
+  {
+    name: "policy explain",
+    summary: "why one call was answered as it was",
+    takes: { words: "REFERENCE", min: 1, max: 1 },
+    examples: [
+      { words: "policy explain BW-7Q2F3AB", does: "the reference that the refused caller was shown" },
+      { words: "policy explain BW-7Q2F3AB --json", does: "the same, for a program" },
+    ],
+    options: [DATA, JSON_OUT, PLAIN],
+    load: () => import("./commands/policy-explain.ts"),
+  },
+];
