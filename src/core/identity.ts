@@ -12,6 +12,20 @@ export type IdentityKind = (typeof IDENTITY_KINDS)[number];
 export const IDENTITY_STATUSES = ["active", "suspended", "isolated", "retired"] as const;
 export type IdentityStatus = (typeof IDENTITY_STATUSES)[number];
 
+/** What people may be; which rights that gives is one table, `policies/roles.yaml` (identify I55). */
+export const PERSON_ROLES = [
+  "owner",
+  "operator",
+  "responder",
+  "approver",
+  "sponsor",
+  "auditor",
+  "platform",
+  "counsel",
+  "break-glass",
+] as const;
+export type PersonRole = (typeof PERSON_ROLES)[number];
+
 /** What an agent is; its instances are the running copies. */
 export interface BlueprintRef {
   readonly id: string;

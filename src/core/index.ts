@@ -64,11 +64,12 @@ export type {
   Identity,
   IdentityKind,
   IdentityStatus,
+  PersonRole,
   Refusal,
   RefusalCode,
   Standing,
 } from "./identity.ts";
-export { IDENTITY_KINDS, IDENTITY_STATUSES } from "./identity.ts";
+export { IDENTITY_KINDS, IDENTITY_STATUSES, PERSON_ROLES } from "./identity.ts";
 export type {
   ApprovalId,
   Brand,

@@ -58,18 +58,20 @@ export class Changes {
   }
 
   /**
-   * Writes rows and entry, inside `run`. Resolves when both are durable, so what loosens may take effect.
+   * Writes rows and entries, inside `run`. Resolves when both are durable, so what loosens may take effect.
+   * @param drafts - one, or several in the order in which they are told
    * @throws StoreError, RecordError: the change is not in effect; if its rows were written it becomes so with its entry
    */
-  async commit(name: string, draft: ChangeDraft, rows: Rows): Promise<void> {
+  async commit(name: string, drafts: ChangeDraft | readonly ChangeDraft[], rows: Rows): Promise<void> {
     const { store, clock, random } = this.ports;
+    const now = clock.now();
+    const list: readonly ChangeDraft[] = "type" in drafts ? [drafts] : drafts;
     await store.tx(name, async (db) => {
       const own = tables(db);
       await rows(own);
-      await own
-        .insertInto("id_outbox")
-        .values({ id: random.id(), at: clock.now(), draft: JSON.stringify(draft) })
-        .execute();
+      // the place in the list stands in `at`, which is nothing but their order
+      const waiting = list.map((draft, i) => ({ id: random.id(), at: now + i, draft: JSON.stringify(draft) }));
+      await own.insertInto("id_outbox").values(waiting).execute();
     });
     this.behind = true;
     await this.relay();

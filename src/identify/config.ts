@@ -15,6 +15,8 @@ export interface IdentifySettings {
   readonly skewMs: number;
   /** UNIT: ms. */
   readonly sessionMs: number;
+  /** UNIT: ms. */
+  readonly sessionIdleMs: number;
 }
 
 /** The section `identify:` of the configuration. */
@@ -59,7 +61,15 @@ export const identifySection: z.ZodType<IdentifySettings> = z
       .max(12 * 3_600_000)
       .default(12 * 3_600_000)
       .meta({ unit: "ms" })
-      .describe("How long a person stays signed in."),
+      .describe("How long a person stays signed in at most."),
+    sessionIdleMs: z
+      .number()
+      .int()
+      .min(60_000)
+      .max(12 * 3_600_000)
+      .default(30 * 60_000)
+      .meta({ unit: "ms" })
+      .describe("How long a session lasts at which nobody does anything."),
   })
   .prefault({});
 

@@ -92,7 +92,12 @@ describe("configuration", () => {
   };
   it("I25: the defaults are 2 minutes to read, 30 seconds to act, 10 minutes for a step", () => {
     const lives = { readTtlMs: 120_000, effectTtlMs: 30_000, stepMs: 600_000 };
-    expect(identifySection.parse({})).toEqual({ ...lives, skewMs: 5000, sessionMs: 43_200_000 });
+    expect(identifySection.parse({})).toEqual({
+      ...lives,
+      skewMs: 5000,
+      sessionMs: 43_200_000,
+      sessionIdleMs: 1_800_000,
+    });
     expect(identifySection.safeParse({ readTtlMs: 300_001 }).success).toBe(false);
     expect(identifySection.safeParse({ ttl: 1 }).success).toBe(false);
   });

@@ -28,7 +28,8 @@ import { StepDesk } from "./mandate/steps.ts";
 import { type Mandates, mandatesOf } from "./mandate/surface.ts";
 import { authorizeAnswer, type Document, documents, resourceMetadataUrl } from "./metadata.ts";
 import { Nonces } from "./nonce.ts";
-import { type People, PeopleDesk } from "./people.ts";
+import { PeopleDesk } from "./people/people.ts";
+import type { People } from "./people/surface.ts";
 import { TokenProver } from "./prover.ts";
 import { IdentityRegistry, type Registry } from "./registry.ts";
 import { RevocationEndpoint } from "./revocation.ts";
@@ -82,7 +83,7 @@ export async function openIdentify(ports: IdentifyPorts, config: IdentifyConfig)
   checkConfig(config);
   const { store, clock, random, log, recorder } = ports;
   const { issuer, dataDir, resources } = config;
-  const { skewMs, sessionMs, ...lives } = config.settings;
+  const { skewMs, sessionMs: _sessionMs, sessionIdleMs: _idleMs, ...lives } = config.settings;
   const keys = new CallerKeys();
   const changes = new Changes(ports);
   const registry = new IdentityRegistry(
@@ -96,7 +97,7 @@ export async function openIdentify(ports: IdentifyPorts, config: IdentifyConfig)
     config,
     changes,
   );
-  const people = new PeopleDesk({ store, clock, random, registry, changes }, { dataDir, issuer, sessionMs });
+  const people = new PeopleDesk({ store, clock, random, log, registry, changes }, { ...config, ...config.settings });
   const tokens = await AccessTokens.create(issuer, await ports.custody.keyPair(ACCESS_KEY, "ES256"));
   const feed = new Feed({ store, clock, log, changes }, config.tenant);
   const mandates = new MandateDesk({ store, clock, random, registry, changes, feed }, config.tenant);

@@ -2,6 +2,7 @@
 // Every governed identity, in rows and mirrored in memory. What loosens takes effect when row and entry are durable;
 // what tightens takes effect in memory at once, whatever the disk says (identify I3, I4, I37).
 import {
+  type AdminDraft,
   type AdminName,
   type BlueprintRef,
   type Clock,
@@ -76,6 +77,14 @@ export interface InstanceInput {
   readonly name?: string;
   /** Public key, P-256 or Ed25519 (RFC 7517). */
   readonly jwk: Json;
+}
+
+/** A person who is registered once `rows` and `draft` are durable. */
+export interface HumanDraft {
+  readonly identity: Identity;
+  readonly draft: AdminDraft;
+  readonly rows: Rows;
+  apply(): void;
 }
 
 export interface RegistryPorts {
@@ -158,22 +167,41 @@ export class IdentityRegistry implements Registry {
 
   registerHuman(input: HumanInput, act: Act): Promise<Outcome<Identity>> {
     return this.changes.run(async () => {
-      const refused = checkAct(act) ?? checkHuman(input) ?? this.room();
-      if (refused !== undefined) return refused;
-      const identity: Identity = {
-        id: this.id("human", this.randomName()),
-        kind: "human",
-        tenant: this.place.tenant,
-        status: "active",
-        purpose: "person",
-        environment: input.environment,
-        jurisdiction: input.jurisdiction,
-        expires: NEVER,
-        synthetic: false,
-        v: 1,
-      };
-      return this.add(identity, act, { id: identity.id, kind: identity.kind }, input.name);
+      const drafted = this.draftHuman(input, act);
+      if ("no" in drafted) return drafted;
+      const { done } = drafted;
+      await this.changes.commit(done.draft.name, done.draft, done.rows);
+      done.apply();
+      return { done: done.identity };
     });
+  }
+
+  /** A person to be registered inside the queue, together with what else is written then. @param id - made before, or now */
+  draftHuman(input: HumanInput, act: Act, id: IdentityId = this.newHumanId()): Outcome<HumanDraft> {
+    const refused = checkAct(act) ?? checkHuman(input) ?? this.room();
+    if (refused !== undefined) return refused;
+    const { tenant } = this.place;
+    const { environment, jurisdiction, name } = input;
+    const place = { tenant, environment, jurisdiction };
+    const life = { status: "active", purpose: "person", expires: NEVER, synthetic: false, v: 1 } as const;
+    const identity: Identity = { id, kind: "human", ...place, ...life };
+    const { by, because } = act;
+    return {
+      done: {
+        identity,
+        draft: { type: "admin", name: "identity.registered", by, because, data: { id, kind: identity.kind } },
+        rows: async (db) => {
+          await db.insertInto("id_identity").values(writeIdentity({ identity })).execute();
+          await db.insertInto("id_person").values({ tenant, id, name }).execute();
+        },
+        apply: () => this.mirror.put({ identity }),
+      },
+    };
+  }
+
+  /** 22 random characters: the id is the record's pseudonym (identify I1). */
+  newHumanId(): IdentityId {
+    return this.id("human", this.randomName());
   }
 
   registerBlueprint(
@@ -330,12 +358,9 @@ export class IdentityRegistry implements Registry {
     return { done: identity };
   }
 
-  private async add(identity: Identity, act: Act, data: JsonObject, person?: string): Promise<Outcome<Identity>> {
-    const { tenant } = this.place;
+  private async add(identity: Identity, act: Act, data: JsonObject): Promise<Outcome<Identity>> {
     await this.commit("identity.registered", act, data, async (db) => {
       await db.insertInto("id_identity").values(writeIdentity({ identity })).execute();
-      if (person !== undefined)
-        await db.insertInto("id_person").values({ tenant, id: identity.id, name: person }).execute();
     });
     this.mirror.put({ identity });
     return { done: identity };

@@ -2,8 +2,9 @@
 // The tables of this room. What names a person is one row of its own, so that it can be erased and the record still holds.
 import { sql } from "kysely";
 import type { AnyDb, RoomSchema } from "../core/index.ts";
+import { createPeopleTables, type PeopleTables } from "./people/rows.ts";
 
-export type IdentifyTables = {
+export type IdentifyTables = PeopleTables & {
   readonly id_identity: {
     readonly tenant: string;
     readonly id: string;
@@ -37,18 +38,6 @@ export type IdentifyTables = {
     readonly v: number;
   };
   readonly id_person: { readonly tenant: string; readonly id: string; readonly name: string };
-  readonly id_setup: {
-    readonly hash: string;
-    readonly person: string;
-    readonly expires: number;
-    readonly used: number | null;
-  };
-  readonly id_session: {
-    readonly hash: string;
-    readonly person: string;
-    readonly opened: number;
-    readonly expires: number;
-  };
   readonly id_key: { readonly kid: string; readonly purpose: string; readonly created: number };
   readonly id_mandate: {
     readonly tenant: string;
@@ -106,6 +95,7 @@ export const IDENTIFY_SCHEMA: RoomSchema = {
     { name: "id-0003-keys-and-outbox", up: keysAndOutbox },
     { name: "id-0004-mandates", up: mandates },
     { name: "id-0005-feed", up: feed },
+    { name: "id-0006-passkeys", up: (db) => createPeopleTables(db, STRICT) },
   ],
 };
 

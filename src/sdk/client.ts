@@ -44,13 +44,16 @@ import {
 import { LIVE_READERS, type LiveEvent, type LiveTopic } from "./live.ts";
 import {
   type DecisionList,
+  type LinkView,
   type MinuteList,
   readDecisions,
+  readLink,
   readMinutes,
   readSession,
   type SessionView,
 } from "./now.ts";
 import type { Part } from "./parts.ts";
+import { type PasskeyCreation, type PasskeyRequest, readCreation, readRequest } from "./passkeys.ts";
 import {
   type Connection,
   checkConnection,
@@ -144,8 +147,21 @@ export interface Client {
   clocks(): Promise<readonly IncidentClock[]>;
   /** Whether this client is known to the server, and what the server keeps. */
   session(): Promise<SessionView>;
-  /** Uses up a setup link: the server answers with the cookie of a session. */
+  /** What a one-use link opens; it is not used up by that. */
+  link(setup: string): Promise<LinkView>;
+  /** Uses up a link that signs in by itself: the server answers with the cookie of a session. */
   signIn(setup: string): Promise<void>;
+  /** What a browser is asked for, so that a link's person gets a passkey. */
+  passkeyOptions(setup: string, name: string): Promise<PasskeyCreation>;
+  /** Uses up a link with the passkey that was made: the server answers with the cookie of a session. */
+  enrol(
+    setup: string,
+    about: { readonly name: string; readonly jurisdiction: string },
+    credential: object,
+  ): Promise<void>;
+  /** What a browser is asked for, so that somebody signs in. */
+  signInOptions(): Promise<PasskeyRequest>;
+  signInWith(credential: object): Promise<void>;
   signOut(): Promise<void>;
 }
 
@@ -195,7 +211,14 @@ export function createClient(options: ClientOptions): Client {
     minutes: async () => readMinutes(await getJson(connection, "/api/decisions/minutes")),
     clocks: async () => readClocks(await getJson(connection, "/api/clocks")),
     session: async () => readSession(await getJson(connection, "/api/session")),
+    link: async (setup) => readLink(await postJson(connection, "/api/session/setup", { setup })),
     signIn: (setup) => sendOnly(connection, "/api/session", { method: "POST", body: { setup } }),
+    passkeyOptions: async (setup, name) =>
+      readCreation(await postJson(connection, "/api/session/setup/options", { setup, name })),
+    enrol: (setup, about, credential) =>
+      sendOnly(connection, "/api/session/setup/passkey", { method: "POST", body: { setup, ...about, credential } }),
+    signInOptions: async () => readRequest(await postJson(connection, "/api/session/options", {})),
+    signInWith: (credential) => sendOnly(connection, "/api/session/passkey", { method: "POST", body: { credential } }),
     signOut: () => sendOnly(connection, "/api/session", { method: "DELETE" }),
   };
 }

@@ -41,9 +41,11 @@ export type {
   ContainmentView,
   DecisionLine,
   DecisionList,
+  LinkView,
   MinuteList,
   MinuteView,
   SessionView,
 } from "./now.ts";
 export type { Members } from "./parts.ts";
+export type { PasskeyCreation, PasskeyRequest } from "./passkeys.ts";
 export type { Fetch } from "./request.ts";

@@ -57,6 +57,22 @@ export interface SessionView {
   readonly signedIn: boolean;
   /** Lists that this server keeps: `approvals`, `containments`, `clocks`. */
   readonly lists: readonly string[];
+  /** Whether a first owner is still missing. */
+  readonly isOpen: boolean;
+  /** Who is signed in; `undefined` for the command line and for nobody. */
+  readonly person: string | undefined;
+  readonly roles: readonly string[];
+  /** Whether that person has a passkey to sign with. */
+  readonly hasPasskey: boolean;
+}
+
+/** What a one-use link opens. */
+export interface LinkView {
+  /** `sign-in` at once, `enrol` a passkey for a known person, `join` as a new one. */
+  readonly kind: string;
+  readonly roles: readonly string[];
+  /** RFC 3339, UTC. */
+  readonly expires: string;
 }
 
 /** @throws SdkError SDK_ANSWER_MALFORMED */
@@ -96,7 +112,23 @@ function readMinute(minute: Part): MinuteView {
 
 /** @throws SdkError SDK_ANSWER_MALFORMED */
 export function readSession(answer: Part): SessionView {
-  return { signedIn: flag(member(answer, "signedIn")), lists: list(member(answer, "lists"), text) };
+  return {
+    signedIn: flag(member(answer, "signedIn")),
+    lists: list(member(answer, "lists"), text),
+    isOpen: maybe(member(answer, "setup"), text) === "open",
+    person: maybe(member(answer, "person"), text),
+    roles: maybe(member(answer, "roles"), (roles) => list(roles, text)) ?? [],
+    hasPasskey: maybe(member(answer, "hasPasskey"), flag) ?? false,
+  };
+}
+
+/** @throws SdkError SDK_ANSWER_MALFORMED */
+export function readLink(answer: Part): LinkView {
+  return {
+    kind: text(member(answer, "kind")),
+    roles: list(member(answer, "roles"), text),
+    expires: text(member(answer, "expires")),
+  };
 }
 
 /** Text that may be left out or `null`. */

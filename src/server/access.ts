@@ -1,22 +1,57 @@
 // SPDX-License-Identifier: Apache-2.0
 // Who asks the control API: the command line of this host, or somebody who signed in.
 import type { IdentityId } from "../core/index.ts";
-import type { Identify } from "../identify/index.ts";
+import type { Browser, Identify, People, Session } from "../identify/index.ts";
 
+/** The headers that show who asks. */
 export interface Credentials {
   readonly authorization?: string | undefined;
   readonly cookie?: string | undefined;
+  readonly "user-agent"?: string | undefined;
+  /** Set by a page at which nobody was for a while. */
+  readonly "bailiwick-unattended"?: string | string[] | undefined;
 }
 
-/** True for the command line's token or a live session. */
-export function isKnown(identify: Identify, given: Credentials): boolean {
-  if (tokenOf(given) !== undefined) return isCliToken(identify, given);
+/** Who asks, once it is known. `host` is whoever can read the data folder of this server. */
+export type Asker = { readonly kind: "host" } | { readonly kind: "person"; readonly session: Session };
+
+/** Who may ask, and how somebody becomes one of them. */
+export interface Access {
+  readonly people: People;
+  /** Whether a link alone signs in (experience X6). */
+  readonly demo: boolean;
+  askerOf(given: Credentials): Asker | undefined;
+  /** The same, asked by the server itself while it answers. */
+  isStillKnown(given: Credentials): boolean;
+}
+
+export function accessTo(identify: Identify, demo: boolean): Access {
+  return {
+    people: identify.people,
+    demo,
+    askerOf: (given) => askerOf(identify, given),
+    isStillKnown: (given) => isStillKnown(identify, given),
+  };
+}
+
+/** Who shows these credentials; `undefined` where nobody does. */
+function askerOf(identify: Identify, given: Credentials): Asker | undefined {
+  const token = tokenOf(given);
+  if (token !== undefined) return identify.checkCliToken(token) ? { kind: "host" } : undefined;
+  const isAttended = given["bailiwick-unattended"] === undefined;
+  const session = identify.people.session(given.cookie, browserOf(given), isAttended);
+  return session === undefined ? undefined : { kind: "person", session };
+}
+
+/** It keeps no session alive. */
+function isStillKnown(identify: Identify, given: Credentials): boolean {
+  const token = tokenOf(given);
+  if (token !== undefined) return identify.checkCliToken(token);
   return identify.people.session(given.cookie) !== undefined;
 }
 
-function isCliToken(identify: Identify, given: Credentials): boolean {
-  const token = tokenOf(given);
-  return token !== undefined && identify.checkCliToken(token);
+export function browserOf(given: Credentials): Browser {
+  return { agent: given["user-agent"] };
 }
 
 function tokenOf({ authorization }: Credentials): string | undefined {
@@ -28,11 +63,7 @@ export function whoIs(
   { identify, owner }: { readonly identify: Identify; readonly owner: IdentityId | undefined },
   given: Credentials,
 ): IdentityId | undefined {
-  return isCliToken(identify, given) ? owner : identify.people.session(given.cookie)?.person;
-}
-
-/** Uses up a setup link. */
-export async function redeem(identify: Identify, setup: string): Promise<{ readonly setCookie: string } | undefined> {
-  const opened = await identify.people.openSession(setup);
-  return "refused" in opened ? undefined : { setCookie: opened.setCookie };
+  const asker = askerOf(identify, given);
+  if (asker?.kind === "host") return owner ?? identify.people.holders("owner")[0];
+  return asker?.session.person;
 }

@@ -57,8 +57,7 @@ export interface QueuePorts extends Surroundings {
 
 export async function createQueue(ports: QueuePorts): Promise<ApprovalQueue> {
   const { config, identify, record, demo, people } = ports;
-  const holds = (group: string, id: IdentityId): boolean =>
-    Object.entries(config.people).some(([handle, person]) => people.get(handle) === id && person.roles.includes(group));
+  const holds = (group: string, id: IdentityId): boolean => identify.people.holds(group, id);
   const approver = [...people.values()].find((id) => holds("approver", id));
   const demoKey = demo && approver !== undefined ? await makeDemoKey(ports.custody, approver) : undefined;
   const respond = await openRespond(
@@ -67,7 +66,7 @@ export async function createQueue(ports: QueuePorts): Promise<ApprovalQueue> {
       recorder: record,
       entries: record,
       people: { isActiveHuman: (id) => isActiveHuman(identify, id), holds },
-      signers: demoKey === undefined ? [] : [demoKey],
+      signers: demoKey === undefined ? [identify.people] : [demoKey, identify.people],
       feed: identify.feed,
       identities: containedIdentities(identify, ports),
       about: (id) => identify.view.get(id),

@@ -23,14 +23,14 @@ import {
 } from "../core/index.ts";
 import { type Bundle, createDecider } from "../decide/index.ts";
 import { createGate, createRelay, type Gate, Tasks, type UpstreamServer } from "../enforce/index.ts";
-import { IDENTIFY_SCHEMA, type Identify, openIdentify } from "../identify/index.ts";
+import { IDENTIFY_SCHEMA, type Identify, openIdentify, type People } from "../identify/index.ts";
 import { createInspector, type Inspector, readLabelRules } from "../protect/index.ts";
 import { type Cases, openTransferGate, PROVE_SCHEMA, type Transfers } from "../prove/index.ts";
 import { openRecord, type RecordRoom } from "../record/index.ts";
 import { RESPOND_SCHEMA } from "../respond/index.ts";
 import { lockDirectory, openCustody, openStore } from "../store/index.ts";
 import { openWatch, WATCH_SCHEMA, type Watch } from "../watch/index.ts";
-import { type Credentials, isKnown, redeem, whoIs } from "./access.ts";
+import { accessTo, type Credentials, whoIs } from "./access.ts";
 import { openAftermath } from "./aftermath.ts";
 import { type ApprovalQueue, createQueue, type QueuePorts } from "./approvals.ts";
 import type { Config } from "./config.ts";
@@ -48,6 +48,7 @@ import { mountMcp } from "./http/mcp.ts";
 import { type MandateSources, openMandates, openMandatesOf } from "./mandates.ts";
 import { openMinutes } from "./minutes.ts";
 import { openOutbound } from "./outbound/client.ts";
+import { firstLink } from "./owner.ts";
 import { loadPolicies } from "./policies.ts";
 import { PoliciesInForce, type PolicyNews, type PolicyPorts } from "./policies-in-force.ts";
 import type { Previews } from "./previews.ts";
@@ -66,6 +67,7 @@ export interface Running extends AsyncDisposable {
   readonly queue: ApprovalQueue;
   /** The first person of the configuration: whose the token of the command line is. */
   readonly owner: IdentityId | undefined;
+  readonly people: People;
   readonly watch: Watch;
   readonly cases: Cases;
   /** What a partner would be told of an incident. */
@@ -120,6 +122,7 @@ export async function startServer(config: Config, io: ServerIo): Promise<Running
     record,
     queue,
     owner,
+    people: rooms.identify.people,
     watch,
     cases: rooms.cases,
     preview: rooms.previews,
@@ -197,7 +200,8 @@ async function openRooms({ config, io, publicUrl, opened }: Opening): Promise<Ro
   const { inspector, transfers } = await openData(config, io, custody.derive("value"));
   const aftermath = await openAftermath({ ...shared, ...answers, inspector });
   const [owner] = people.values();
-  const setupLink = await writeStart({ identify, record, owner, publicUrl, dataDir });
+  await writeFile(path.join(dataDir, "trust.policy"), record.trustPolicy());
+  const setupLink = await firstLink(identify.people, { owner, publicUrl, demo: io.demo });
   const { decider, policies } = await openPolicies({ ...ports, recorder: record }, bundle, answers.queue);
   return {
     record,
@@ -293,20 +297,6 @@ async function openData(
   return { inspector, transfers };
 }
 
-/** What people need to begin: the owner's link, and the key that a verifier is told. */
-async function writeStart(start: {
-  readonly identify: Identify;
-  readonly record: RecordRoom;
-  readonly owner: IdentityId | undefined;
-  readonly publicUrl: string;
-  readonly dataDir: string;
-}): Promise<string | undefined> {
-  const { identify, record, owner, publicUrl, dataDir } = start;
-  await writeFile(path.join(dataDir, "trust.policy"), record.trustPolicy());
-  if (owner === undefined) return undefined;
-  return (await identify.people.setupLink(owner, (token) => `${publicUrl}/#setup=${token}`)).link;
-}
-
 type GatePorts = Pick<Parameters<typeof createGate>[0], "clock" | "random" | "log" | "recorder">;
 
 /** The one gate of this process, which is an enforcement point from here on. */
@@ -382,9 +372,7 @@ async function mountEdges(rooms: Rooms, bound: Bound, opening: Opening): Promise
       preview: rooms.previews,
       whoIs: ({ headers }: { readonly headers: Credentials }) => whoIs(rooms, headers),
     },
-    authenticate: (given: Credentials) => isKnown(identify, given),
-    openSession: (setup: string) => redeem(identify, setup),
-    closeSession: (cookie: string | undefined) => identify.people.closeSession(cookie),
+    ...accessTo(identify, io.demo),
     clock: systemClock,
     minutes: opened.adopt(await openMinutes(record, systemClock), (m) => m.close()),
   };

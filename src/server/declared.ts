@@ -28,7 +28,11 @@ export async function registerDeclared(
   const people = new Map<string, IdentityId>();
   for (const [handle, person] of Object.entries(config.people)) {
     const known = await identify.registry.humanNamed(person.name);
-    people.set(handle, known?.id ?? done(`people.${handle}`, await identify.registry.registerHuman(person, ACT)).id);
+    const id = known?.id ?? done(`people.${handle}`, await identify.registry.registerHuman(person, ACT)).id;
+    // the first one is whose the host is, unless the file names an owner
+    const isFirst = people.size === 0 && !hasOwner(config);
+    identify.people.declare(id, isFirst ? ["owner", ...person.roles] : person.roles);
+    people.set(handle, id);
   }
   for (const [name, agent] of Object.entries(config.agents)) {
     const sponsor = people.get(agent.sponsor);
@@ -36,6 +40,10 @@ export async function registerDeclared(
     await registerAgent(identify, { name, agent, sponsor, trustDomain: config.trustDomain }, clock);
   }
   return people;
+}
+
+function hasOwner({ people }: Config): boolean {
+  return Object.values(people).some(({ roles }) => roles.includes("owner"));
 }
 
 interface Declared {

@@ -33,6 +33,8 @@ export interface UpIo {
 /** Two folders up: where `policies/` is, in a clone and in the package. */
 export const ROOT: string = fileURLToPath(new URL("../../", import.meta.url));
 
+const SETUP_FILE = "setup-link of the data folder";
+
 /** The exit code of `up` (store C13). */
 const EXIT_CONFIG = 78;
 const EXIT_LOCKED = 75;
@@ -75,11 +77,12 @@ async function serve(options: UpOptions, io: UpIo): Promise<number> {
   return 0;
 }
 
-function welcome({ publicUrl, config, bundle, servers }: Running, json: boolean): string {
+function welcome({ publicUrl, config, bundle, servers, setupLink }: Running, json: boolean): string {
   const list = [...servers.values()];
   if (json) {
     const gates = list.map(({ id, resource }) => ({ id, url: resource }));
-    return JSON.stringify({ name: "up", url: publicUrl, dataDir: config.dataDir, servers: gates });
+    const setup = setupLink === undefined ? {} : { setupLink };
+    return JSON.stringify({ name: "up", url: publicUrl, dataDir: config.dataDir, servers: gates, ...setup });
   }
   const { policies, name } = bundle;
   return [
@@ -88,6 +91,7 @@ function welcome({ publicUrl, config, bundle, servers }: Running, json: boolean)
       ({ resource, destination, tools }) => `gate     ${resource}   ${tools.size} tools, ${destination.jurisdiction}`,
     ),
     `policies ${name}: ${policies.length} rules, enforced`,
+    ...(setupLink === undefined ? [] : [`owner    ${setupLink}   one-use, 15 minutes, also in ${SETUP_FILE}`]),
     `next     npx bailiwick status --data ${config.dataDir}`,
   ].join("\n");
 }

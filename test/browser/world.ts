@@ -130,3 +130,19 @@ export async function tabTo(page: Page, name: string): Promise<void> {
   }
   throw new Error(`nothing called ${name} can be reached with Tab`);
 }
+
+/** A passkey device of this page's profile, which agrees to everything as its person would. */
+export async function addAuthenticator({ context, page }: Pick<Seen, "context" | "page">): Promise<void> {
+  const devtools = await context.newCDPSession(page);
+  await devtools.send("WebAuthn.enable");
+  await devtools.send("WebAuthn.addVirtualAuthenticator", {
+    options: {
+      protocol: "ctap2",
+      transport: "internal",
+      hasResidentKey: true,
+      hasUserVerification: true,
+      isUserVerified: true,
+      automaticPresenceSimulation: true,
+    },
+  });
+}

@@ -10,6 +10,7 @@ import { type Live, useLiveness, useServerNow } from "./live.ts";
 import { Navigation } from "./navigation.tsx";
 import { usePreferences } from "./preferences.ts";
 import { Settings } from "./settings.tsx";
+import { SignIn } from "./sign-in.tsx";
 import { SingleKeys } from "./single-keys.tsx";
 
 interface FrameProps {
@@ -59,9 +60,12 @@ export function Frame({ client, live, children }: FrameProps): ReactNode {
           </p>
         ) : null}
         {liveness.state === "signed-out" ? (
-          <p className="banner">
-            <strong>{en.frame.sessionOver}</strong> {en.frame.sessionOverMeans}
-          </p>
+          <div className="banner">
+            <p>
+              <strong>{en.frame.sessionOver}</strong> {en.frame.sessionOverMeans}
+            </p>
+            <SignIn client={client} done={live.resume} />
+          </div>
         ) : null}
       </div>
       <main id="main" tabIndex={-1}>

@@ -19,7 +19,12 @@ export interface Live {
   /** UNIT: epoch ms, by the server's clock as its last beat told it. */
   readonly serverNow: () => number;
   readonly subscribe: (listener: () => void) => () => void;
+  /** Goes on after the session had ended and somebody signed in again. */
+  readonly resume: () => void;
 }
+
+/** What the tabs of one browser tell each other when somebody signed in again. */
+const SIGNED_IN: LiveEvent = { kind: "end", why: "signed-in", cursor: undefined };
 
 export function startLive(client: Client, cache: QueryClient): Live {
   const { signal } = new AbortController(); // it is followed for as long as the page is open
@@ -32,6 +37,7 @@ export function startLive(client: Client, cache: QueryClient): Live {
   let isCountOld = false;
   let countedAt = 0;
   let flushedAt = 0;
+  let wake: (() => void) | undefined;
 
   const look = (): void => {
     const next = livenessOf(heard, performance.now());
@@ -80,6 +86,11 @@ export function startLive(client: Client, cache: QueryClient): Live {
         break;
       case "end":
         if (event.why === "signed-out") heard = { ...heard, isSignedOut: true };
+        if (event.why === "signed-in") {
+          heard = { ...heard, isSignedOut: false };
+          void cache.invalidateQueries();
+          wake?.();
+        }
         break;
       case "entry":
         break; // this page does not ask for whole entries
@@ -87,7 +98,8 @@ export function startLive(client: Client, cache: QueryClient): Live {
     look();
   };
   const read = async (): Promise<void> => {
-    for (let tries = 0; !heard.isSignedOut; tries++) {
+    for (let tries = 0; ; tries++) {
+      if (heard.isSignedOut) await new Promise<void>((resolve) => (wake = resolve));
       try {
         const topics = ["decisions", "approvals", "containments", "status"] as const;
         for await (const event of client.follow(topics, { signal, since: cursor })) {
@@ -110,6 +122,10 @@ export function startLive(client: Client, cache: QueryClient): Live {
   return {
     liveness: () => liveness,
     serverNow: () => Date.now() + offsetMs,
+    resume() {
+      take(SIGNED_IN);
+      tabs.tell(SIGNED_IN);
+    },
     subscribe(listener) {
       listeners.add(listener);
       return () => void listeners.delete(listener);

@@ -38,6 +38,7 @@ export const SETTINGS = {
   stepMs: 600_000,
   skewMs: 5000,
   sessionMs: 3_600_000,
+  sessionIdleMs: 1_800_000,
 } as const;
 export const ACT = { by: "system", because: "a test" } as const;
 

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 // The control API: read what is true now and what was recorded. Everything but `/api/session` needs the token of the
 // command line or a signed-in session, and a browser's request must come from this server's own pages.
-import type { FastifyInstance, FastifyRequest } from "fastify";
+import type { FastifyInstance } from "fastify";
 import {
   type Clock,
   type EntrySource,
@@ -14,6 +14,7 @@ import {
   type RecordedEntry,
   type Timers,
 } from "../../core/index.ts";
+import type { Access } from "../access.ts";
 import type { ApprovalQueue } from "../approvals.ts";
 import { latestDecisions } from "../decision-row.ts";
 import { explainEntry, type PolicyTexts } from "../explain.ts";
@@ -25,9 +26,9 @@ import { type IncidentPorts, mountIncidents } from "./incidents.ts";
 import { sendJson } from "./json.ts";
 import { mountLive } from "./live.ts";
 import { PROBLEMS, sendProblem } from "./problems.ts";
-import { mountSessions, SESSION_PATH, type SessionPorts } from "./sessions.ts";
+import { mountSessions, SESSION_PATH } from "./sessions.ts";
 
-export interface ApiPorts {
+export interface ApiPorts extends Access {
   readonly entries: EntrySource;
   /** Entries by index, entry id or reference. */
   find(key: string): Promise<readonly RecordedEntry[]>;
@@ -36,13 +37,6 @@ export interface ApiPorts {
   readonly incidents: IncidentPorts;
   readonly queue: ApprovalQueue;
   readonly containment: ContainmentPorts;
-  /** True for the command line's token or a live session. */
-  authenticate(credentials: {
-    readonly authorization?: string | undefined;
-    readonly cookie?: string | undefined;
-  }): boolean;
-  readonly openSession: SessionPorts["openSession"];
-  readonly closeSession: SessionPorts["closeSession"];
   readonly minutes: Minutes;
   readonly clock: Clock;
 }
@@ -54,11 +48,11 @@ export function mountApi(app: FastifyInstance, ports: ApiPorts, timers: Timers):
   app.addHook("onRequest", async (request, reply) => {
     // by the route that was found, not by what the request line says: one path has many spellings too
     const route = request.routeOptions.url;
-    if (route === undefined || !route.startsWith("/api/") || route === SESSION_PATH) return undefined;
-    if (isKnown(ports, request)) return undefined;
+    if (route === undefined || !route.startsWith("/api/") || route.startsWith(SESSION_PATH)) return undefined;
+    if (ports.askerOf(request.headers) !== undefined) return undefined;
     return sendProblem(reply.header("www-authenticate", "Bearer"), PROBLEMS.unauthenticated);
   });
-  mountSessions(app, { ...ports, isKnown: (request) => isKnown(ports, request) });
+  mountSessions(app, { ...ports, askerOf: ({ headers }) => ports.askerOf(headers) });
   app.get("/api/status", (_request, reply) => sendJson(reply, ports.status()));
   app.get<{ Querystring: { from?: string; limit?: string } }>("/api/record/entries", async (request, reply) => {
     const range = pageOf(ports.entries.size(), request.query);
@@ -93,7 +87,7 @@ export function mountApi(app: FastifyInstance, ports: ApiPorts, timers: Timers):
     ...ports,
     timers,
     watchApprovals: (changed) => ports.queue.approvals.watch(changed),
-    mayRead: (request) => isKnown(ports, request),
+    mayRead: ({ headers }) => ports.isStillKnown(headers),
   });
 }
 
@@ -128,10 +122,6 @@ function mountDecisions(app: FastifyInstance, { entries, minutes }: ApiPorts): v
       ]),
     );
   });
-}
-
-function isKnown(ports: ApiPorts, { headers: { authorization, cookie } }: FastifyRequest): boolean {
-  return ports.authenticate({ authorization, cookie });
 }
 
 /** `from` counts from the end where it is negative. */

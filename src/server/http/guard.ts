@@ -35,6 +35,7 @@ export function createGuard(publicUrl: string): Guard {
   };
 }
 
-function isLoopback(hostname: string): boolean {
+/** Names of this machine that no other can have. */
+export function isLoopback(hostname: string): boolean {
   return hostname === "localhost" || hostname === "[::1]" || /^127(?:\.\d{1,3}){3}$/.test(hostname);
 }

@@ -23,6 +23,7 @@ type ProblemName =
   | "forbiddenHost"
   | "unauthenticated"
   | "setupRefused"
+  | "passkeyRefused"
   | "approvalRefused"
   | "orderRefused"
   | "noPoint"
@@ -40,7 +41,7 @@ export const PROBLEMS: Readonly<Record<ProblemName, ApiProblem>> = {
     status: 401,
     title: "Show who is asking.",
     code: "API_UNAUTHENTICATED",
-    fix: "use the token in the data directory's `cli-token`, or sign in with the setup link",
+    fix: "sign in at the console, or use the token in the data directory's `cli-token`",
   },
   approvalRefused: { status: 409, title: "That answer does not count.", code: "API_APPROVAL_REFUSED" },
   orderRefused: {
@@ -53,10 +54,11 @@ export const PROBLEMS: Readonly<Record<ProblemName, ApiProblem>> = {
   conflict: { status: 409, title: "That cannot be done as things stand.", code: "API_CONFLICT" },
   setupRefused: {
     status: 410,
-    title: "This setup link is used up or too old.",
+    title: "This link opens nothing any more.",
     code: "API_SETUP_REFUSED",
-    fix: "start the server again: it prints a new one",
+    fix: "make a new one on the server's machine: npx bailiwick up owner",
   },
+  passkeyRefused: { status: 403, title: "That passkey does not count here.", code: "API_PASSKEY_REFUSED" },
   malformed: { status: 400, title: "The request cannot be read.", code: "API_MALFORMED" },
   tooManyStreams: { status: 503, title: "Too many live streams are open.", code: "API_BUSY" },
   tooLarge: { status: 413, title: "The body is too large.", code: "API_TOO_LARGE" },
