@@ -4,6 +4,7 @@ export type { IdentifyConfig, IdentifySettings, ProtectedResource } from "./conf
 export { identifySection } from "./config.ts";
 export type { IdentifyErrorCode } from "./errors.ts";
 export type { HttpAnswer, HttpRequest } from "./http.ts";
+export type { LiveCredentials } from "./live-tokens.ts";
 export type { Step } from "./mandate/mandate-rows.ts";
 export type { MandateInput } from "./mandate/mandates.ts";
 export type { StepOutcome } from "./mandate/steps.ts";

@@ -1,7 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
 // Puts the room together: registry, tokens, proofs, documents, people.
-import { rm } from "node:fs/promises";
-import path from "node:path";
 import type {
   Clock,
   ControlFeed,
@@ -21,8 +19,10 @@ import { Changes } from "./changes.ts";
 import { checkConfig, type IdentifyConfig } from "./config.ts";
 import { Proofs } from "./dpop.ts";
 import { Feed } from "./feed/feed.ts";
+import { writeHostToken } from "./host-token.ts";
 import type { HttpAnswer, HttpRequest } from "./http.ts";
 import { CallerKeys } from "./keys.ts";
+import { type LiveCredentials, LiveTokens } from "./live-tokens.ts";
 import { MandateDesk } from "./mandate/mandates.ts";
 import { StepDesk } from "./mandate/steps.ts";
 import { type Mandates, mandatesOf } from "./mandate/surface.ts";
@@ -34,7 +34,6 @@ import { TokenProver } from "./prover.ts";
 import { IdentityRegistry, type Registry } from "./registry.ts";
 import { RevocationEndpoint } from "./revocation.ts";
 import { tables } from "./schema.ts";
-import { isSecret, newSecret, writeSecretFile } from "./secret-file.ts";
 import { SingleUse } from "./single-use.ts";
 import { StepIssuer } from "./step-issuer.ts";
 import { TokenEndpoint } from "./token-endpoint.ts";
@@ -54,6 +53,7 @@ export interface Identify extends AsyncDisposable {
   readonly registry: Registry;
   readonly people: People;
   readonly mandates: Mandates;
+  readonly live: LiveCredentials;
   readonly feed: ControlFeed & FeedView;
   /** Claims tokens that are good for one call: scope `token`, key `Standing.token.jti`. */
   readonly once: Once;
@@ -73,7 +73,6 @@ export interface Identify extends AsyncDisposable {
 }
 
 const ACCESS_KEY = "identify/access";
-const CLI_FILE = "cli-token";
 
 /**
  * Opens the room over a store that has {@link IDENTIFY_SCHEMA}.
@@ -108,25 +107,24 @@ export async function openIdentify(ports: IdentifyPorts, config: IdentifyConfig)
   const proofs = new Proofs(keys, nonces, clock);
   const assertions = new ClientAssertions({ issuer, skewMs }, clock, registry);
   const stepIssuer = new StepIssuer({ clock, random, mandates, steps, feed }, { ...lives, issuer, kid: tokens.kid });
+  const live = new LiveTokens({ clock, registry, issuer: stepIssuer, singleUse, feed, changes });
   const endpoint = new TokenEndpoint(
-    { clock, log, recorder, registry, tokens, proofs, nonces, assertions, steps, singleUse, issuer: stepIssuer },
+    { clock, log, recorder, registry, tokens, proofs, nonces, assertions, steps, singleUse, live, issuer: stepIssuer },
     { issuer, resources: resources.map((r) => r.url) },
   );
   const revocation = new RevocationEndpoint({ log, assertions, tokens, feed, changes });
   const metadata = new Map(resources.map(({ url }) => [url, resourceMetadataUrl(url)]));
-  const cliFile = path.join(dataDir, CLI_FILE);
-  const cliToken = newSecret(random);
-  await writeSecretFile(cliFile, cliToken);
-  const close = (): Promise<void> => rm(cliFile, { force: true });
+  const host = await writeHostToken(dataDir, random);
   return {
     prover: new TokenProver(
-      { clock, log, registry, tokens, proofs, nonces, mandates, feed, singleUse },
+      { clock, log, registry, tokens, proofs, nonces, mandates, feed, singleUse, live },
       { issuer, skewMs, metadata },
     ),
     view: registry,
     registry,
     people,
     mandates: mandatesOf(mandates, steps),
+    live,
     feed,
     once: singleUse,
     documents: documents(issuer, resources, [tokens.jwk]),
@@ -134,9 +132,9 @@ export async function openIdentify(ports: IdentifyPorts, config: IdentifyConfig)
     revoke: (request) => revocation.handle(request),
     authorize: authorizeAnswer,
     refusals: () => endpoint.refusals.totals(),
-    checkCliToken: (text) => isSecret(text, cliToken),
-    close,
-    [Symbol.asyncDispose]: close,
+    checkCliToken: (text) => host.check(text),
+    close: () => host.close(),
+    [Symbol.asyncDispose]: () => host.close(),
   };
 }
 

@@ -22,6 +22,7 @@ import type { ProofFault, Proofs } from "./dpop.ts";
 import type { Feed } from "./feed/feed.ts";
 import { RETRY_AFTER_S } from "./http.ts";
 import { CALLER_ALGORITHMS } from "./keys.ts";
+import type { LiveTokens } from "./live-tokens.ts";
 import type { MandateDesk } from "./mandate/mandates.ts";
 import type { Nonces } from "./nonce.ts";
 import type { Registry } from "./registry.ts";
@@ -38,6 +39,7 @@ export interface ProverPorts {
   readonly mandates: MandateDesk;
   readonly feed: Feed;
   readonly singleUse: SingleUse;
+  readonly live: LiveTokens;
 }
 
 export interface ProverSettings {
@@ -141,6 +143,7 @@ export class TokenProver implements Prover {
         ? this.misused(input, access, granted)
         : refuse(granted.code, granted.why);
     }
+    this.ports.live.proved(access.instance, now);
     return { standing: standingOf(identity, access, granted, now) };
   }
 

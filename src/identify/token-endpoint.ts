@@ -7,6 +7,7 @@ import type { ClientAssertions } from "./assertion.ts";
 import { detailsOf } from "./details.ts";
 import type { ProofFault, Proofs } from "./dpop.ts";
 import { type HttpAnswer, type HttpRequest, jsonAnswer, RETRY_AFTER_S } from "./http.ts";
+import type { LiveTokens } from "./live-tokens.ts";
 import type { StepDesk } from "./mandate/steps.ts";
 import type { Nonces } from "./nonce.ts";
 import type { Registry } from "./registry.ts";
@@ -37,6 +38,7 @@ export interface TokenPorts {
   readonly issuer: StepIssuer;
   readonly steps: StepDesk;
   readonly singleUse: SingleUse;
+  readonly live: LiveTokens;
 }
 
 export interface TokenSettings {
@@ -118,6 +120,7 @@ export class TokenEndpoint {
     if (isSingleUse(token.grant) && !singleUse.register(token.jti, token.expires)) {
       return no("temporarily_unavailable", "too many tokens wait to be used", RETRY);
     }
+    this.ports.live.note(token);
     const body = {
       access_token: text,
       token_type: "DPoP",

@@ -29,6 +29,15 @@ export type {
 export type { ProblemDocument, SdkErrorCode } from "./errors.ts";
 export { SdkError } from "./errors.ts";
 export type {
+  IdentityList,
+  IdentityView,
+  InstanceView,
+  LiveSession,
+  LiveSessionList,
+  MandateListing,
+  MandateView,
+} from "./identities.ts";
+export type {
   CaseStatement,
   IncidentClock,
   IncidentClocks,

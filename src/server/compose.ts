@@ -372,6 +372,7 @@ async function mountEdges(rooms: Rooms, bound: Bound, opening: Opening): Promise
       preview: rooms.previews,
       whoIs: ({ headers }: { readonly headers: Credentials }) => whoIs(rooms, headers),
     },
+    identities: { identify, whoIs: ({ headers }: { readonly headers: Credentials }) => whoIs(rooms, headers) },
     ...accessTo(identify, io.demo),
     clock: systemClock,
     minutes: opened.adopt(await openMinutes(record, systemClock), (m) => m.close()),

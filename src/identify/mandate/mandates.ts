@@ -83,6 +83,10 @@ export class MandateDesk {
     return { ...mandate, state: this.state(mandate, held.opened) };
   }
 
+  list(): readonly Mandate[] {
+    return [...this.held.keys()].flatMap((id) => this.get(id) ?? []);
+  }
+
   openFor(holder: IdentityId): readonly Mandate[] {
     return [...this.held.values()]
       .filter(({ mandate }) => mandate.holder === holder)

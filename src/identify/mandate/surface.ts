@@ -15,6 +15,8 @@ export interface Mandates {
   close(id: MandateId, act: Act): Promise<Outcome<Mandate>>;
   /** Its state is judged now. */
   get(id: MandateId): Mandate | undefined;
+  /** Those that are open, and those that ended since they were last tidied away. */
+  list(): readonly Mandate[];
   openFor(holder: IdentityId): readonly Mandate[];
   /** Ends a step and its whole subtree, from the call on. Who may do that is for the caller to judge. */
   closeStep(id: StepId, outcome: StepOutcome, act: Act): Promise<Outcome<Step>>;
@@ -26,6 +28,7 @@ export function mandatesOf(mandates: MandateDesk, steps: StepDesk): Mandates {
     narrow: (id, grant, act) => mandates.narrow(id, grant, act),
     close: (id, act) => mandates.close(id, act),
     get: (id) => mandates.get(id),
+    list: () => mandates.list(),
     openFor: (holder) => mandates.openFor(holder),
     closeStep: (id, outcome, act) => steps.close(id, outcome, act),
   };

@@ -22,6 +22,7 @@ import type { Minutes } from "../minutes.ts";
 import { mountApprovals } from "./approvals.ts";
 import { type ContainmentPorts, mountContainments } from "./containments.ts";
 import { entryRow } from "./entry-row.ts";
+import { type IdentityPorts, mountIdentities } from "./identities.ts";
 import { type IncidentPorts, mountIncidents } from "./incidents.ts";
 import { sendJson } from "./json.ts";
 import { mountLive } from "./live.ts";
@@ -35,6 +36,7 @@ export interface ApiPorts extends Access {
   status(): Json;
   readonly policies: PolicyTexts;
   readonly incidents: IncidentPorts;
+  readonly identities: IdentityPorts;
   readonly queue: ApprovalQueue;
   readonly containment: ContainmentPorts;
   readonly minutes: Minutes;
@@ -48,7 +50,8 @@ export function mountApi(app: FastifyInstance, ports: ApiPorts, timers: Timers):
   app.addHook("onRequest", async (request, reply) => {
     // by the route that was found, not by what the request line says: one path has many spellings too
     const route = request.routeOptions.url;
-    if (route === undefined || !route.startsWith("/api/") || route.startsWith(SESSION_PATH)) return undefined;
+    if (route === undefined || !route.startsWith("/api/")) return undefined;
+    if (route === SESSION_PATH || route.startsWith(`${SESSION_PATH}/`)) return undefined;
     if (ports.askerOf(request.headers) !== undefined) return undefined;
     return sendProblem(reply.header("www-authenticate", "Bearer"), PROBLEMS.unauthenticated);
   });
@@ -81,6 +84,7 @@ export function mountApi(app: FastifyInstance, ports: ApiPorts, timers: Timers):
   });
   mountDecisions(app, ports);
   mountApprovals(app, ports.queue);
+  mountIdentities(app, ports.identities);
   mountIncidents(app, ports.incidents);
   mountContainments(app, ports.containment);
   mountLive(app, {
