@@ -23,12 +23,23 @@ import { serveWeb, type WebServer } from "./web.ts";
 /** UNIT: ms. How soon a client may take a stream up again. */
 const RETRY_MS = 200;
 
-export async function openUpstream(): Promise<WebServer> {
+export interface UpstreamOptions {
+  /** The only revision that it speaks; both unless said. */
+  readonly era?: "legacy" | "modern";
+}
+
+export async function openUpstream({ era }: UpstreamOptions = {}): Promise<WebServer> {
   const codec = createRequestStateCodec<{ round: number }>({ key: randomBytes(32) });
   const shared: Shared = {
     codec,
-    toolsChanged: () => modern.notify.toolsChanged(),
-    promptsChanged: () => modern.notify.promptsChanged(),
+    toolsChanged: () => {
+      modern.notify.toolsChanged();
+      legacy.each((server) => server.sendToolListChanged());
+    },
+    promptsChanged: () => {
+      modern.notify.promptsChanged();
+      legacy.each((server) => server.sendPromptListChanged());
+    },
   };
   const build = (): McpServer => buildServer(shared);
   const modern = createMcpHandler(build, { legacy: "reject" });
@@ -38,7 +49,8 @@ export async function openUpstream(): Promise<WebServer> {
       hostHeaderValidationResponse(request, localhostAllowedHostnames()) ??
       originValidationResponse(request, localhostAllowedOrigins());
     if (refused !== undefined) return refused;
-    return (await isLegacyRequest(request)) ? legacy.handle(request) : modern.fetch(request);
+    const isLegacy = era === "legacy" || (era === undefined && (await isLegacyRequest(request)));
+    return isLegacy ? legacy.handle(request) : modern.fetch(request);
   });
   return {
     url: server.url,
@@ -73,10 +85,15 @@ function buildServer(shared: Shared): McpServer {
   return server;
 }
 
+interface Session {
+  readonly transport: WebStandardStreamableHTTPServerTransport;
+  readonly server: McpServer;
+}
+
 /** One server each for as long as its client stays. */
 class Sessions {
   private readonly build: () => McpServer;
-  private readonly open = new Map<string, WebStandardStreamableHTTPServerTransport>();
+  private readonly open = new Map<string, Session>();
 
   constructor(build: () => McpServer) {
     this.build = build;
@@ -85,25 +102,30 @@ class Sessions {
   async handle(request: Request): Promise<Response> {
     const id = request.headers.get("mcp-session-id");
     const known = id === null ? undefined : this.open.get(id);
-    if (known !== undefined) return known.handleRequest(request);
+    if (known !== undefined) return known.transport.handleRequest(request);
     if (id !== null)
       return Response.json(
         { jsonrpc: "2.0", id: null, error: { code: -32001, message: "no session" } },
         { status: 404 },
       );
+    const server = this.build();
     const transport = new WebStandardStreamableHTTPServerTransport({
       sessionIdGenerator: randomUUID,
       eventStore: new Events(),
       retryInterval: RETRY_MS,
-      onsessioninitialized: (session) => void this.open.set(session, transport),
+      onsessioninitialized: (session) => void this.open.set(session, { transport, server }),
       onsessionclosed: (session) => void this.open.delete(session),
     });
-    await this.build().connect(transport);
+    await server.connect(transport);
     return transport.handleRequest(request);
   }
 
+  each(work: (server: McpServer) => void): void {
+    for (const { server } of this.open.values()) work(server);
+  }
+
   async close(): Promise<void> {
-    await Promise.all([...this.open.values()].map((transport) => transport.close()));
+    await Promise.all([...this.open.values()].map(({ transport }) => transport.close()));
   }
 }
 

@@ -2,11 +2,12 @@
 // The links of one gate. A session of an older client has a link of its own; newer clients have no session, so their link is
 // kept for whoever `isolate` says: one identity unless configured (enforce E37). A program that keeps dying is started again
 // ever more slowly.
-import type { Standing } from "../../../core/index.ts";
+import type { Random, Standing } from "../../../core/index.ts";
 import type { EnforceConfig } from "../../config.ts";
 import { EnforceError } from "../../errors.ts";
 import type { UpstreamServer } from "../../upstream-server.ts";
 import type { Answer, Era, Link, LinkPorts, Unasked, Wait } from "../link.ts";
+import { BridgedLink } from "./bridge.ts";
 import { Eras } from "./eras.ts";
 import { openLink } from "./open.ts";
 
@@ -24,8 +25,12 @@ interface Crashes {
   readonly at: number;
 }
 
+export interface LinksPorts extends LinkPorts {
+  readonly random: Random;
+}
+
 export class Links {
-  private readonly ports: LinkPorts;
+  private readonly ports: LinksPorts;
   private readonly config: Pick<EnforceConfig, "sessionIdleMs">;
   private readonly eras: Eras;
   private readonly kept = new Map<string, Promise<Kept>>();
@@ -35,16 +40,11 @@ export class Links {
   private readonly crashes = new Map<string, Crashes>();
   private readonly stopSweep: () => void;
 
-  constructor(ports: LinkPorts, config: Pick<EnforceConfig, "sessionIdleMs">) {
+  constructor(ports: LinksPorts, config: Pick<EnforceConfig, "sessionIdleMs">) {
     this.ports = ports;
     this.config = config;
     this.eras = new Eras(ports);
     this.stopSweep = ports.timers.every(Math.min(SWEEP_MS, config.sessionIdleMs), () => this.sweep());
-  }
-
-  /** Which revision it speaks. @throws EnforceError where nothing can be told */
-  era(server: UpstreamServer): Promise<Era> {
-    return this.eras.of(server);
   }
 
   /** A link of the older revision, for one session alone; whoever opened it stops it. @throws EnforceError */
@@ -52,13 +52,16 @@ export class Links {
     return this.start(server, "legacy", unasked);
   }
 
-  /** A link for requests that say everything themselves: kept here, and never stopped by who uses it. @throws EnforceError */
+  /**
+   * A link for requests of 2026-07-28, whatever the upstream speaks: kept here, and never stopped by who uses it.
+   * @throws EnforceError
+   */
   async stateless(standing: Pick<Standing, "identity" | "mandate">, server: UpstreamServer): Promise<Link> {
     const key = `${server.id} ${ownerOf(standing, server)}`;
     const found = this.kept.get(key);
     if (found !== undefined) return found;
     this.refuseTooMany();
-    const opening = this.start(server, "modern").then((link) => new Kept(link, this.ports));
+    const opening = this.openStateless(server).then((link) => new Kept(link, this.ports));
     this.kept.set(key, opening);
     const forget = (): void => {
       if (this.kept.get(key) === opening) this.kept.delete(key);
@@ -78,6 +81,13 @@ export class Links {
   async close(): Promise<void> {
     this.stopSweep();
     await Promise.all([...this.open].map((link) => link.stop()));
+  }
+
+  private async openStateless(server: UpstreamServer): Promise<Link> {
+    if ((await this.eras.of(server)) === "modern") return this.start(server, "modern");
+    const name = (): string => Buffer.from(this.ports.random.bytes(24)).toString("base64url");
+    const ports = { timers: this.ports.timers, name };
+    return new BridgedLink(ports, (unasked) => this.start(server, "legacy", unasked));
   }
 
   private async start(server: UpstreamServer, era: Era, unasked?: Unasked): Promise<Link> {

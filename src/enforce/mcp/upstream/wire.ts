@@ -14,6 +14,7 @@ import { EnforceError } from "../../errors.ts";
 import type { HttpTransport } from "../../upstream-server.ts";
 import type { Answer, LinkPorts, Wait } from "../link.ts";
 import { spoken } from "./events.ts";
+import { type Limit, limit } from "./limit.ts";
 
 /** UNIT: ms. Longest wait for the head of an answer where nothing shorter is said. */
 const HEAD_MS = 60_000;
@@ -64,25 +65,8 @@ export class HttpWire {
     });
   }
 
-  /** Why one ask ends early, as the reason of a signal. */
-  limit({ ms, signal }: Wait, closing: AbortSignal): { readonly signal: AbortSignal; readonly release: () => void } {
-    const own = new AbortController();
-    const cancel = (): void => own.abort(this.fault("ENFORCE_CANCELLED", "the client cancelled it"));
-    const close = (): void => own.abort(this.fault("ENFORCE_UPSTREAM_GONE", "the conversation ended"));
-    const late = (): void => own.abort(this.fault("ENFORCE_UPSTREAM_TIMEOUT", `no answer for ${ms} ms`));
-    if (signal.aborted) cancel();
-    if (closing.aborted) close();
-    signal.addEventListener("abort", cancel, { once: true });
-    closing.addEventListener("abort", close, { once: true });
-    const stop = ms === undefined ? undefined : this.ports.timers.after(ms, late);
-    return {
-      signal: own.signal,
-      release: () => {
-        stop?.();
-        signal.removeEventListener("abort", cancel);
-        closing.removeEventListener("abort", close);
-      },
-    };
+  limit(wait: Wait, closing: AbortSignal): Limit {
+    return limit(this.ports.timers, `asking ${this.id}`, wait, closing);
   }
 
   /** What a failed answer says: an error of the protocol is the upstream's answer, anything else is a fault. */
