@@ -1,6 +1,14 @@
 // SPDX-License-Identifier: Apache-2.0
 // The answers of the control API: their shapes, and how each is read. Members that are not named here are ignored, so
 // that an older client reads a newer server (core K5).
+import {
+  type ApprovalUse,
+  type DecisionFacts,
+  type OutcomeView,
+  readApprovalUse,
+  readFacts,
+  readOutcome,
+} from "./decision.ts";
 import { flag, list, type Members, maybe, member, members, type Part, text, whole } from "./parts.ts";
 
 /** What is true of a server now. */
@@ -71,6 +79,10 @@ export interface EntryPage {
 
 /** One decision in words that a person reads. */
 export interface DecisionView {
+  /** Id of its entry. */
+  readonly id: string;
+  /** Index of its entry in the log. */
+  readonly index: number;
   readonly reference: string;
   readonly ref: string;
   /** RFC 3339, UTC. */
@@ -81,16 +93,32 @@ export interface DecisionView {
   /** Id of what the verb was to be done to. */
   readonly resource: string;
   readonly answer: string;
+  /** What the caller got in the end: the stricter of the answers to the call and to its result. */
+  readonly shown: string;
+  /** `enforce`, or `observe` where nothing was held back. */
+  readonly mode: string;
+  /** What the answer would have been, had it been enforced. */
+  readonly would: string | undefined;
   /** `undefined` where no policy was reached; then `refusal` says what stopped it. */
   readonly reason: string | undefined;
   /** The gate's own reason. */
   readonly refusal: string | undefined;
   readonly policies: readonly DecidingPolicy[];
+  /** The rules that decided what of the result was given on. */
+  readonly released: readonly DecidingPolicy[];
   readonly errors: readonly PolicyFault[];
   /** Who chose the arguments that decide something. */
   readonly origins: readonly ArgumentOrigin[];
   /** How the call ended, as its entry has it; `undefined` where none was made, or none ended yet. */
   readonly outcome: Members | undefined;
+  /** The same, read. */
+  readonly ended: OutcomeView | undefined;
+  readonly facts: DecisionFacts;
+  readonly approvals: readonly ApprovalUse[];
+  /** The entry as it was written: labels and digests, never content. */
+  readonly entry: Members;
+  /** Ids of other decisions that have this reference too. */
+  readonly same: readonly string[];
 }
 
 export interface DecidingPolicy {
@@ -196,6 +224,8 @@ export function readRow(row: Part): EntryRow {
 /** @throws SdkError SDK_ANSWER_MALFORMED */
 export function readDecision(answer: Part): DecisionView {
   return {
+    id: text(member(answer, "id")),
+    index: whole(member(answer, "index")),
     reference: text(member(answer, "reference")),
     ref: text(member(answer, "ref")),
     at: time(member(answer, "at")),
@@ -203,12 +233,21 @@ export function readDecision(answer: Part): DecisionView {
     verb: text(member(answer, "verb")),
     resource: text(member(answer, "resource")),
     answer: text(member(answer, "answer")),
+    shown: text(member(answer, "shown")),
+    mode: maybe(member(answer, "mode"), text) ?? "enforce",
+    would: maybe(member(answer, "would"), text),
     reason: maybe(member(answer, "reason"), text),
     refusal: maybe(member(answer, "refusal"), text),
     policies: list(member(answer, "policies"), readDeciding),
+    released: maybe(member(answer, "released"), (all) => list(all, readDeciding)) ?? [],
     errors: list(member(answer, "errors"), readFault),
     origins: maybe(member(answer, "origin"), readOrigins) ?? [],
     outcome: maybe(member(answer, "outcome"), members),
+    ended: maybe(member(answer, "outcome"), readOutcome),
+    facts: readFacts(member(answer, "entry")),
+    approvals: list(member(answer, "approvals"), readApprovalUse),
+    entry: members(member(answer, "entry")),
+    same: list(member(answer, "same"), text),
   };
 }
 

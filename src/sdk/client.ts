@@ -24,6 +24,7 @@ import {
   readOrder,
   readOrders,
 } from "./containment.ts";
+import { type ProofView, readProof } from "./decision.ts";
 import { SdkError } from "./errors.ts";
 import { EventReader, type StreamEvent } from "./events.ts";
 import {
@@ -60,6 +61,7 @@ import {
 import { LIVE_READERS, type LiveEvent, type LiveTopic } from "./live.ts";
 import {
   type DecisionList,
+  type DecisionQuery,
   type LinkView,
   type MinuteList,
   readDecisions,
@@ -99,6 +101,8 @@ export interface Client {
   /** Every entry that an index, an entry id or a `BW-` reference names. */
   entry(key: string | number): Promise<readonly EntryRow[]>;
   decision(ref: string): Promise<DecisionView>;
+  /** The path from an entry to the signed root of the log. @param key - index or id of the entry */
+  proof(key: string | number): Promise<ProofView>;
   /** What waits for a person. */
   approvals(): Promise<ApprovalList>;
   /**
@@ -172,8 +176,8 @@ export interface Client {
    * @param options - `since`: cursor of the last event that was read, so that nothing is missed over a break
    */
   follow(topics: readonly LiveTopic[], options: FollowOptions): AsyncGenerator<LiveEvent, void>;
-  /** The newest decisions, newest first. */
-  decisions(limit?: number): Promise<DecisionList>;
+  /** Decisions, newest first. */
+  decisions(query?: DecisionQuery): Promise<DecisionList>;
   /** How many decisions there were in each minute of the last hour. */
   minutes(): Promise<MinuteList>;
   clocks(): Promise<readonly IncidentClock[]>;
@@ -211,6 +215,7 @@ export function createClient(options: ClientOptions): Client {
     entries: async (page = {}) => readPage(await getJson(connection, `/api/record/entries${query(page)}`)),
     entry: async (key) => readEntries(await getJson(connection, `/api/record/entries/${encodeURIComponent(key)}`)),
     decision: async (ref) => readDecision(await getJson(connection, `/api/decisions/${encodeURIComponent(ref)}`)),
+    proof: async (key) => readProof(await getJson(connection, `/api/record/entries/${encodeURIComponent(key)}/proof`)),
     approvals: async () => readApprovals(await getJson(connection, "/api/approvals")),
     approve: async (id, digest) => readState(await postJson(connection, answerPath(id, "approve"), { digest })),
     refuse: async (id, because) => readState(await postJson(connection, answerPath(id, "refuse"), { because })),
@@ -251,8 +256,7 @@ export function createClient(options: ClientOptions): Client {
       readCaseVersion(await patchJson(connection, incidentPath(name, "/facts"), statement, `"${on}"`)),
     live: (signal, opened) => live(connection, signal, opened),
     follow: (topics, how) => followTopics(connection, topics, how),
-    decisions: async (limit) =>
-      readDecisions(await getJson(connection, `/api/decisions${query(limit === undefined ? {} : { limit })}`)),
+    decisions: async (asked = {}) => readDecisions(await getJson(connection, `/api/decisions${query({ ...asked })}`)),
     minutes: async () => readMinutes(await getJson(connection, "/api/decisions/minutes")),
     clocks: async () => readClocks(await getJson(connection, "/api/clocks")),
     session: async () => readSession(await getJson(connection, "/api/session")),
@@ -296,8 +300,8 @@ function incidentPath(name: string, below = ""): string {
   return `/api/incidents/${encodeURIComponent(name)}${below}`;
 }
 
-function query(page: Readonly<Record<string, number>>): string {
-  const given = Object.entries(page).map(([name, value]) => `${name}=${value}`);
+function query(asked: Readonly<Record<string, number | string | readonly string[]>>): string {
+  const given = Object.entries(asked).map(([name, value]) => `${name}=${encodeURIComponent(value.toString())}`);
   return given.length === 0 ? "" : `?${given.join("&")}`;
 }
 

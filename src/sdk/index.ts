@@ -26,6 +26,16 @@ export type {
   PointView,
   TouchedView,
 } from "./containment.ts";
+export type {
+  ApprovalUse,
+  AskerView,
+  ContentView,
+  DecisionFacts,
+  LabelView,
+  MandateUse,
+  OutcomeView,
+  ProofView,
+} from "./decision.ts";
 export type { ProblemDocument, SdkErrorCode } from "./errors.ts";
 export { SdkError } from "./errors.ts";
 export type {
@@ -50,6 +60,7 @@ export type {
   ContainmentView,
   DecisionLine,
   DecisionList,
+  DecisionQuery,
   LinkView,
   MinuteList,
   MinuteView,

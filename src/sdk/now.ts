@@ -8,12 +8,17 @@ import { flag, list, maybe, member, members, type Part, text, whole } from "./pa
 export interface DecisionLine {
   /** Index of its entry. */
   readonly index: number;
+  /** Id of its entry. */
+  readonly id: string;
   /** `BW-` and seven characters. */
   readonly reference: string;
   /** RFC 3339, UTC. */
   readonly at: string;
   /** `undefined` where nobody proved who they are. */
   readonly who: string | undefined;
+  /** The person it was done for, or who answers for it. */
+  readonly behalf: string | undefined;
+  readonly server: string | undefined;
   readonly verb: string;
   readonly resource: string;
   /** What the caller got: the stricter of the answers to the call and to its result. */
@@ -22,6 +27,36 @@ export interface DecisionLine {
   readonly why: string;
   /** UNIT: ms; `undefined` where no call was made, or none ended yet. */
   readonly ms: number | undefined;
+  /** `enforce`, or `observe` where nothing was held back. */
+  readonly mode: string;
+  /** What the answer would have been, had it been enforced. */
+  readonly would: string | undefined;
+  /** Levels, categories and jurisdictions of the data. */
+  readonly labels: readonly string[];
+  /** Ids of the rules that decided, on the call and on its result. */
+  readonly policies: readonly string[];
+}
+
+/** By what a list of decisions is narrowed; every member that is given has to hold. */
+export interface DecisionQuery {
+  /** What the caller got, or would have got: one of these. */
+  readonly answer?: readonly string[];
+  /** An identity or a person that it acts for: the id, or its last part. */
+  readonly who?: string;
+  readonly verb?: readonly string[];
+  readonly server?: string;
+  /** A level, a category or a jurisdiction of the data. */
+  readonly label?: string;
+  /** Id of a rule that decided. */
+  readonly policy?: string;
+  /** From this instant on, RFC 3339 in UTC. */
+  readonly after?: string;
+  /** Before this instant, RFC 3339 in UTC. */
+  readonly before?: string;
+  /** `next` of a page: only older ones. */
+  readonly cursor?: number;
+  /** Rows at most. */
+  readonly limit?: number;
 }
 
 export interface DecisionList {
@@ -29,6 +64,10 @@ export interface DecisionList {
   readonly size: number;
   /** False where there may be more than are listed. */
   readonly complete: boolean;
+  /** False where the server stopped looking before the page was full: older ones may be there all the same. */
+  readonly exact: boolean;
+  /** Where to go on to older ones. */
+  readonly next: number | undefined;
   /** Newest first. */
   readonly decisions: readonly DecisionLine[];
 }
@@ -80,6 +119,8 @@ export function readDecisions(answer: Part): DecisionList {
   return {
     size: whole(member(answer, "size")),
     complete: flag(member(answer, "complete")),
+    exact: maybe(member(answer, "exact"), flag) ?? true,
+    next: maybe(member(answer, "next"), whole),
     decisions: list(member(answer, "decisions"), readLine),
   };
 }
@@ -88,14 +129,21 @@ export function readDecisions(answer: Part): DecisionList {
 export function readLine(line: Part): DecisionLine {
   return {
     index: whole(member(line, "index")),
+    id: text(member(line, "id")),
     reference: text(member(line, "reference")),
     at: text(member(line, "at")),
     who: given(line, "who"),
+    behalf: given(line, "for"),
+    server: given(line, "server"),
     verb: text(member(line, "verb")),
     resource: text(member(line, "resource")),
     answer: text(member(line, "answer")),
     why: text(member(line, "why")),
     ms: maybe(member(line, "ms"), whole),
+    mode: given(line, "mode") ?? "enforce",
+    would: given(line, "would"),
+    labels: maybe(member(line, "labels"), (words) => list(words, text)) ?? [],
+    policies: maybe(member(line, "policies"), (words) => list(words, text)) ?? [],
   };
 }
 

@@ -35,6 +35,7 @@ import { openAftermath } from "./aftermath.ts";
 import { type ApprovalQueue, createQueue, type QueuePorts } from "./approvals.ts";
 import type { Config } from "./config.ts";
 import { createPoints, type PointRegister, readSigns } from "./containment.ts";
+import { openDecisionViews } from "./decision-views.ts";
 import { registerDeclared } from "./declared.ts";
 import { ServerError } from "./errors.ts";
 import { mountApi } from "./http/api.ts";
@@ -46,7 +47,6 @@ import { mountIdentity } from "./http/identity.ts";
 import { createListener } from "./http/listener.ts";
 import { mountMcp } from "./http/mcp.ts";
 import { type MandateSources, openMandates, openMandatesOf } from "./mandates.ts";
-import { openMinutes } from "./minutes.ts";
 import { openOutbound } from "./outbound/client.ts";
 import { firstLink } from "./owner.ts";
 import { loadPolicies } from "./policies.ts";
@@ -346,6 +346,7 @@ async function mountEdges(rooms: Rooms, bound: Bound, opening: Opening): Promise
   const api = {
     entries: record,
     find: (key: string) => findEntries(record, key),
+    prove: (index: number) => record.prove(index),
     status: () =>
       statusDocument({
         ...rooms,
@@ -375,7 +376,7 @@ async function mountEdges(rooms: Rooms, bound: Bound, opening: Opening): Promise
     identities: { identify, whoIs: ({ headers }: { readonly headers: Credentials }) => whoIs(rooms, headers) },
     ...accessTo(identify, io.demo),
     clock: systemClock,
-    minutes: opened.adopt(await openMinutes(record, systemClock), (m) => m.close()),
+    ...opened.adopt(await openDecisionViews(record, systemClock), (views) => views.close()),
   };
   mountApi(app, api, systemTimers);
   mountConsole(app, await readConsole(path.join(io.root, "console", "dist")));

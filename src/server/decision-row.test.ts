@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 import { expect, test } from "vitest";
 import { jsonObject, type RecordedEntry } from "../core/index.ts";
-import { decisionRow, latestDecisions, shownAnswer } from "./decision-row.ts";
+import { decisionRow, shownAnswer } from "./decision-row.ts";
 import { decisionEntry, fakeEntries } from "./testing/entries.ts";
 
 const AT = 1_796_547_600_000;
@@ -21,6 +21,7 @@ test("X36: a line says what the caller got: the stricter of the answers to the c
   expect(shownAnswer(decisionEntry(AT, "log", "allow"))).toBe("log");
   expect(await rowOf(decisionEntry(AT, "allow", "limit"))).toEqual({
     index: 0,
+    id: "0190b5a2-0000-7000-8000-000000000000",
     reference: expect.stringMatching(/^BW-[0-9A-Z]{7}$/) as string,
     at: "2026-12-06T09:00:00.000Z",
     verb: "view",
@@ -28,6 +29,8 @@ test("X36: a line says what the caller got: the stricter of the answers to the c
     answer: "limit",
     why: "masks",
     ms: 3,
+    labels: [],
+    policies: ["reads-in-team", "masks"],
   });
 });
 
@@ -51,15 +54,4 @@ test("X36: an answer that nobody knows is the strictest, and no decision is no l
     ),
   ).toBe("deny");
   expect(await rowOf(jsonObject([["type", "event"]]))).toBeUndefined();
-});
-
-test("X48: the newest come first, as many as were asked for, and whether there may be more is said", async () => {
-  const entries = fakeEntries();
-  for (let n = 0; n < 700; n++)
-    entries.add(n % 2 === 0 ? decisionEntry(AT + n, "allow") : jsonObject([["type", "event"]]));
-  const some = await latestDecisions(entries, 200);
-  expect(some.rows.map(({ index }) => index).slice(0, 2)).toEqual([698, 696]);
-  expect([some.rows.length, some.complete, some.size]).toEqual([200, false, 700]);
-  const all = await latestDecisions(entries, 1000);
-  expect([all.rows.length, all.complete]).toEqual([350, true]);
 });

@@ -3,7 +3,6 @@
 import {
   ANSWERS,
   type Answer,
-  type EntrySource,
   formatInstant,
   instant,
   isJsonArray,
@@ -24,17 +23,25 @@ export function decisionRow({ ref, entry }: RecordedEntry): JsonObject | undefin
   if (answer === undefined) return undefined;
   const id = member(entry, "id");
   const at = member(entry, "at");
-  const ms = member(member(entry, "outcome"), "ms");
+  const who = member(entry, "who");
+  const mode = member(entry, "mode");
   const members: (readonly [string, Json | undefined])[] = [
     ["index", ref.index],
+    ["id", typeof id === "string" ? id : undefined],
     ["reference", typeof id === "string" ? referenceOf(parseEntryId(id)) : undefined],
     ["at", typeof at === "number" ? formatInstant(instant(at)) : undefined],
-    ["who", member(member(entry, "who"), "identity")],
+    ["who", member(who, "identity")],
+    ["for", member(who, "onBehalfOf") ?? member(who, "sponsor")],
+    ["server", member(member(entry, "interaction"), "server")],
     ["verb", member(member(entry, "disclose"), "answer") === "deny" ? "share" : member(entry, "verb")],
     ["resource", member(member(entry, "resource"), "id")],
     ["answer", answer],
     ["why", whyOf(entry)],
-    ["ms", ms],
+    ["ms", member(member(entry, "outcome"), "ms")],
+    ["mode", mode === "enforce" ? undefined : mode],
+    ["would", member(entry, "would")],
+    ["labels", labelsOf(entry)],
+    ["policies", policiesOf(entry)],
   ];
   return jsonObject(members.flatMap(([name, value]) => (value === undefined ? [] : [[name, value] as const])));
 }
@@ -45,8 +52,31 @@ export function decisionRow({ ref, entry }: RecordedEntry): JsonObject | undefin
  */
 export function shownAnswer(entry: JsonObject): Answer | undefined {
   if (member(entry, "type") !== "decision") return undefined;
-  const given = [member(entry, "answer"), member(member(member(entry, "outcome"), "release"), "answer")];
+  return strictestOf([member(entry, "answer"), member(member(member(entry, "outcome"), "release"), "answer")]);
+}
+
+function strictestOf(given: readonly (Json | undefined)[]): Answer {
   return strictest(given.flatMap((text) => ANSWERS.filter((answer) => answer === text)));
+}
+
+/**
+ * The line of an effect whose outcome came: how long it took, and what became of its result.
+ * @param outcome - the outcome's own entry
+ */
+export function endedRow(row: JsonObject, outcome: JsonObject): JsonObject {
+  const release = member(outcome, "release");
+  const stopped = rulesOf(release, "forbid");
+  const answer = release === undefined ? undefined : strictestOf([member(row, "answer"), member(release, "answer")]);
+  const changed: (readonly [string, Json | undefined])[] = [
+    ["answer", answer],
+    ["why", stopped.length === 0 ? undefined : stopped.join(", ")],
+    ["ms", member(outcome, "ms")],
+    ["labels", joined(member(row, "labels"), labelsOf(outcome))],
+    ["policies", joined(member(row, "policies"), policiesOf(outcome))],
+  ];
+  const now = changed.flatMap(([name, value]) => (value === undefined ? [] : [[name, value] as const]));
+  const names = new Set(now.map(([name]) => name));
+  return jsonObject([...Object.entries(row).filter(([name]) => !names.has(name)), ...now]);
 }
 
 /** The rules that spoke last and loudest, by name; the gate's own reason where no rule was reached. */
@@ -69,35 +99,29 @@ function rulesOf(why: Json | undefined, effect: "forbid" | "permit"): readonly s
   });
 }
 
-/** UNIT: entries. How far back a list of decisions looks. */
-const LOOK_BACK_ENTRIES = 5000;
-/** UNIT: entries, read at a time. */
-const CHUNK_ENTRIES = 250;
-
-export interface DecisionList {
-  /** Newest first. */
-  readonly rows: readonly JsonObject[];
-  /** False where there may be more, further back than this list looks. */
-  readonly complete: boolean;
-  /** Number of durable entries when it was read. */
-  readonly size: number;
+/** Levels, categories and jurisdictions of what was asked, sent and given back. @param entry - a decision or an outcome */
+function labelsOf(entry: JsonObject): readonly string[] {
+  const labels = member(entry, "labels");
+  const given = [member(entry, "content"), member(member(entry, "outcome"), "content")].flatMap(listOf);
+  const all = [member(labels, "flow"), member(labels, "context"), ...given.map((one) => member(one, "label"))];
+  return [...new Set(all.flatMap(wordsOf))];
 }
 
-/** The newest decisions. @param limit - rows at most */
-export async function latestDecisions(entries: EntrySource, limit: number): Promise<DecisionList> {
-  const size = entries.size();
-  const floor = Math.max(0, size - LOOK_BACK_ENTRIES);
-  const rows: JsonObject[] = [];
-  let to = size;
-  while (to > floor && rows.length < limit) {
-    const from = Math.max(floor, to - CHUNK_ENTRIES);
-    const chunk: JsonObject[] = [];
-    for await (const entry of entries.read({ from, to })) {
-      const row = decisionRow(entry);
-      if (row !== undefined) chunk.push(row);
-    }
-    rows.push(...chunk.toReversed());
-    to = from;
-  }
-  return { rows: rows.slice(0, limit), complete: to === 0 && rows.length <= limit, size };
+function wordsOf(label: Json | undefined): readonly string[] {
+  const lists = [member(label, "categories"), member(label, "jurisdictions")].flatMap(listOf);
+  return [member(label, "level"), ...lists].filter((word) => typeof word === "string");
+}
+
+/** Ids of the rules that decided, on the call and on its result. @param entry - a decision or an outcome */
+function policiesOf(entry: JsonObject): readonly string[] {
+  const judged = [member(entry, "why"), member(entry, "release"), member(member(entry, "outcome"), "release")];
+  return [...new Set(judged.flatMap((why) => [...rulesOf(why, "forbid"), ...rulesOf(why, "permit")]))];
+}
+
+function joined(before: Json | undefined, words: readonly string[]): readonly Json[] {
+  return [...new Set([...listOf(before), ...words])];
+}
+
+function listOf(value: Json | undefined): readonly Json[] {
+  return value !== undefined && isJsonArray(value) ? value : [];
 }

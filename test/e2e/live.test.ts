@@ -127,6 +127,7 @@ describe("the live stream", () => {
       clock,
       timers,
       entries: fakeEntries(),
+      decisions: { rowOf: () => undefined },
       watchApprovals: () => () => undefined,
       status: () => status,
       mayRead: () => true,
@@ -180,10 +181,13 @@ describe("a session in a browser", () => {
   test("the lists of decisions and minutes agree", async () => {
     const client = clientWith({ cookie });
     await agent.tools();
-    const [{ decisions, complete }, { minutes }] = await Promise.all([client.decisions(1000), client.minutes()]);
+    const [{ decisions, complete }, { minutes }] = await Promise.all([
+      client.decisions({ limit: 1000 }),
+      client.minutes(),
+    ]);
     const counted = minutes.flatMap(({ counts }) => [...counts.values()]).reduce((sum, n) => sum + n, 0);
     expect([counted, complete]).toEqual([decisions.length, true]);
-    await expect(client.decisions(0)).rejects.toMatchObject({ code: "SDK_REFUSED" });
+    await expect(client.decisions({ limit: 0 })).rejects.toMatchObject({ code: "SDK_REFUSED" });
   });
 });
 

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 // An answer: word, shape and colour, so that none of them is needed alone.
 import type { ReactNode } from "react";
+import { en } from "../text/en.ts";
 
 /** In a square of 12 by 12: disc, ring, triangle, diamond, octagon. */
 const SHAPES: ReadonlyMap<string, ReactNode> = new Map<string, ReactNode>([
@@ -19,13 +20,20 @@ const CONTAINED: ReactNode = (
   </>
 );
 
-export function AnswerMark({ answer }: { readonly answer: string }): ReactNode {
+interface AnswerMarkProps {
+  readonly answer: string;
+  /** What the answer would have been, had it been enforced; nothing was held back. */
+  readonly would?: string | undefined;
+}
+
+export function AnswerMark({ answer, would }: AnswerMarkProps): ReactNode {
+  const shown = would ?? answer;
   return (
-    <span className="answer" data-answer={answer}>
+    <span className={would === undefined ? "answer" : "answer would"} data-answer={shown}>
       <svg viewBox="0 0 12 12" aria-hidden="true">
-        {answer === "contained" ? CONTAINED : SHAPES.get(answer)}
+        {shown === "contained" ? CONTAINED : SHAPES.get(shown)}
       </svg>
-      {answer}
+      {would === undefined ? answer : en.would(would)}
     </span>
   );
 }

@@ -5,8 +5,17 @@ import { en } from "../text/en.ts";
 /** UNIT: ms. */
 const SAID_MS = 2000;
 
+interface CopyProps {
+  readonly text: string;
+  readonly label: string;
+  /** Stands on the button in place of the word for copying. */
+  readonly name?: string;
+  /** True for the one that the letter for copying goes to. */
+  readonly isFirst?: boolean;
+}
+
 /** Puts a text into the clipboard and says that it did. */
-export function Copy({ text, label }: { readonly text: string; readonly label: string }): ReactNode {
+export function Copy({ text, label, name, isFirst = false }: CopyProps): ReactNode {
   const [state, setState] = useState<"idle" | "done" | "failed">("idle");
   useEffect(() => {
     if (state === "idle") return undefined;
@@ -20,8 +29,14 @@ export function Copy({ text, label }: { readonly text: string; readonly label: s
     );
   };
   return (
-    <button type="button" className="quiet copy" onClick={copy} aria-label={label} title={text}>
-      <span aria-live="polite">{en.copy[state]}</span>
+    <button
+      type="button"
+      className="quiet copy"
+      onClick={copy}
+      aria-label={label}
+      data-key={isFirst ? "copy" : undefined}
+    >
+      <span aria-live="polite">{state === "idle" ? (name ?? en.copy.idle) : en.copy[state]}</span>
     </button>
   );
 }

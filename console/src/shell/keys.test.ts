@@ -5,7 +5,20 @@ import type { DecisionLine } from "../../../src/sdk/index.ts";
 import { joinLines } from "./keys.ts";
 
 function line(index: number): DecisionLine {
-  const words = { at: "2026-12-06T09:00:00.000Z", who: undefined, verb: "view", resource: "files", why: "" };
+  const words = {
+    at: "2026-12-06T09:00:00.000Z",
+    id: "01a202fa-72db-7554-b674-08713096f8c6",
+    who: undefined,
+    behalf: undefined,
+    server: undefined,
+    mode: "enforce",
+    would: undefined,
+    labels: [],
+    policies: [],
+    verb: "view",
+    resource: "files",
+    why: "",
+  };
   return { index, reference: "BW-0000000", answer: "allow", ms: undefined, ...words };
 }
 

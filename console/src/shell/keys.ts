@@ -6,12 +6,34 @@ export const KEYS = {
   status: ["status"],
   approvals: ["approvals"],
   decisions: ["decisions"],
-  /** Lines that came live, newest first. */
+  /** Lines that came live. */
   lines: ["decisions", "lines"],
+  /** Lists of decisions, each narrowed in its own way. */
+  list: ["decision-list"],
+  /** One decision, by what its address names. */
+  decision: ["decision"],
+  proof: ["proof"],
   minutes: ["minutes"],
   containments: ["containments"],
   clocks: ["clocks"],
 } as const;
+
+/** Lines that came live, newest first. */
+export interface Came {
+  readonly lines: readonly DecisionLine[];
+  /** Some of the entries before this one came and are kept no more; 0 where none was lost. */
+  readonly lostBelow: number;
+}
+
+export const NONE_CAME: Came = { lines: [], lostBelow: 0 };
+
+/** Adds what came, in the order in which it came: the line of a decision may come again, with its outcome. */
+export function addLines({ lines, lostBelow }: Came, coming: readonly DecisionLine[]): Came {
+  const joined = joinLines(lines, coming, Number.POSITIVE_INFINITY);
+  if (joined.length <= LINES_MAX) return { lines: joined, lostBelow };
+  const kept = joined.slice(0, LINES_MAX);
+  return { lines: kept, lostBelow: kept.at(-1)?.index ?? lostBelow };
+}
 
 /** Rows that are kept in all. */
 export const LINES_MAX = 500;

@@ -3,7 +3,7 @@
 import type { QueryClient } from "@tanstack/react-query";
 import { useEffect, useState, useSyncExternalStore } from "react";
 import { type Client, type DecisionLine, type LiveEvent, SdkError } from "../../../src/sdk/index.ts";
-import { joinLines, KEYS } from "./keys.ts";
+import { addLines, type Came, KEYS, NONE_CAME } from "./keys.ts";
 import { type Heard, type Liveness, livenessOf, waitBefore } from "./liveness.ts";
 import { joinTabs } from "./tabs.ts";
 
@@ -33,7 +33,7 @@ export function startLive(client: Client, cache: QueryClient): Live {
   let liveness: Liveness = { state: "connecting" };
   let cursor: string | undefined;
   let offsetMs = 0;
-  let lines: readonly DecisionLine[] = [];
+  let lines: DecisionLine[] = [];
   let isCountOld = false;
   let countedAt = 0;
   let flushedAt = 0;
@@ -57,7 +57,7 @@ export function startLive(client: Client, cache: QueryClient): Live {
     flushedAt = performance.now();
     const coming = lines;
     lines = [];
-    cache.setQueryData<readonly DecisionLine[]>(KEYS.lines, (kept = []) => joinLines(kept, coming));
+    cache.setQueryData<Came>(KEYS.lines, (kept = NONE_CAME) => addLines(kept, coming));
   };
   const take = (event: LiveEvent): void => {
     cursor = event.cursor ?? cursor;
@@ -70,7 +70,7 @@ export function startLive(client: Client, cache: QueryClient): Live {
         if (event.isFirst) void cache.invalidateQueries();
         break;
       case "decision":
-        lines = [event.line, ...lines];
+        lines.push(event.line);
         // the first after a pause at once, the others together
         if (performance.now() - flushedAt >= FLUSH_MS) flush();
         break;

@@ -12,7 +12,10 @@ interface NavigationRow {
   readonly key: string;
 }
 
-export const NAVIGATION: readonly NavigationRow[] = [{ screen: "", label: en.now.title, key: "n" }];
+export const NAVIGATION: readonly NavigationRow[] = [
+  { screen: "", label: en.now.title, key: "n" },
+  { screen: "decisions", label: en.decisions.title, key: "d" },
+];
 
 /** The screens, and for those who listen, which one was come to. */
 export function Navigation(): ReactNode {

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 // Which screen an address shows. The first one comes with the page; every other is fetched when it is opened. A new screen
 // is a row in SCREENS, its address in src/server/http/console.ts and, where one goes to it by its name, a row in NAVIGATION.
-import { type ReactNode, Suspense } from "react";
+import { lazy, type ReactNode, Suspense } from "react";
 import { Skeleton } from "../parts/panel.tsx";
 import { Now } from "../screens/now/now.tsx";
 import { en } from "../text/en.ts";
@@ -11,9 +11,12 @@ import { Link } from "./link.tsx";
 import { usePlace } from "./place.ts";
 import type { ScreenProps } from "./screen.ts";
 
+const Decisions = lazy(async () => ({ default: (await import("../screens/decisions/decisions.tsx")).Decisions }));
+
 /** By the first part of the path. */
 const SCREENS: ReadonlyMap<string, (props: ScreenProps) => ReactNode> = new Map([
   ["", (props: ScreenProps): ReactNode => <Now {...props} />],
+  ["decisions", (props: ScreenProps): ReactNode => <Decisions {...props} />],
 ]);
 
 export function Screens(props: Omit<ScreenProps, "parts">): ReactNode {

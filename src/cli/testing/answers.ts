@@ -82,6 +82,8 @@ export const DENIED: SentRow = row(2, {
 });
 
 export const DECISION: Answer = {
+  id: "01a202fa-72db-7554-b674-08713096f8c6",
+  index: 2,
   reference: "BW-0000002",
   ref: DENIED.ref,
   at: AT + 2,
@@ -89,8 +91,12 @@ export const DECISION: Answer = {
   verb: "execute",
   resource: "files/invoices/2041.txt",
   answer: "deny",
+  shown: "deny",
   reason: "forbidden",
   refusal: "policy_denied",
+  approvals: [],
+  same: [],
+  entry: DENIED.entry,
   policies: [
     {
       id: "invoices-are-read-only",

@@ -2,25 +2,12 @@
 // The control API: read what is true now and what was recorded. Everything but `/api/session` needs the token of the
 // command line or a signed-in session, and a browser's request must come from this server's own pages.
 import type { FastifyInstance } from "fastify";
-import {
-  type Clock,
-  type EntrySource,
-  formatInstant,
-  instant,
-  type Json,
-  jsonObject,
-  member,
-  PAGE_MAX_ROWS,
-  type RecordedEntry,
-  type Timers,
-} from "../../core/index.ts";
+import { type Clock, type EntrySource, type Json, jsonObject, PAGE_MAX_ROWS, type Timers } from "../../core/index.ts";
 import type { Access } from "../access.ts";
 import type { ApprovalQueue } from "../approvals.ts";
-import { latestDecisions } from "../decision-row.ts";
-import { explainEntry, type PolicyTexts } from "../explain.ts";
-import type { Minutes } from "../minutes.ts";
 import { mountApprovals } from "./approvals.ts";
 import { type ContainmentPorts, mountContainments } from "./containments.ts";
+import { type DecisionPorts, mountDecisions } from "./decisions.ts";
 import { entryRow } from "./entry-row.ts";
 import { type IdentityPorts, mountIdentities } from "./identities.ts";
 import { type IncidentPorts, mountIncidents } from "./incidents.ts";
@@ -29,17 +16,13 @@ import { mountLive } from "./live.ts";
 import { PROBLEMS, sendProblem } from "./problems.ts";
 import { mountSessions, SESSION_PATH } from "./sessions.ts";
 
-export interface ApiPorts extends Access {
+export interface ApiPorts extends Access, DecisionPorts {
   readonly entries: EntrySource;
-  /** Entries by index, entry id or reference. */
-  find(key: string): Promise<readonly RecordedEntry[]>;
   status(): Json;
-  readonly policies: PolicyTexts;
   readonly incidents: IncidentPorts;
   readonly identities: IdentityPorts;
   readonly queue: ApprovalQueue;
   readonly containment: ContainmentPorts;
-  readonly minutes: Minutes;
   readonly clock: Clock;
 }
 
@@ -76,12 +59,6 @@ export function mountApi(app: FastifyInstance, ports: ApiPorts, timers: Timers):
     if (found.length === 0) return sendProblem(reply, PROBLEMS.notFound);
     return sendJson(reply, jsonObject([["entries", found.map(entryRow)]]));
   });
-  app.get<{ Params: { ref: string } }>("/api/decisions/:ref", async (request, reply) => {
-    const found = await ports.find(request.params.ref);
-    const decided = found.find(({ entry }) => member(entry, "type") === "decision");
-    if (decided === undefined) return sendProblem(reply, PROBLEMS.notFound);
-    return sendJson(reply, await explainEntry(decided, ports.entries, ports.policies));
-  });
   mountDecisions(app, ports);
   mountApprovals(app, ports.queue);
   mountIdentities(app, ports.identities);
@@ -92,39 +69,6 @@ export function mountApi(app: FastifyInstance, ports: ApiPorts, timers: Timers):
     timers,
     watchApprovals: (changed) => ports.queue.approvals.watch(changed),
     mayRead: ({ headers }) => ports.isStillKnown(headers),
-  });
-}
-
-function mountDecisions(app: FastifyInstance, { entries, minutes }: ApiPorts): void {
-  app.get<{ Querystring: { limit?: string } }>("/api/decisions", async (request, reply) => {
-    const limit = request.query.limit === undefined ? PAGE_ROWS : (whole(request.query.limit) ?? 0);
-    if (limit < 1 || limit > PAGE_MAX_ROWS)
-      return sendProblem(reply, { ...PROBLEMS.malformed, detail: `\`limit\` is from 1 to ${PAGE_MAX_ROWS}` });
-    const { rows, complete, size } = await latestDecisions(entries, limit);
-    return sendJson(
-      reply,
-      jsonObject([
-        ["size", size],
-        ["complete", complete],
-        ["decisions", rows],
-      ]),
-    );
-  });
-  app.get("/api/decisions/minutes", (_request, reply) => {
-    const { minutes: counted, complete } = minutes.read();
-    const told = counted.map(({ at, counts }) =>
-      jsonObject([
-        ["at", formatInstant(instant(at))],
-        ["counts", jsonObject(Object.entries(counts))],
-      ]),
-    );
-    return sendJson(
-      reply,
-      jsonObject([
-        ["complete", complete],
-        ["minutes", told],
-      ]),
-    );
   });
 }
 

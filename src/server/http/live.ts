@@ -14,7 +14,7 @@ import {
   type Timers,
   writeJson,
 } from "../../core/index.ts";
-import { decisionRow } from "../decision-row.ts";
+import type { DecisionIndex } from "../decision-index.ts";
 import { entryRow } from "./entry-row.ts";
 import { PROBLEMS, sendProblem } from "./problems.ts";
 
@@ -24,6 +24,8 @@ export type LiveTopic = (typeof LIVE_TOPICS)[number];
 
 export interface LivePorts {
   readonly entries: EntrySource;
+  /** A decision's line comes once when it is made, and again when its outcome is known. */
+  readonly decisions: Pick<DecisionIndex, "rowOf">;
   readonly clock: Clock;
   readonly timers: Timers;
   /** Calls back when what waits for people has changed; the returned function ends it. */
@@ -114,12 +116,12 @@ interface Out {
 }
 
 /** First what was missed, then what comes; nothing twice and nothing left out between the two. */
-async function follow({ entries }: LivePorts, { topics, since }: Asked, out: Out): Promise<void> {
+async function follow({ entries, decisions }: LivePorts, { topics, since }: Asked, out: Out): Promise<void> {
   let next = since === undefined ? entries.size() : since + 1;
   const pass = (recorded: RecordedEntry): void => {
     if (recorded.ref.index < next) return;
     next = recorded.ref.index + 1;
-    for (const text of eventsOf(recorded, topics)) out.send(text);
+    for (const text of eventsOf(recorded, topics, decisions)) out.send(text);
   };
   if (entries.size() - next > RESUME_MAX_ENTRIES || next > entries.size()) {
     const gap = jsonObject([
@@ -136,9 +138,13 @@ async function follow({ entries }: LivePorts, { topics, since }: Asked, out: Out
   if (!out.isOver()) out.stops.push(entries.live(pass));
 }
 
-function eventsOf(recorded: RecordedEntry, topics: ReadonlySet<LiveTopic>): readonly string[] {
+function eventsOf(
+  recorded: RecordedEntry,
+  topics: ReadonlySet<LiveTopic>,
+  decisions: LivePorts["decisions"],
+): readonly string[] {
   const { index } = recorded.ref;
-  const row = topics.has("decisions") ? decisionRow(recorded) : undefined;
+  const row = topics.has("decisions") ? decisions.rowOf(recorded) : undefined;
   const name = member(recorded.entry, "name");
   const isContainment = name === "identity.contained" || name === "identity.released";
   return [

@@ -6,11 +6,11 @@ import { Act } from "../../parts/act.tsx";
 import { AnswerMark } from "../../parts/answer-mark.tsx";
 import { Foreign } from "../../parts/foreign.tsx";
 import { cutForeign } from "../../parts/foreign-text.ts";
+import { shortScope } from "../../parts/names.ts";
 import { span } from "../../parts/time.ts";
 import { en } from "../../text/en.ts";
 import { readable } from "./readable.ts";
 import { Refuse } from "./refuse.tsx";
-import { shortScope } from "./sentence.ts";
 import type { Outcome } from "./waiting.tsx";
 
 interface CallProps {

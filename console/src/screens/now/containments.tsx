@@ -6,10 +6,11 @@ import type { ContainmentView } from "../../../../src/sdk/index.ts";
 import { AnswerMark } from "../../parts/answer-mark.tsx";
 import { Foreign } from "../../parts/foreign.tsx";
 import { Instant } from "../../parts/instant.tsx";
+import { shortScope } from "../../parts/names.ts";
 import { Loaded, Panel } from "../../parts/panel.tsx";
 import { usePreferences } from "../../shell/preferences.ts";
 import { en } from "../../text/en.ts";
-import { acksOf, isActive, shortScope } from "./sentence.ts";
+import { acksOf, isActive } from "./sentence.ts";
 
 export function Containments({ query }: { readonly query: UseQueryResult<readonly ContainmentView[]> }): ReactNode {
   return (

@@ -7,11 +7,11 @@ import { AnswerMark } from "../../parts/answer-mark.tsx";
 import { Copy } from "../../parts/copy.tsx";
 import { Foreign } from "../../parts/foreign.tsx";
 import { Instant } from "../../parts/instant.tsx";
+import { shortScope } from "../../parts/names.ts";
 import { Loaded, Panel } from "../../parts/panel.tsx";
 import { type Zone, zoneName } from "../../parts/time.ts";
 import { usePreferences } from "../../shell/preferences.ts";
 import { en } from "../../text/en.ts";
-import { shortScope } from "./sentence.ts";
 
 interface LatestProps {
   readonly query: UseQueryResult<DecisionList>;

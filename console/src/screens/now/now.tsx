@@ -1,12 +1,12 @@
 // SPDX-License-Identifier: Apache-2.0
 // Is anything wrong, and what waits for me? First a sentence, then what needs a person, then the rest.
 import type { ReactNode } from "react";
+import { Announcer } from "../../parts/announcer.tsx";
 import { Heading } from "../../shell/heading.tsx";
 import { useLiveness, useServerNow } from "../../shell/live.ts";
 import { asOf } from "../../shell/liveness.ts";
 import type { ScreenProps } from "../../shell/screen.ts";
 import { en } from "../../text/en.ts";
-import { Announcer } from "./announcer.tsx";
 import { Clocks } from "./clocks.tsx";
 import { Containments } from "./containments.tsx";
 import { Latest } from "./latest.tsx";

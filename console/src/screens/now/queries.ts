@@ -11,7 +11,7 @@ import type {
   MinuteList,
   Status,
 } from "../../../../src/sdk/index.ts";
-import { joinLines, KEYS } from "../../shell/keys.ts";
+import { joinLines, KEYS, NONE_CAME } from "../../shell/keys.ts";
 
 export interface NowQueries {
   readonly status: UseQueryResult<Status>;
@@ -38,9 +38,9 @@ export function useNowQueries(client: Client, lists: readonly string[], isLive: 
   const has = (list: string): boolean => lists.includes(list);
   const status = useQuery({ queryKey: KEYS.status, queryFn: () => client.status() });
   const approvals = useQuery({ queryKey: KEYS.approvals, queryFn: () => client.approvals() });
-  const decisions = useQuery({ queryKey: KEYS.decisions, queryFn: () => client.decisions(FIRST_ROWS) });
+  const decisions = useQuery({ queryKey: KEYS.decisions, queryFn: () => client.decisions({ limit: FIRST_ROWS }) });
   // written by the live stream alone, so never asked for
-  const came = useQuery({ queryKey: KEYS.lines, queryFn: () => NO_LINES, initialData: NO_LINES, enabled: false });
+  const came = useQuery({ queryKey: KEYS.lines, queryFn: () => NONE_CAME, initialData: NONE_CAME, enabled: false });
   const minutes = useQuery({
     queryKey: KEYS.minutes,
     queryFn: () => client.minutes(),
@@ -52,6 +52,6 @@ export function useNowQueries(client: Client, lists: readonly string[], isLive: 
     refetchInterval: isLive && has("containments") ? CONTAINMENTS_MS : false,
   });
   const clocks = useQuery({ queryKey: KEYS.clocks, queryFn: () => (has("clocks") ? client.clocks() : []) });
-  const lines = joinLines(decisions.data?.decisions ?? NO_LINES, came.data);
+  const lines = joinLines(decisions.data?.decisions ?? NO_LINES, came.data.lines);
   return { status, approvals, decisions, minutes, containments, clocks, lines };
 }

@@ -1,7 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 import { expect, test } from "vitest";
 import type { ContainmentView, DecisionLine } from "../../../../src/sdk/index.ts";
-import { type NowFacts, sentenceOf, shortScope } from "./sentence.ts";
+import { shortScope } from "../../parts/names.ts";
+import { type NowFacts, sentenceOf } from "./sentence.ts";
 
 const NOW = Date.parse("2026-12-06T09:10:00.000Z");
 const QUIET: NowFacts = {
@@ -17,7 +18,20 @@ const QUIET: NowFacts = {
 function lines(count: number, secondsAgo: number): readonly DecisionLine[] {
   const at = new Date(NOW - secondsAgo * 1000).toISOString();
   const words = { reference: "BW-0000000", verb: "view", resource: "files", answer: "allow", why: "" };
-  return Array.from({ length: count }, (_, index) => ({ index, at, who: undefined, ms: undefined, ...words }));
+  return Array.from({ length: count }, (_, index) => ({
+    index,
+    at,
+    id: "01a202fa-72db-7554-b674-08713096f8c6",
+    who: undefined,
+    behalf: undefined,
+    server: undefined,
+    mode: "enforce",
+    would: undefined,
+    labels: [],
+    policies: [],
+    ms: undefined,
+    ...words,
+  }));
 }
 
 function order(change: Partial<ContainmentView> = {}): ContainmentView {

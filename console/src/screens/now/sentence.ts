@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 // The first line of the screen: is anything wrong, and what waits for me. Pure: facts in, one line out.
 import type { ContainmentView, DecisionLine } from "../../../../src/sdk/index.ts";
+import { shortScope } from "../../parts/names.ts";
 import { en } from "../../text/en.ts";
 
 export interface NowFacts {
@@ -59,11 +60,6 @@ export function isActive({ state }: ContainmentView): boolean {
 /** How many enforcement points have said that they stopped it. */
 export function acksOf({ points }: ContainmentView): { readonly done: number; readonly all: number } {
   return { done: points.filter(({ state }) => state === "acked").length, all: points.length };
-}
-
-/** `spiffe://<domain>/agent/x` is `x`; anything else keeps its own name. */
-export function shortScope(id: string): string {
-  return id.replace(/^spiffe:\/\/[^/]+\/(?:[a-z-]+\/)?/, "");
 }
 
 function lastMinuteOf({ lines, complete, now, mode }: NowFacts): string {

@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 // What happens, for those who listen: politely at most each 30 seconds, at once only where a person is waited for.
 import { type ReactNode, useEffect, useRef, useState } from "react";
-import type { DecisionLine } from "../../../../src/sdk/index.ts";
-import { en } from "../../text/en.ts";
+import type { DecisionLine } from "../../../src/sdk/index.ts";
+import { en } from "../text/en.ts";
 
 /** UNIT: ms. */
 const EVERY_MS = 30_000;
@@ -10,7 +10,8 @@ const EVERY_MS = 30_000;
 interface AnnouncerProps {
   /** Newest first. */
   readonly lines: readonly DecisionLine[];
-  readonly waiting: number | undefined;
+  /** Calls that wait for a person. */
+  readonly waiting?: number | undefined;
 }
 
 export function Announcer({ lines, waiting }: AnnouncerProps): ReactNode {
