@@ -44,7 +44,8 @@ entity Tool in [Server] = {
 };
 entity Collection in [Collection, Server];
 entity Document in [Collection];
-entity Prompt, Task;
+entity Prompt in [Server];
+entity Task;
 entity Destination = {
   kind: String, // none, internal, partner or external
   operator: String,

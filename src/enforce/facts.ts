@@ -5,11 +5,14 @@ import {
   covers,
   type GrantVerdict,
   type JsonObject,
+  jsonObject,
   type Label,
   locationBelow,
   lowestTrust,
   NEUTRAL_LABEL,
+  type Ref,
   type Standing,
+  type ToolArgument,
   type Trace,
   type TransferGate,
   type TransferVerdict,
@@ -17,6 +20,7 @@ import {
 } from "../core/index.ts";
 import type { Inspection, Inspector } from "../protect/index.ts";
 import type { Act } from "./judge.ts";
+import { isUriRef } from "./resources/entities.ts";
 import type { TaskMemory } from "./tasks.ts";
 import type { UpstreamServer } from "./upstream-server.ts";
 
@@ -45,18 +49,29 @@ export interface FactCall {
   readonly sent: JsonObject;
   /** The same with paths under their canonical names below the folder: what is traced. */
   readonly named: JsonObject;
+  /** What goes up beside the arguments: looked at with them. */
+  readonly beside?: JsonObject;
+  /** What each member of `named` means, where no manifest says it. */
+  readonly inputs?: readonly ToolArgument[];
 }
 
 export async function factsOf(ports: FactPorts, call: FactCall, task: TaskMemory): Promise<Facts> {
   // what the agent writes is worth what it has read
   const source = { ...NEUTRAL_LABEL, trust: task.index.lowest() };
-  const inspection = await ports.inspector.inspect({ json: call.sent }, { source });
+  const all =
+    call.beside === undefined
+      ? call.sent
+      : jsonObject([
+          ["sent", call.sent],
+          ["beside", call.beside],
+        ]);
+  const inspection = await ports.inspector.inspect({ json: all }, { source });
   const flow = inspection.label;
   return {
     covers: coverage(call, flow),
     flow,
     context: task.context(),
-    traces: task.index.trace(call.named, call.act.tool),
+    traces: task.index.trace(call.named, { args: call.act.tool?.args ?? call.inputs ?? [] }),
     watermark: task.index.lowest(),
     transfer: transferOf(ports.transfers, call, flow),
     inspection,
@@ -64,7 +79,8 @@ export async function factsOf(ports: FactPorts, call: FactCall, task: TaskMemory
 }
 
 function coverage({ standing, server, act, sent, named }: FactCall, flow: Label): GrantVerdict {
-  const places = act.resources.map(({ id }) => locationBelow(server.resource, id.slice(server.id.length + 1)));
+  const asked = act.about === undefined ? act.resources : [act.about, ...act.resources];
+  const places = asked.map((ref) => placeOf(ref, server));
   const unnamed = places.includes(undefined);
   if (unnamed) return { ok: false, dimension: "locations", why: "a name that no grant can hold" };
   const { kind, jurisdiction } = server.destination;
@@ -73,8 +89,8 @@ function coverage({ standing, server, act, sent, named }: FactCall, flow: Label)
   }
   const { argsS256: _args, ...limits } = standing.grant;
   const call = {
-    verb: act.tool.verb,
-    locations: act.resources.length === 0 ? [server.resource] : places.flatMap((place) => place ?? []),
+    verb: act.verb,
+    locations: asked.length === 0 ? [server.resource] : places.flatMap((place) => place ?? []),
     datatypes: [],
     level: flow.level,
     jurisdiction,
@@ -83,6 +99,12 @@ function coverage({ standing, server, act, sent, named }: FactCall, flow: Label)
   const asSent = covers(standing.grant, { ...call, args: sent });
   // limits on arguments hold for what they name too, not only for how it was spelled
   return asSent.ok ? covers(limits, { ...call, args: named }) : asSent;
+}
+
+/** Where a grant finds it: a file below the server; whatever has no path is the server's as a whole. */
+function placeOf(ref: Ref, server: UpstreamServer): string | undefined {
+  const isPath = (ref.type === "Document" || ref.type === "Collection") && !isUriRef(ref);
+  return isPath ? locationBelow(server.resource, ref.id.slice(server.id.length + 1)) : server.resource;
 }
 
 /** Arguments travel from where the agent is, and from every place whose law follows them, to whoever runs the upstream. */

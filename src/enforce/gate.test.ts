@@ -37,7 +37,7 @@ import {
 import { fakeClock, fakeLog, fakeRandom } from "../core/testing/system.ts";
 import { createInspector, readLabelRules } from "../protect/index.ts";
 import { createGate } from "./gate.ts";
-import type { CallReading, Gate, Passage } from "./passage.ts";
+import type { Gate, Passage } from "./passage.ts";
 import { STRANGERS_PER_SECOND } from "./strangers.ts";
 import { Tasks } from "./tasks.ts";
 import type { UpstreamServer } from "./upstream-server.ts";
@@ -68,7 +68,7 @@ interface World {
   readonly done: string[];
   status: IdentityStatus;
   standing: Standing;
-  call(tool: CallReading["tool"], resources?: readonly Ref[], args?: JsonObject): Promise<Passage>;
+  call(tool: ToolManifest, resources?: readonly Ref[], args?: JsonObject): Promise<Passage>;
 }
 
 type Rule = Parameters<typeof fakeDecider>[0];

@@ -5,7 +5,7 @@ import { type EntryId, type Flight, isEffect, type Standing } from "../core/inde
 import { decoysUsed } from "./decoys.ts";
 import { driftEntry, judgedEntry } from "./entries.ts";
 import { type Known, Ledger, type No, nothing } from "./ledger.ts";
-import { listTools } from "./lists.ts";
+import { browse, hear, listTools } from "./lists.ts";
 import type { CallAttempt, CallReading, Effected, Gate, GateConfig, GatePorts, Passage } from "./passage.ts";
 import type { Asked } from "./recent.ts";
 import { releaseResult } from "./release.ts";
@@ -27,6 +27,8 @@ export function createGate(ports: GatePorts, config: GateConfig): Gate {
       if (!standing.mandate.grant.verbs.includes(verb)) return undefined;
       return weigher.isHidden(standing, { server, name }) ? undefined : verb;
     },
+    browse: (standing, attempt) => browse({ ...ports, ledger, weigher }, standing, attempt),
+    hear: (standing, server, said) => hear(ports, standing, server, said),
     stopped: (standing, server) =>
       weigher.restraints.refusalOf(keysOf(standing, server, undefined), standing.token.issued, {
         verb: "view",
@@ -62,7 +64,7 @@ class Calls {
     const tool = given.name === undefined ? undefined : given.server.tools.get(given.name);
     const keys = keysOf(standing, given.server, tool);
     const abort = new AbortController();
-    const effect = tool === undefined || isEffect(tool.verb);
+    const effect = tool === undefined ? given.isRead !== true : isEffect(tool.verb);
     const flight = this.ports.inFlight.enter(keys, abort, { id: subject.id, effect, arrived: given.arrived });
     given.entered?.(flight);
     const attempt = { ...given, signal: AbortSignal.any([given.signal, abort.signal]) };
@@ -185,7 +187,7 @@ class Calls {
     const moment = { ...this.weigher.moment(subject.standing, attempt.server, { facts }), facts };
     const came = { value: effected.value.body, task };
     const ports = { ...this.weigher.judgePorts, ...this.ports };
-    const released = await releaseResult(ports, moment, { tool: reading.tool, resources: reading.resources }, came);
+    const released = await releaseResult(ports, moment, reading, came);
     found.released(released.asked);
     const { release, content, decoys } = released;
     const met = decoys.length === 0 ? {} : { decoys };

@@ -20,12 +20,22 @@ import {
 } from "../core/index.ts";
 import { contextOf } from "./context.ts";
 import type { Facts } from "./facts.ts";
-import { destinationRef, principalEntity, principalRef, resourceEntities, toolRef } from "./resources/entities.ts";
+import {
+  destinationRef,
+  principalEntity,
+  principalRef,
+  resourceEntities,
+  serverRef,
+  toolRef,
+} from "./resources/entities.ts";
 import type { UpstreamServer } from "./upstream-server.ts";
 
-/** What a call does: the tool, and every resource that its arguments name or reach. */
+/** What a call does: the verb, on what is asked for itself, and on every resource that its arguments name or reach. */
 export interface Act {
-  readonly tool: ToolManifest;
+  readonly verb: Verb;
+  readonly tool?: ToolManifest;
+  /** What is asked for where that is no tool; the server itself where it is neither. */
+  readonly about?: Ref;
   readonly resources: readonly Ref[];
 }
 
@@ -36,7 +46,7 @@ export interface Ruling {
   readonly decision: Decision;
 }
 
-/** The joined answer. `decisive` is the ruling that made it; `tool` the one on the tool itself. */
+/** The joined answer. `decisive` is the ruling that made it; `tool` the one on what was asked for itself. */
 export interface Judged {
   readonly answer: Answer;
   readonly decisive: Ruling;
@@ -68,13 +78,14 @@ export interface Moment {
 const CARRIED_OUT: ReadonlySet<string> = new Set(["redact", "max_bytes"]);
 const NONE: ReadonlySet<string> = new Set();
 
-/** Judges one call: the verb on the tool and on each resource, and the disclosure of its arguments to the upstream. */
+/** Judges one call: the verb on what is asked for and on each resource, and the disclosure of its arguments to the upstream. */
 export function judgeCall(ports: JudgePorts, moment: Moment, act: Act): Judged {
   const ask = asker(ports, moment);
-  const facet = { verb: act.tool.verb, facet: "act", tool: act.tool.tool } as const;
-  const [tool] = ask(facet, [toolRef(act.tool)]);
+  const name = nameOf(act);
+  const facet = { verb: act.verb, facet: "act", tool: name } as const;
+  const [tool] = ask(facet, [subjectOf(act, moment.server)]);
   const rulings = ask(facet, act.resources);
-  const [disclose] = ask({ verb: "share", facet: "disclose", tool: act.tool.tool }, [destinationRef(moment.server)]);
+  const [disclose] = ask({ verb: "share", facet: "disclose", tool: name }, [destinationRef(moment.server)]);
   if (tool === undefined || disclose === undefined) throw new Error("a decider answers every question");
   // the resource speaks first, so that a person reads about the file and not about the tool
   const all = [...rulings, tool, disclose];
@@ -86,7 +97,23 @@ export function judgeCall(ports: JudgePorts, moment: Moment, act: Act): Judged {
 /** Judges the release of what came back: the verb on the tool and on each resource again, with the label of the result (E8). */
 export function judgeRelease(ports: JudgePorts, moment: Moment, act: Act): readonly Ruling[] {
   const ask = asker(ports, moment);
-  return ask({ verb: act.tool.verb, facet: "act", tool: act.tool.tool }, [toolRef(act.tool), ...act.resources]);
+  const asked = [subjectOf(act, moment.server), ...act.resources];
+  return ask({ verb: act.verb, facet: "act", tool: nameOf(act) }, asked);
+}
+
+/** What is asked for itself. */
+export function subjectOf({ tool, about }: Act, server: UpstreamServer): Ref {
+  return tool === undefined ? (about ?? serverRef(server)) : toolRef(tool);
+}
+
+/** The name of the tool; empty for none. */
+export function nameOf({ tool }: Act): string {
+  return tool?.tool ?? "";
+}
+
+/** The question on each of some things that a list holds, with nothing carried to anybody. */
+export function judgeEach(ports: JudgePorts, moment: Moment, verb: Verb, refs: readonly Ref[]): readonly Ruling[] {
+  return asker(ports, moment)({ verb, facet: "act", tool: "" }, refs);
 }
 
 /** The question on one tool alone, whatever it is called with. */

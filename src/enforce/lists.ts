@@ -1,13 +1,14 @@
 // SPDX-License-Identifier: Apache-2.0
 // A list of tools passes the gate too: what an identity may not use is not shown, and the descriptions of the rest are
 // somebody's words, looked at and remembered before they leave (protect P24).
-import { type Decision, jsonObject, member, NEUTRAL_LABEL, type Standing } from "../core/index.ts";
+import { type Decision, type JsonObject, jsonObject, member, NEUTRAL_LABEL, type Standing } from "../core/index.ts";
 import { listEntry } from "./entries.ts";
-import { judgeTools, type Ruling } from "./judge.ts";
+import { judgeEach, judgeTools, type Ruling } from "./judge.ts";
 import { type Known, type Ledger, type No, nothing } from "./ledger.ts";
-import type { Effected, GatePorts, ListAttempt, Passage } from "./passage.ts";
+import type { BrowseAttempt, Effected, GatePorts, ListAttempt, Passage } from "./passage.ts";
 import { contentOf } from "./release.ts";
 import { keysOf } from "./restraints.ts";
+import type { UpstreamServer } from "./upstream-server.ts";
 import type { Weigher } from "./weigh.ts";
 
 export interface ListPorts extends Pick<GatePorts, "inspector" | "tasks" | "inFlight" | "feed"> {
@@ -15,7 +16,37 @@ export interface ListPorts extends Pick<GatePorts, "inspector" | "tasks" | "inFl
   readonly weigher: Weigher;
 }
 
-export async function listTools(ports: ListPorts, standing: Standing, attempt: ListAttempt): Promise<Passage> {
+export function listTools(ports: ListPorts, standing: Standing, attempt: ListAttempt): Promise<Passage> {
+  return looked(ports, standing, attempt, (subject, signal) => listed(ports, subject, { attempt, signal }));
+}
+
+/** A list whose things are judged once they are there: each is a question of its own (enforce E23). */
+export function browse(ports: ListPorts, standing: Standing, attempt: BrowseAttempt): Promise<Passage> {
+  return looked(ports, standing, attempt, (subject, signal) => browsed(ports, subject, { attempt, signal }));
+}
+
+/** Whether what a server says of itself could be looked at whole; then the task has read it. */
+export async function hear(
+  ports: Pick<GatePorts, "inspector" | "tasks">,
+  standing: Standing,
+  server: UpstreamServer,
+  said: JsonObject,
+): Promise<boolean> {
+  const source = { ...NEUTRAL_LABEL, trust: server.trust };
+  const { label } = await ports.inspector.inspect({ json: said }, { source });
+  if (!label.complete) return false;
+  const task = ports.tasks.of(standing.mandate.task);
+  task.index.ingest({ json: said }, { server: server.id, tool: "", tier: server.trust });
+  task.read(label);
+  return true;
+}
+
+async function looked(
+  ports: ListPorts,
+  standing: Standing,
+  attempt: Pick<ListAttempt, "server" | "method" | "arrived">,
+  look: (subject: Known, signal: AbortSignal) => Promise<Passage>,
+): Promise<Passage> {
   const { ledger, weigher } = ports;
   const subject = ledger.subject(attempt, { standing });
   const keys = keysOf(standing, attempt.server, undefined);
@@ -25,7 +56,7 @@ export async function listTools(ports: ListPorts, standing: Standing, attempt: L
   try {
     const before = stopped() ?? weigher.restraints.slowed(keys, standing.token.issued);
     if (before !== undefined) return ledger.stop(subject, before);
-    const passage = await listed(ports, subject, { attempt, signal: abort.signal });
+    const passage = ledger.isFull() ? ledger.stop(subject, FULL) : await look(subject, abort.signal);
     const after = stopped();
     return after === undefined ? passage : ledger.no(subject, after);
   } finally {
@@ -42,7 +73,6 @@ async function listed(
 ): Promise<Passage> {
   const { ledger, weigher } = ports;
   const { standing } = subject;
-  if (ledger.isFull()) return ledger.stop(subject, { code: "busy", why: "the record takes no more now" });
   const rulings = judgeTools(weigher.judgePorts, weigher.moment(standing, attempt.server));
   const verbs: readonly string[] = standing.mandate.grant.verbs;
   const isStopped = (ruling: Ruling): boolean =>
@@ -57,10 +87,37 @@ async function listed(
   return receipt === undefined ? ledger.unrecorded(subject) : ledger.pass(subject, effected);
 }
 
+/** Most things of one page that are judged; the rest is not shown. */
+const PAGE_MAX = 1000;
+
+async function browsed(
+  ports: ListPorts,
+  subject: Known,
+  { attempt, signal }: { readonly attempt: BrowseAttempt; readonly signal: AbortSignal },
+): Promise<Passage> {
+  const { ledger, weigher } = ports;
+  const { standing } = subject;
+  const fetched = await attempt.fetch(signal);
+  const body = "body" in fetched.value ? fetched.value.body : undefined;
+  const refs = body === undefined ? [] : attempt.refs(body).slice(0, PAGE_MAX);
+  const verbs: readonly string[] = standing.mandate.grant.verbs;
+  const rulings = judgeEach(weigher.judgePorts, weigher.moment(standing, attempt.server), "view", refs);
+  const shown = rulings.map(({ decision }) => decision.answer !== "deny" && verbs.includes("view"));
+  const kept = new Set(shown.flatMap((isShown, i) => (isShown ? [i] : [])));
+  const cut = body === undefined ? fetched : { ...fetched, value: { body: attempt.keep(body, kept) } };
+  const effected = await takeIn(ports, standing, attempt, cut);
+  const decisions = decisionsOf(
+    rulings.filter((_, i) => kept.has(i)),
+    rulings,
+  );
+  const receipt = await ledger.append(listEntry(subject, decisions, effected.outcome), subject.id);
+  return receipt === undefined ? ledger.unrecorded(subject) : ledger.pass(subject, effected);
+}
+
 async function takeIn(
   ports: ListPorts,
   standing: Standing,
-  { server, method }: ListAttempt,
+  { server, method }: Pick<ListAttempt, "server" | "method">,
   effected: Effected,
 ): Promise<Effected> {
   const { value, outcome } = effected;
@@ -76,6 +133,8 @@ async function takeIn(
   task.read(inspection.label);
   return { value, outcome: told };
 }
+
+const FULL: No = { code: "busy", why: "the record takes no more now" };
 
 const NO_TOOLS: Effected = {
   value: { body: jsonObject([["result", jsonObject([["tools", []]])]]) },

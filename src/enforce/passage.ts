@@ -23,11 +23,13 @@ import type {
   Prover,
   Random,
   Recorder,
+  Ref,
   Reference,
   Refusal,
   RefusalCode,
   ScopeKey,
   Standing,
+  ToolArgument,
   ToolPins,
   Verb,
 } from "../core/index.ts";
@@ -71,6 +73,8 @@ export interface CallAttempt<R extends CallReading = CallReading> {
   readonly server: UpstreamServer;
   readonly method: string;
   readonly name?: string;
+  /** It changes nothing, whatever its arguments are. */
+  readonly isRead?: boolean;
   /** The client is gone, or the gate closes: no more waiting for people. */
   readonly signal: AbortSignal;
   /** When its first byte was looked at, by the monotonic clock. */
@@ -92,11 +96,16 @@ export interface Unreadable {
 }
 
 export interface CallReading extends Reading {
-  readonly tool: NonNullable<Reading["tool"]>;
   readonly args: Commitment;
+  /** What is asked for where that is no tool; the server itself where it is neither. */
+  readonly about?: Ref;
   /** `arguments` as the client sent them, and with canonical names in place of paths. */
   readonly sent: JsonObject;
   readonly named: JsonObject;
+  /** What goes up beside the arguments: looked at with them. */
+  readonly beside?: JsonObject;
+  /** What each member of `named` means, where no manifest says it. */
+  readonly inputs?: readonly ToolArgument[];
   /** The arguments for an approver to read. */
   readonly display: string;
 }
@@ -122,6 +131,10 @@ export interface Gate {
    * (enforce E26). `undefined` for a tool that this caller does not see.
    */
   lacking(standing: Standing, call: Pick<CallAttempt, "server" | "name">): Verb | undefined;
+  /** Lists what else a server holds, asked for first and then cut to what this identity may see. */
+  browse(standing: Standing, attempt: BrowseAttempt): Promise<Passage>;
+  /** Looks at what a server says of itself before there is anything to judge, and takes it into the task's memory. */
+  hear(standing: Standing, server: UpstreamServer, said: JsonObject): Promise<boolean>;
   /** Why this caller may not even open a session; `undefined` where it may. */
   stopped(standing: Standing, server: UpstreamServer): Pick<Refusal, "code" | "why" | "order"> | undefined;
   /** Whether this gate refuses what an order forbids, to a caller in that scope (respond R16). */
@@ -141,6 +154,18 @@ export interface ListAttempt {
   readonly method: string;
   readonly arrived: number;
   fetch(shown: ReadonlySet<string>, signal: AbortSignal): Promise<Effected>;
+}
+
+/** A list whose things are known only once it is there. */
+export interface BrowseAttempt {
+  readonly server: UpstreamServer;
+  readonly method: string;
+  readonly arrived: number;
+  fetch(signal: AbortSignal): Promise<Effected>;
+  /** The things that a list names, in its order. */
+  refs(body: JsonObject): readonly Ref[];
+  /** The list with only the things at these places. */
+  keep(body: JsonObject, kept: ReadonlySet<number>): JsonObject;
 }
 
 export interface RefusedAttempt {

@@ -29,10 +29,11 @@ import {
 import { emptyMaskedBlobs } from "./blobs.ts";
 import { type DecoyPorts, decoysOpened } from "./decoys.ts";
 import type { Facts } from "./facts.ts";
-import { type Act, type JudgePorts, judgeRelease, type Moment, type Ruling } from "./judge.ts";
+import { type Act, type JudgePorts, judgeRelease, type Moment, type Ruling, subjectOf } from "./judge.ts";
 import type { Asked } from "./recent.ts";
 import { runsOf } from "./runs.ts";
 import type { TaskMemory } from "./tasks.ts";
+import type { UpstreamServer } from "./upstream-server.ts";
 
 export interface ReleasePorts extends JudgePorts, DecoyPorts {}
 
@@ -78,7 +79,7 @@ export async function releaseResult(
   const carried = carryOut(ports.inspector, obligations, came.value);
   if ("withheld" in carried) return { ...told(0), withheld: carried.withheld };
   const { server } = moment;
-  const source = { server: server.id, tool: sourceName(act), tier: server.trust };
+  const source = { server: server.id, tool: sourceName({ ...act, server }), tier: server.trust };
   came.task.index.ingest({ json: came.value }, source);
   for (const { texts } of runsOf(came.value)) came.task.index.ingest({ text: texts.join("") }, source);
   came.task.read(inspection.label);
@@ -98,7 +99,9 @@ async function inspectAll(inspector: Inspector, value: JsonObject, source: Label
 }
 
 /** For explanations only, never for trust: the tool, and the one thing that it was asked about. */
-function sourceName({ tool, resources }: Act): string {
+function sourceName({ server, ...act }: Act & { readonly server: UpstreamServer }): string {
+  const { tool, resources } = act;
+  if (tool === undefined) return subjectOf(act, server).id;
   const [only, ...more] = resources;
   return only === undefined || more.length > 0 ? tool.tool : `${tool.tool} of ${only.id}`;
 }

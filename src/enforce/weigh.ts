@@ -4,7 +4,16 @@
 import { type Decider, type EntryId, type EntryUse, type Ref, referenceOf, type Standing } from "../core/index.ts";
 import { type AskedCall, askPeople, evidenceFor } from "./ask-people.ts";
 import { type Facts, factsOf } from "./facts.ts";
-import { isStricter, type Judged, type JudgePorts, judgeCall, judgeTool, type Moment, usesOf } from "./judge.ts";
+import {
+  isStricter,
+  type Judged,
+  type JudgePorts,
+  judgeCall,
+  judgeTool,
+  type Moment,
+  nameOf,
+  usesOf,
+} from "./judge.ts";
 import type { Known, No } from "./ledger.ts";
 import type { CallAttempt, CallReading, GateConfig, GatePorts } from "./passage.ts";
 import { type Asked, Recent, type Rejudged } from "./recent.ts";
@@ -61,11 +70,10 @@ export class Weigher {
   async examine(call: Call): Promise<Found & { readonly released: (asked: Asked) => void }> {
     const { attempt, reading, subject, task } = call;
     const { standing } = subject;
-    const act = { tool: reading.tool, resources: reading.resources };
-    const facts = await factsOf(this.ports, { standing, server: attempt.server, act, ...reading }, task);
+    const facts = await factsOf(this.ports, { standing, server: attempt.server, act: reading, ...reading }, task);
     const judged = this.judge(call, facts);
     const moment = this.moment(standing, attempt.server, { facts, argsDigest: reading.args });
-    return { facts, judged, released: this.recent.add({ moment, act, answer: judged.answer }) };
+    return { facts, judged, released: this.recent.add({ moment, act: reading, answer: judged.answer }) };
   }
 
   /** What the last calls would be answered by another decider. */
@@ -139,12 +147,12 @@ export class Weigher {
     const moment = this.moment(subject.standing, attempt.server, { facts });
     const { method } = attempt;
     const { args, display } = reading;
-    return { moment, facts, method, tool: reading.tool.tool, args, display, reference: referenceOf(subject.id) };
+    return { moment, facts, method, tool: nameOf(reading), args, display, reference: referenceOf(subject.id) };
   }
 
   private judge({ subject, attempt, reading }: Call, facts: Facts, more: Partial<Moment> = {}): Judged {
     const moment = this.moment(subject.standing, attempt.server, { facts, argsDigest: reading.args, ...more });
-    return judgeCall(this.judgePorts, moment, { tool: reading.tool, resources: reading.resources });
+    return judgeCall(this.judgePorts, moment, reading);
   }
 
   /** Token, mandate or whoever stands behind them has ended, or the feed that would say so is silent. */

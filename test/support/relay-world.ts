@@ -13,6 +13,7 @@ import {
   parsePointId,
   parseServerId,
   type Standing,
+  type ToolManifest,
   type ToolPins,
 } from "../../src/core/index.ts";
 import {
@@ -52,7 +53,7 @@ export interface RelayWorld extends AsyncDisposable {
   /** Who the next requests come from. */
   standing: Standing;
   /** Sends one JSON-RPC body; the session header is kept from `initialize`. */
-  post(body: string | object, headers?: Record<string, string>): Promise<Answered>;
+  post(body: string | object, headers?: Record<string, string | undefined>): Promise<Answered>;
   /** initialize and notifications/initialized. */
   connect(): Promise<Answered>;
 }
@@ -81,6 +82,8 @@ export interface RelayWorldOptions {
   readonly inFlight?: InFlight;
   readonly watch?: EntryWatch;
   readonly pins?: ToolPins;
+  /** What the arguments of `act` mean. */
+  readonly args?: ToolManifest["args"];
   /** Given the gate once it stands. */
   readonly onGate?: (gate: ReturnType<typeof createGate>) => void;
 }
@@ -99,8 +102,8 @@ export function relayWorld(upstream: Given, options: RelayWorldOptions = {}): Re
     era: "auto",
     trust: "tool",
     destination: { kind: "internal", operator: "us", jurisdiction: "FR", listed: true },
-    tools: new Map<string, typeof act | typeof look>([
-      ["act", act],
+    tools: new Map<string, ToolManifest>([
+      ["act", { ...act, args: options.args ?? [] }],
       ["look", look],
     ]),
   };
@@ -127,7 +130,16 @@ export function relayWorld(upstream: Given, options: RelayWorldOptions = {}): Re
     },
     { domain: parseDomainId("main"), point: parsePointId("n1/mcp"), holdMs: 1000 },
   );
-  const { rule: _rule, feed: _feed, inFlight: _inFlight, watch: _watch, pins: _pins, onGate, ...limits } = options;
+  const {
+    rule: _rule,
+    feed: _feed,
+    inFlight: _inFlight,
+    watch: _watch,
+    pins: _pins,
+    args: _args,
+    onGate,
+    ...limits
+  } = options;
   const config = {
     holdMs: 1000,
     upstreamWaitMs: 5000,

@@ -8,12 +8,14 @@ export interface GateRequest {
   readonly headers: Readonly<Record<string, string | undefined>>;
   readonly dpop: readonly string[];
   readonly body: Bytes;
+  /** Aborts when the client closes before its answer is sent whole. */
+  readonly gone?: AbortSignal;
 }
 
 export interface GateResponse {
   readonly status: number;
   readonly headers: Readonly<Record<string, string>>;
   readonly body?: string;
-  /** In place of a body: server-sent events as they come. Whoever stops reading ends the stream, not the call. */
+  /** In place of a body: server-sent events as they come. Whoever stops reading ends the stream. */
   readonly events?: AsyncIterable<string>;
 }

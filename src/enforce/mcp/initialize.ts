@@ -1,12 +1,14 @@
 // SPDX-License-Identifier: Apache-2.0
-// `initialize` on its way up and down. Upstream is offered nothing of the client: no roots (with them a client replaces the
-// folders of a file server), no sampling, no elicitation. The client is told only of what this gate relays: tools.
-import { isJsonObject, type Json, type JsonObject, jsonObject, member } from "../../core/index.ts";
+// `initialize` on its way up and down (MCP 2025-03-26 to 2025-11-25). The upstream is told what its client can do, and the
+// client what the server can; only roots stay here where the operator named the folder: with them a client replaces it.
+import { isJsonObject, type JsonObject, jsonObject, member } from "../../core/index.ts";
+import type { UpstreamServer } from "../upstream-server.ts";
+import { type Client, LEGACY_REVISIONS } from "./revision.ts";
 
-/** The one revision spoken on both sides. */
+/** The legacy revision that is offered first. */
 export const REVISION = "2025-11-25";
 
-/** What goes up: the gate's own name, and nothing of the client. */
+/** What the gate says of itself where no client is behind it. */
 export const INITIALIZE_UP: JsonObject = jsonObject([
   ["protocolVersion", REVISION],
   ["capabilities", jsonObject([])],
@@ -19,27 +21,49 @@ export const INITIALIZE_UP: JsonObject = jsonObject([
   ],
 ]);
 
-/** What comes down: revision, tools, and the server's name; its instructions are text that nobody looked at, and stay. */
-export function initializeDown(body: JsonObject): JsonObject | undefined {
-  const result = member(body, "result");
-  if (!isJsonObject(result) || member(result, "protocolVersion") !== REVISION) return undefined;
-  const relayed =
-    member(member(result, "capabilities"), "tools") === undefined ? [] : ([["tools", jsonObject([])]] as const);
-  const info = member(result, "serverInfo");
+/** The parameters of a client's own `initialize`, as far as they go up. */
+export function initializeUp(server: UpstreamServer, given: JsonObject): JsonObject {
   return jsonObject([
-    ["protocolVersion", REVISION],
-    ["capabilities", jsonObject(relayed)],
-    [
-      "serverInfo",
-      jsonObject([
-        ["name", nameOf(member(info, "name"))],
-        ["version", nameOf(member(info, "version"))],
-      ]),
-    ],
+    ["protocolVersion", revisionOf(given)],
+    ["capabilities", capabilitiesUp(server, given)],
+    ["clientInfo", clientInfo(given)],
   ]);
 }
 
-/** A short plain name; anything else is not shown. */
-function nameOf(value: Json | undefined): string {
-  return typeof value === "string" && /^[\w .@/+-]{1,64}$/.test(value) ? value : "unnamed";
+/** What a client said of itself once, for all that follows. */
+export function legacyClient(server: UpstreamServer, given: JsonObject): Client {
+  return { era: "legacy", revision: revisionOf(given), capabilities: capabilitiesUp(server, given) };
+}
+
+/** The result of an `initialize` that opened a conversation; nothing where it did not. */
+export function initialized(body: JsonObject): JsonObject | undefined {
+  const result = member(body, "result");
+  const revision = member(result, "protocolVersion");
+  return isJsonObject(result) && typeof revision === "string" && LEGACY_REVISIONS.includes(revision)
+    ? result
+    : undefined;
+}
+
+/** A revision that nobody here speaks is answered with one that is (MCP 2025-11-25, version negotiation). */
+function revisionOf(given: JsonObject): string {
+  const asked = member(given, "protocolVersion");
+  return typeof asked === "string" && LEGACY_REVISIONS.includes(asked) ? asked : REVISION;
+}
+
+/** What an upstream may ask of this client. */
+export function capabilitiesUp(server: UpstreamServer, given: JsonObject): JsonObject {
+  const capabilities = member(given, "capabilities");
+  if (!isJsonObject(capabilities)) return jsonObject([]);
+  const isKept = (name: string): boolean => name !== "roots" || server.folder === undefined;
+  return jsonObject(Object.entries(capabilities).filter(([name]) => isKept(name)));
+}
+
+function clientInfo(given: JsonObject): JsonObject {
+  const info = member(given, "clientInfo");
+  return isJsonObject(info)
+    ? info
+    : jsonObject([
+        ["name", "unnamed"],
+        ["version", "0"],
+      ]);
 }

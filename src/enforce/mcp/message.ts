@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-// JSON-RPC 2.0 as MCP 2025-11-25 uses it: one message a body, ids are strings or whole numbers.
+// JSON-RPC 2.0 as MCP uses it: one message a body, ids are strings or whole numbers.
 import { isJsonObject, type Json, type JsonObject, jsonObject, member } from "../../core/index.ts";
 
 export type RequestId = string | number;
@@ -17,6 +17,9 @@ export const RPC = {
   methodNotFound: -32_601,
   invalidParams: -32_602,
   internal: -32_603,
+  headerMismatch: -32_020,
+  missingCapability: -32_021,
+  unsupportedVersion: -32_022,
   denied: -31_001,
   undecidable: -31_003,
   budget: -31_004,
@@ -25,7 +28,7 @@ export const RPC = {
 
 /** Tells what a message is, by its members (JSON-RPC 2.0 sections 4 and 5). */
 export function classify(json: Json): Message {
-  if (Array.isArray(json)) return { kind: "invalid", why: "batches are not part of MCP 2025-11-25" };
+  if (Array.isArray(json)) return { kind: "invalid", why: "batches are not relayed" };
   if (!isJsonObject(json) || member(json, "jsonrpc") !== "2.0")
     return { kind: "invalid", why: "not a JSON-RPC 2.0 message" };
   const id = member(json, "id");

@@ -3,7 +3,7 @@
 import { isJsonArray, isJsonObject, type Json, type JsonObject, jsonObject, member } from "../../core/index.ts";
 import { EnforceError } from "../errors.ts";
 import { type Child, type ChildCommand, type ChildPorts, startChild } from "./child.ts";
-import { INITIALIZE_UP, initializeDown, REVISION } from "./initialize.ts";
+import { INITIALIZE_UP, initialized, REVISION } from "./initialize.ts";
 import type { Answer } from "./link.ts";
 import { notification } from "./message.ts";
 
@@ -21,7 +21,7 @@ export async function probeTools(ports: ChildPorts, server: ChildCommand): Promi
   const child = await startChild(ports, server);
   try {
     const hello = await ask(child, "initialize", INITIALIZE_UP);
-    if (initializeDown(hello.body) === undefined) throw broken(server, `it does not speak MCP ${REVISION}`);
+    if (initialized(hello.body) === undefined) throw broken(server, `it does not speak MCP ${REVISION}`);
     child.tell(notification("notifications/initialized", jsonObject([])));
     return await allPages(child, server);
   } finally {

@@ -61,13 +61,14 @@ function isShort(value: Json | undefined): boolean {
   return typeof value === "number" && SHORT.test(String(value));
 }
 
-/** Where what is said of one call goes: under the client's own token, before the answer. */
+/** Where what is said of one request goes: before the answer, and progress under the client's own token. */
 export class Told {
   readonly lines: Lines = new Lines();
   readonly before: JsonObject[] = [];
-  private readonly token: RequestId;
+  /** Absent where the client did not ask to be told of progress. */
+  readonly token: RequestId | undefined;
 
-  constructor(token: RequestId) {
+  constructor(token: RequestId | undefined) {
     this.token = token;
   }
 
@@ -85,17 +86,17 @@ export class Told {
   private message(event: JsonObject): JsonObject {
     return notification(
       "notifications/progress",
-      jsonObject([["progressToken", this.token], ...Object.entries(event)]),
+      jsonObject([["progressToken", this.token ?? ""], ...Object.entries(event)]),
     );
   }
 }
 
-/** Nothing where the client did not ask to be told, or takes no events. */
+/** Nothing where the client takes no events. */
 export function toldOf(
   headers: Readonly<Record<string, string | undefined>>,
-  message: { readonly method: string; readonly tree: JsonObject },
+  message: { readonly tree: JsonObject },
 ): Told | undefined {
   const token = member(member(params(message), "_meta"), "progressToken");
-  const wants = message.method === "tools/call" && isRequestId(token);
-  return wants && /\btext\/event-stream\b/i.test(headers["accept"] ?? "") ? new Told(token) : undefined;
+  const takes = /\btext\/event-stream\b/i.test(headers["accept"] ?? "");
+  return takes ? new Told(isRequestId(token) ? token : undefined) : undefined;
 }

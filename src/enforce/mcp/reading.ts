@@ -23,9 +23,10 @@ import {
 import type { CallReading, Unreadable } from "../passage.ts";
 import type { UpstreamServer } from "../upstream-server.ts";
 import { withMembers } from "./message.ts";
+import { besideOf, forwardable } from "./meta.ts";
 
 export interface ReadCall extends CallReading {
-  /** The parameters to forward: paths canonical, our own `_meta` members gone. */
+  /** The parameters to forward: paths canonical, what is ours gone from `_meta`. */
   readonly forward: JsonObject;
   /** What the call touches, once it is done. */
   readonly objects: EntryOutcome["objects"];
@@ -33,7 +34,6 @@ export interface ReadCall extends CallReading {
 
 /** Most paths that one call may name. */
 const PATHS_MAX = 256;
-const PARAMS = new Set(["name", "arguments", "_meta"]);
 
 export async function readCall(
   recorder: Recorder,
@@ -43,8 +43,6 @@ export async function readCall(
 ): Promise<ReadCall | Unreadable> {
   const name = member(params, "name");
   const given = member(params, "arguments") ?? jsonObject([]);
-  const extra = Object.keys(params).find((key) => !PARAMS.has(key));
-  if (extra !== undefined) return unreadable("arguments_unreadable", "a parameter that is not relayed");
   if (typeof name !== "string") return unreadable("arguments_unreadable", "no tool name");
   const tool = server.tools.get(name);
   if (tool === undefined) return unreadable("tool_unknown", "no manifest for this tool");
@@ -52,6 +50,8 @@ export async function readCall(
   const resolved = await resolveArguments(server, tool, given);
   if ("unreadable" in resolved) return resolved;
   const forwarded = withMembers(given, resolved.replaced);
+  // what stands beside the arguments goes up as well: it is looked at with them
+  const { name: _name, arguments: _arguments, _meta, ...more } = forwardable(params);
   return {
     verb: tool.verb,
     impact: impactOf(tool),
@@ -62,10 +62,12 @@ export async function readCall(
     named: withMembers(given, resolved.named),
     // whole: a person agrees to what they can read, and the desk refuses what is too long to be read
     display: `${name} ${canonicalText(withMembers(given, resolved.named))}`,
-    // nothing beside them: what nobody judged must not go up, `_meta` included
+    ...besideOf(_meta, more),
     forward: jsonObject([
       ["name", name],
       ["arguments", forwarded],
+      ...Object.entries(more),
+      ...(_meta === undefined ? [] : [["_meta", _meta] as const]),
     ]),
     objects: objectsOf(tool, resolved.resources),
   };
@@ -152,6 +154,6 @@ function impactOf(tool: ToolManifest): Impact {
   return isEffect(tool.verb) ? "medium" : "low";
 }
 
-function unreadable(code: RefusalCode, why: string): Unreadable {
+export function unreadable(code: RefusalCode, why: string): Unreadable {
   return { unreadable: { code, why } };
 }

@@ -6,14 +6,16 @@ import type { EnforceConfig } from "../config.ts";
 import type { UpstreamServer } from "../upstream-server.ts";
 import type { Link, LinkPorts } from "./link.ts";
 import type { RequestId } from "./message.ts";
-import { Links } from "./upstream/links.ts";
+import type { Client } from "./revision.ts";
+import type { Links } from "./upstream/links.ts";
 
 export interface Session {
   readonly id: string;
   readonly server: UpstreamServer;
   readonly instance: InstanceId;
   readonly identity: IdentityId;
-  readonly child: Link;
+  readonly link: Link;
+  readonly client: Client;
   /** Requests on their way, by the client's own id: what ends each. */
   readonly inFlight: Map<RequestId, AbortController>;
   /** Cursors that the upstream gave this session: no other one goes up. */
@@ -30,32 +32,41 @@ const SWEEP_MS = 10_000;
 export class Sessions {
   private readonly ports: SessionPorts;
   private readonly config: EnforceConfig;
-  readonly links: Links;
+  private readonly links: Links;
   private readonly open = new Map<string, { readonly session: Session; usedAt: number }>();
   private readonly stopSweep: () => void;
   /** Children being started, so that the cap holds for them too. */
   private readonly starting = new Map<IdentityId, number>();
 
-  constructor(ports: SessionPorts, config: EnforceConfig) {
+  constructor(ports: SessionPorts, config: EnforceConfig, links: Links) {
     this.ports = ports;
     this.config = config;
-    this.links = new Links(ports, config);
+    this.links = links;
     this.stopSweep = ports.timers.every(Math.min(SWEEP_MS, config.sessionIdleMs), () => void this.sweep());
   }
 
   /** `full` where the identity has as many as it may. @throws EnforceError ENFORCE_UPSTREAM_START */
-  async start(standing: Standing, server: UpstreamServer): Promise<Session | "full"> {
+  async start(standing: Standing, server: UpstreamServer, client: Client): Promise<Session | "full"> {
     const { identity, instance } = standing;
     const starting = this.starting.get(identity) ?? 0;
     const held = [...this.open.values()].filter(({ session }) => session.identity === identity).length;
     if (held + starting >= this.config.sessionsPerIdentity) return "full";
     this.starting.set(identity, starting + 1);
     try {
-      const child = await this.links.session(server);
+      const link = await this.links.session(server);
       const id = Buffer.from(this.ports.random.bytes(24)).toString("base64url");
-      const session: Session = { id, server, instance, identity, child, inFlight: new Map(), cursors: new Set() };
+      const session: Session = {
+        id,
+        server,
+        instance,
+        identity,
+        link,
+        client,
+        inFlight: new Map(),
+        cursors: new Set(),
+      };
       this.open.set(id, { session, usedAt: this.ports.clock.monotonic() });
-      void child.ended.then(() => this.open.delete(id));
+      void link.ended.then(() => this.open.delete(id));
       return session;
     } finally {
       this.starting.set(identity, (this.starting.get(identity) ?? 1) - 1);
@@ -71,7 +82,7 @@ export class Sessions {
 
   async end(session: Session): Promise<void> {
     this.open.delete(session.id);
-    await session.child.stop();
+    await session.link.stop();
   }
 
   get count(): number {
@@ -81,7 +92,6 @@ export class Sessions {
   async close(): Promise<void> {
     this.stopSweep();
     await Promise.all([...this.open.values()].map(({ session }) => this.end(session)));
-    await this.links.close();
   }
 
   private async sweep(): Promise<void> {

@@ -11,7 +11,9 @@ import {
   type Verb,
   writeJson,
 } from "../../core/index.ts";
+import type { Wrong } from "./headers.ts";
 import type { GateResponse } from "./http.ts";
+import type { Era } from "./link.ts";
 import { error, type RequestId, RPC, result } from "./message.ts";
 
 const JSON_HEADERS: Readonly<Record<string, string>> = {
@@ -32,6 +34,8 @@ export const NO_ANSWER: GateResponse = { status: 200, headers: { "content-type":
 interface Asked {
   readonly id: RequestId;
   readonly method: string;
+  /** Legacy where nobody says. */
+  readonly era?: Era;
 }
 
 interface Wire {
@@ -55,7 +59,7 @@ const UNAUTHENTICATED: Wire = { status: 401, code: RPC.denied, sentence: "Refuse
 const MALFORMED: Wire = {
   status: 400,
   code: RPC.invalidRequest,
-  sentence: "Refused: not a message of MCP 2025-11-25.",
+  sentence: "Refused: not a message of MCP.",
 };
 
 const WIRE: Readonly<Record<RefusalCode, Wire>> = {
@@ -129,12 +133,27 @@ const TOLD_AS_RESULT: ReadonlySet<RefusalCode> = new Set([
 
 /** A refusal as an answer to one request. A refused tool call is a tool result that says so (E27); a hidden tool is unknown. */
 export function refusal(asked: Asked, code: RefusalCode, reference: Reference): GateResponse {
-  const { id, method } = asked;
+  const { id, method, era } = asked;
   const wire = WIRE[code];
   const retry = wire.status === 429 || wire.status === 503 ? { "retry-after": "1" } : {};
   if (method === "tools/call" && TOLD_AS_RESULT.has(code))
-    return json(200, result(id, deniedResult(wire.sentence, reference)));
-  return json(wire.status, error(id, wire.code, `${wire.sentence} Reference ${reference}.`, decided(reference)), retry);
+    return json(200, result(id, deniedResult(wire.sentence, reference, era)));
+  const status = wire.status === 200 && era === "modern" ? statusOf(wire.code) : wire.status;
+  return json(status, error(id, wire.code, `${wire.sentence} Reference ${reference}.`, decided(reference)), retry);
+}
+
+/** The status that MCP 2026-07-28 gives an answer with this error code. */
+export function statusOf(code: Json | undefined): number {
+  if (code === RPC.methodNotFound) return 404;
+  const isWrong = code === RPC.headerMismatch || code === RPC.missingCapability || code === RPC.unsupportedVersion;
+  return isWrong ? 400 : 200;
+}
+
+/** A message that breaks the rules of its revision: it is told which, because a client cannot mend what it does not know. */
+export function broken(id: RequestId, { code, why, data }: Wrong, reference: Reference): GateResponse {
+  const more = data === undefined ? [] : Object.entries(data);
+  const all = jsonObject([...more, ...Object.entries(decided(reference))]);
+  return json(400, error(id, code, `Refused: ${why}. Reference ${reference}.`, all));
 }
 
 /** A refusal of a body that is no request: there is no id to answer to. */
@@ -158,9 +177,10 @@ export function scopeNeeded(resource: string, verb: Verb): GateResponse {
   return json(403, why, { "www-authenticate": challenge });
 }
 
-function deniedResult(sentence: string, reference: Reference): JsonObject {
+function deniedResult(sentence: string, reference: Reference, era: Era | undefined): JsonObject {
   const text = `${sentence} Reference ${reference}.`;
   return jsonObject([
+    ...(era === "modern" ? [["resultType", "complete"] as const] : []),
     [
       "content",
       [

@@ -70,6 +70,19 @@ export function toolRef(tool: ToolManifest): Ref {
   return { type: "Tool", id: `${tool.server}/${tool.tool}` };
 }
 
+/** A resource that its server names by a URI. Files never have `//` in their names, so the two kinds never meet. */
+export function uriRef(server: UpstreamServer, uri: string): Ref {
+  return { type: "Document", id: `${server.id}/${uri.includes("://") ? uri : `uri://${uri}`}` };
+}
+
+export function isUriRef({ type, id }: Ref): boolean {
+  return type === "Document" && id.includes("://");
+}
+
+export function promptRef(server: UpstreamServer, name: string): Ref {
+  return { type: "Prompt", id: `${server.id}/${name}` };
+}
+
 export function destinationRef(server: UpstreamServer): Ref {
   return { type: "Destination", id: server.id };
 }
@@ -82,7 +95,7 @@ export function resourceEntities(server: UpstreamServer, asked: readonly Ref[]):
     ["jurisdiction", jurisdiction],
   ];
   const entities = new Map<string, EntityJson>();
-  const add = (uid: Ref, attrs: readonly (readonly [string, Json])[], parents: readonly Ref[]): void => {
+  const add: Add = (uid, attrs, parents) => {
     entities.set(`${uid.type}::${uid.id}`, { uid, attrs: jsonObject(attrs), parents });
   };
   add(serverRef(server), where, []);
@@ -90,7 +103,9 @@ export function resourceEntities(server: UpstreamServer, asked: readonly Ref[]):
     const tool = ref.type === "Tool" ? server.tools.get(ref.id.slice(server.id.length + 1)) : undefined;
     if (tool !== undefined) add(ref, toolAttributes(tool), [serverRef(server)]);
     else if (ref.type === "Destination") add(ref, [["kind", kind], ...where], []);
-    else addWithFolders(server, ref, add);
+    else if (ref.type === "Prompt") add(ref, [], [serverRef(server)]);
+    else if (isUriRef(ref)) addInCollection(server, ref, add);
+    else if (ref.type !== "Server") addWithFolders(server, ref, add);
   }
   return [...entities.values()];
 }
@@ -102,11 +117,16 @@ function toolAttributes(tool: ToolManifest): readonly (readonly [string, Json])[
   ];
 }
 
-function addWithFolders(
-  server: UpstreamServer,
-  ref: Ref,
-  add: (uid: Ref, attrs: readonly (readonly [string, Json])[], parents: readonly Ref[]) => void,
-): void {
+type Add = (uid: Ref, attrs: readonly (readonly [string, Json])[], parents: readonly Ref[]) => void;
+
+/** What is between the slashes of a URI is its server's to say, so no collection is made of it. */
+function addInCollection(server: UpstreamServer, ref: Ref, add: Add): void {
+  const all = { type: "Collection", id: server.id };
+  add(ref, [], [all]);
+  add(all, [], [serverRef(server)]);
+}
+
+function addWithFolders(server: UpstreamServer, ref: Ref, add: Add): void {
   let current = ref;
   while (current.id !== server.id) {
     const parent = { type: "Collection", id: current.id.slice(0, current.id.lastIndexOf("/")) };

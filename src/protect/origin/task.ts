@@ -54,7 +54,7 @@ export interface TaskIndex {
    * One trace for each value of the arguments, those that decide something first; never more than `TRACES_MAX`, and if
    * more of them would decide something, the last one is broken.
    */
-  trace(args: JsonObject, manifest: ToolManifest): readonly Trace[];
+  trace(args: JsonObject, manifest: Pick<ToolManifest, "args">): readonly Trace[];
   /** The watermark: the lowest tier that was taken in so far, `user` before anything was (P25). */
   lowest(): Trust;
 }
@@ -100,7 +100,7 @@ class Task implements TaskIndex {
     return this.watermark;
   }
 
-  trace(args: JsonObject, manifest: ToolManifest): readonly Trace[] {
+  trace(args: JsonObject, manifest: Pick<ToolManifest, "args">): readonly Trace[] {
     const roles = new Map(manifest.args.map((arg) => [arg.name.replace(/\[\]$/, ""), arg.role]));
     // an argument that nobody described may name anything
     const named = Object.entries(args).map(([name, value]) => ({ name, value, role: roles.get(name) ?? "target" }));

@@ -13,17 +13,22 @@ export function mountMcp(app: FastifyInstance, servers: ReadonlyMap<string, Upst
     handler: async (request, reply) => {
       const server = servers.get(request.params.server);
       if (server === undefined) return sendProblem(reply, PROBLEMS.notFound);
-      return answer(reply, await relay.handle(server, gateRequest(request)));
+      return answer(reply, await relay.handle(server, gateRequest(request, reply)));
     },
   });
 }
 
-function gateRequest(request: FastifyRequest): Parameters<Relay["handle"]>[1] {
+function gateRequest(request: FastifyRequest, reply: FastifyReply): Parameters<Relay["handle"]>[1] {
+  const gone = new AbortController();
+  reply.raw.once("close", () => {
+    if (!reply.raw.writableFinished) gone.abort();
+  });
   return {
     method: request.method,
     headers: plainHeaders(request),
     dpop: request.raw.headersDistinct["dpop"] ?? [],
     body: bodyOf(request),
+    gone: gone.signal,
   };
 }
 

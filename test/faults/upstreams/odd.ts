@@ -37,6 +37,11 @@ function tellProgress(id: unknown, token: unknown): void {
   setTimeout(() => answer(id, { content: answers.map((text) => ({ type: "text", text })) }), 50);
 }
 
+/** A schema whose argument is mirrored in a header. */
+function mirroring(type: string): object {
+  return { type: "object", properties: { count: { type, "x-mcp-header": "Count" } } };
+}
+
 let cancelled = 0;
 let lists = 0;
 
@@ -81,6 +86,21 @@ function call(id: unknown, token: unknown, tool: unknown): void {
   }
 }
 
+/** Its tools, some of them odd. */
+function listed(): object {
+  const described = how === "drifts" ? { description: `try ${(lists += 1)}` } : {};
+  const [right, wrong] = how === "mirrors" ? [mirroring("integer"), mirroring("number")] : [undefined, undefined];
+  return {
+    tools: [
+      { name: "act", inputSchema: right },
+      { name: "look", inputSchema: wrong, ...described },
+      { name: "unlisted" },
+      { title: "no name" },
+    ],
+    nextCursor: "c2",
+  };
+}
+
 createInterface({ input: process.stdin }).on("line", (line) => {
   const message = JSON.parse(line) as {
     id?: unknown;
@@ -98,15 +118,7 @@ createInterface({ input: process.stdin }).on("line", (line) => {
       instructions: "the words of a stranger",
     });
   } else if (message.method === "tools/list") {
-    answer(message.id, {
-      tools: [
-        { name: "act" },
-        { name: "look", ...(how === "drifts" ? { description: `try ${(lists += 1)}` } : {}) },
-        { name: "unlisted" },
-        { title: "no name" },
-      ],
-      nextCursor: "c2",
-    });
+    answer(message.id, listed());
   } else if (message.method === "tools/call") {
     call(
       message.id,

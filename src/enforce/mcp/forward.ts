@@ -1,0 +1,240 @@
+// SPDX-License-Identifier: Apache-2.0
+// Takes one request through the gate and over a link, by its method, and words the answer for the client's revision. There is
+// no other way from a client to an upstream (enforce E1).
+import {
+  isJsonArray,
+  isJsonObject,
+  type JsonObject,
+  jsonObject,
+  member,
+  type Recorder,
+  type Ref,
+} from "../../core/index.ts";
+import type { EnforceConfig } from "../config.ts";
+import type { BrowseAttempt, Gate, Passage } from "../passage.ts";
+import { promptRef, uriRef } from "../resources/entities.ts";
+import type { UpstreamServer } from "../upstream-server.ts";
+import type { Exchange, No } from "./caller.ts";
+import { type CarryPorts, carry, type Errand } from "./carry.ts";
+import type { Wrong } from "./headers.ts";
+import type { GateResponse } from "./http.ts";
+import { params, withMembers } from "./message.ts";
+import { forLink } from "./meta.ts";
+import { LISTED, modernResult, type Way, wayOf } from "./methods.ts";
+import { MirroredTools } from "./mirrored.ts";
+import { Progress } from "./progress.ts";
+import { type ReadCall, readCall } from "./reading.ts";
+import { readOther } from "./reading-other.ts";
+import { filterTools, toolDigests } from "./tools.ts";
+import { broken, json, NO_ANSWER, refusal, statusOf } from "./wire.ts";
+
+export interface ForwardPorts extends CarryPorts {
+  readonly gate: Gate;
+  readonly recorder: Recorder;
+}
+
+/** Cursors that one conversation keeps. */
+const CURSORS_MAX = 256;
+
+export class Forwarder {
+  private readonly ports: ForwardPorts;
+  private readonly config: EnforceConfig;
+  private readonly mirrored = new MirroredTools();
+
+  constructor(ports: ForwardPorts, config: EnforceConfig) {
+    this.ports = ports;
+    this.config = config;
+  }
+
+  /** Any request but those that open or end a conversation, and those that last. */
+  async forward(exchange: Exchange): Promise<GateResponse> {
+    const { message, client } = exchange;
+    const way = wayOf(client.era, message.method);
+    if (way === "tools" || way === "list") return this.list(exchange, way);
+    const wrong = await this.mirrored.wrongWith(exchange, this.config.upstreamWaitMs);
+    if (wrong !== undefined) return this.broken(exchange, wrong);
+    return this.answer(exchange, await this.pass(exchange, way));
+  }
+
+  private pass(exchange: Exchange, way: Way): Promise<Passage> {
+    const { turn, message, told } = exchange;
+    const { server, standing } = turn;
+    const given = params(message);
+    const name = way === "call" ? member(given, "name") : undefined;
+    const { method } = message;
+    const { recorder } = this.ports;
+    return this.ports.gate.call(standing, {
+      server,
+      method,
+      isRead: way !== "call" && way !== "unknown",
+      // a name that no manifest has is anybody's text, and has no place in an entry
+      ...(typeof name === "string" && server.tools.has(name) ? { name } : {}),
+      signal: exchange.signal,
+      arrived: turn.arrived,
+      entered: (flight) => {
+        if (told !== undefined) told.lines.flight = flight;
+      },
+      read: () =>
+        way === "call"
+          ? readCall(recorder, standing, server, given)
+          : readOther(recorder, standing, server, { method, way, given }),
+      effect: (reading: ReadCall, orEnded) => this.effect(exchange, reading, orEnded),
+    });
+  }
+
+  private effect(exchange: Exchange, { forward, objects }: ReadCall, signal: AbortSignal): ReturnType<typeof carry> {
+    const { told, message } = exchange;
+    const progress = told?.token === undefined ? {} : { progress: new Progress((event) => told.say(event)) };
+    return this.carry(exchange, { method: message.method, params: forward, objects, signal, ...progress });
+  }
+
+  private async list(exchange: Exchange, way: "tools" | "list"): Promise<GateResponse> {
+    const { message, turn, with: conversation } = exchange;
+    const cursor = member(params(message), "cursor");
+    const isKnown = cursor === undefined || (typeof cursor === "string" && conversation.cursors.has(cursor));
+    if (!isKnown) return this.no(exchange, { code: "arguments_unreadable", why: "a cursor that it was not given" });
+    const { server, standing, arrived } = turn;
+    const { method } = message;
+    const up = forwardList(message.tree);
+    const passage =
+      way === "tools"
+        ? await this.ports.gate.list(standing, {
+            server,
+            method,
+            arrived,
+            fetch: (shown, ended) =>
+              this.carry(exchange, {
+                method,
+                params: up,
+                signal: AbortSignal.any([exchange.signal, ended]),
+                change: (got) => this.shown(server, got, shown),
+              }),
+          })
+        : await this.ports.gate.browse(standing, this.browsing(exchange, up));
+    const next = passage.passed && "body" in passage.value ? nextOf(passage.value.body) : undefined;
+    if (next !== undefined && conversation.cursors.size < CURSORS_MAX) conversation.cursors.add(next);
+    return this.answer(exchange, passage);
+  }
+
+  private browsing(exchange: Exchange, up: JsonObject): BrowseAttempt {
+    const { server, arrived } = exchange.turn;
+    const { method } = exchange.message;
+    const holder = LISTED.get(method) ?? "";
+    return {
+      server,
+      method,
+      arrived,
+      fetch: (signal) =>
+        this.carry(exchange, { method, params: up, signal: AbortSignal.any([exchange.signal, signal]) }),
+      refs: (body) => itemsOf(body, holder).map((item) => refOf(server, method, item)),
+      keep: (body, kept) => cut(body, holder, kept),
+    };
+  }
+
+  /** What changed since it was accepted is shown to nobody, from this list on. */
+  private shown(server: UpstreamServer, got: JsonObject, shown: ReadonlySet<string>): JsonObject {
+    const changed = this.ports.gate.pinned(server, toolDigests(got), member(got, "nextCursor") === undefined);
+    const wrong = this.mirrored.learn(server.id, got);
+    return filterTools(got, new Set([...shown].filter((name) => !changed.has(name) && !wrong.has(name))));
+  }
+
+  private carry(
+    exchange: Exchange,
+    {
+      signal,
+      change,
+      ...errand
+    }: Pick<Errand, "method" | "params"> & Partial<Errand> & { readonly signal: AbortSignal },
+  ): ReturnType<typeof carry> {
+    const {
+      client,
+      with: { link },
+    } = exchange;
+    const isModern = client.era === "modern";
+    const changed = (got: JsonObject): JsonObject => change?.(got) ?? got;
+    return carry(this.ports, {
+      child: link,
+      standing: exchange.turn.standing,
+      wait: { ms: this.config.upstreamWaitMs, signal },
+      objects: [],
+      ...errand,
+      params: forLink(errand.params, client, link.era),
+      change: (got) => (isModern ? modernResult(errand.method, changed(got)) : changed(got)),
+    });
+  }
+
+  private answer(exchange: Exchange, passage: Passage): GateResponse {
+    const { message, told } = exchange;
+    if (!passage.passed) return this.refused(exchange, passage);
+    const { value } = passage;
+    if (!("body" in value)) {
+      const cancelled = "lost" in value && value.lost === "cancelled";
+      return cancelled ? NO_ANSWER : refusal(this.asked(exchange), "upstream_failed", passage.reference);
+    }
+    const { progress, ...body } = value.body;
+    if (isJsonArray(progress)) told?.sayBefore(progress);
+    const response = jsonObject([
+      ["jsonrpc", "2.0"],
+      ["id", message.id],
+    ]);
+    const status = exchange.client.era === "modern" ? statusOf(member(member(body, "error"), "code")) : 200;
+    return json(status, withMembers(response, Object.entries(body)));
+  }
+
+  /** A method that no rule lets pass is one that is not there. */
+  private refused(exchange: Exchange, passage: Extract<Passage, { passed: false }>): GateResponse {
+    const { code } = passage.refusal;
+    const isHidden = code === "policy_denied" && wayOf(exchange.client.era, exchange.message.method) === "unknown";
+    return refusal(this.asked(exchange), isHidden ? "method_unknown" : code, passage.reference);
+  }
+
+  private no(exchange: Exchange, no: No): GateResponse {
+    const { message, turn } = exchange;
+    const reference = this.ports.gate.refuse({ ...turn, method: message.method, refusal: no });
+    return refusal(this.asked(exchange), no.code, reference);
+  }
+
+  private broken({ message, turn }: Exchange, wrong: Wrong): GateResponse {
+    const no: No = { code: "input_malformed", why: wrong.why };
+    return broken(message.id, wrong, this.ports.gate.refuse({ ...turn, method: message.method, refusal: no }));
+  }
+
+  private asked({ message, client }: Exchange): Parameters<typeof refusal>[0] {
+    return { id: message.id, method: message.method, era: client.era };
+  }
+}
+
+/** A list is asked for with its cursor, and with what makes its message modern. */
+function forwardList(tree: JsonObject): JsonObject {
+  const given = params({ tree });
+  return jsonObject(
+    ["cursor", "_meta"].flatMap((name) => {
+      const value = member(given, name);
+      return value === undefined ? [] : [[name, value] as const];
+    }),
+  );
+}
+
+function nextOf(body: JsonObject): string | undefined {
+  const next = member(member(body, "result"), "nextCursor");
+  return typeof next === "string" ? next : undefined;
+}
+
+function itemsOf(body: JsonObject, name: string): readonly JsonObject[] {
+  const items = member(member(body, "result"), name);
+  return isJsonArray(items) ? items.filter((item) => isJsonObject(item)) : [];
+}
+
+/** What each thing of a list is, as policy knows it. */
+function refOf(server: UpstreamServer, method: string, item: JsonObject): Ref {
+  const named = member(item, method === "prompts/list" ? "name" : method === "resources/list" ? "uri" : "uriTemplate");
+  const name = typeof named === "string" ? named : "";
+  return method === "prompts/list" ? promptRef(server, name) : uriRef(server, name);
+}
+
+function cut(body: JsonObject, name: string, kept: ReadonlySet<number>): JsonObject {
+  const result = member(body, "result");
+  if (!isJsonObject(result)) return body;
+  const items = itemsOf(body, name).filter((_, i) => kept.has(i));
+  return { ...body, result: { ...result, [name]: items } };
+}
