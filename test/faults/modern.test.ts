@@ -39,7 +39,7 @@ test("E38: a modern client speaks to an upstream that knows only initialize, wit
   expect(discovered.status).toBe(200);
   expect(member(discovered.json, "result")).toMatchObject({
     resultType: "complete",
-    supportedVersions: ["2026-07-28", "2025-11-25", "2025-06-18", "2025-03-26"],
+    supportedVersions: ["2026-07-28"],
     instructions: "the words of a stranger",
     ttlMs: 0,
     cacheScope: "private",
@@ -51,7 +51,7 @@ test("E38: a modern client speaks to an upstream that knows only initialize, wit
   const called = await ask(world, "tools/call", { name: "act", arguments: {} });
   expect(member(called.json, "result")).toMatchObject({ resultType: "complete", content: [{ text: "done" }] });
   expect(called.headers).not.toHaveProperty("mcp-session-id");
-  expect(world.relay.sessions).toBe(1);
+  expect(world.relay.sessions).toBe(0);
 });
 
 test("E27: a refused call of a modern client is a complete result that says so", async () => {

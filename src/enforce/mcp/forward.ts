@@ -19,7 +19,7 @@ import { type CarryPorts, carry, type Errand } from "./carry.ts";
 import type { Wrong } from "./headers.ts";
 import type { GateResponse } from "./http.ts";
 import { params, withMembers } from "./message.ts";
-import { forLink } from "./meta.ts";
+import { forServer } from "./meta.ts";
 import { LISTED, modernResult, type Way, wayOf } from "./methods.ts";
 import { MirroredTools } from "./mirrored.ts";
 import { Progress } from "./progress.ts";
@@ -158,7 +158,7 @@ export class Forwarder {
       wait: { ms: this.config.upstreamWaitMs, signal },
       objects: [],
       ...errand,
-      params: forLink(errand.params, client, link.era),
+      params: forServer(errand.params, exchange.turn.server),
       change: (got) => (isModern ? modernResult(errand.method, changed(got)) : changed(got)),
     });
   }

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 // `initialize` on its way up and down (MCP 2025-03-26 to 2025-11-25). The upstream is told what its client can do, and the
 // client what the server can; only roots stay here where the operator named the folder: with them a client replaces it.
-import { isJsonObject, type JsonObject, jsonObject, member } from "../../core/index.ts";
+import { isJsonObject, type Json, type JsonObject, jsonObject, member } from "../../core/index.ts";
 import type { UpstreamServer } from "../upstream-server.ts";
 import { type Client, LEGACY_REVISIONS } from "./revision.ts";
 
@@ -25,14 +25,18 @@ export const INITIALIZE_UP: JsonObject = jsonObject([
 export function initializeUp(server: UpstreamServer, given: JsonObject): JsonObject {
   return jsonObject([
     ["protocolVersion", revisionOf(given)],
-    ["capabilities", capabilitiesUp(server, given)],
+    ["capabilities", capabilitiesUp(server, member(given, "capabilities"))],
     ["clientInfo", clientInfo(given)],
   ]);
 }
 
 /** What a client said of itself once, for all that follows. */
 export function legacyClient(server: UpstreamServer, given: JsonObject): Client {
-  return { era: "legacy", revision: revisionOf(given), capabilities: capabilitiesUp(server, given) };
+  return {
+    era: "legacy",
+    revision: revisionOf(given),
+    capabilities: capabilitiesUp(server, member(given, "capabilities")),
+  };
 }
 
 /** The result of an `initialize` that opened a conversation; nothing where it did not. */
@@ -51,8 +55,7 @@ function revisionOf(given: JsonObject): string {
 }
 
 /** What an upstream may ask of this client. */
-export function capabilitiesUp(server: UpstreamServer, given: JsonObject): JsonObject {
-  const capabilities = member(given, "capabilities");
+export function capabilitiesUp(server: UpstreamServer, capabilities: Json | undefined): JsonObject {
   if (!isJsonObject(capabilities)) return jsonObject([]);
   const isKept = (name: string): boolean => name !== "roots" || server.folder === undefined;
   return jsonObject(Object.entries(capabilities).filter(([name]) => isKept(name)));

@@ -3,7 +3,9 @@
 // looked at with the rest (enforce E2, E26).
 import { isJsonObject, type Json, type JsonObject, jsonObject, member } from "../../core/index.ts";
 import type { CallReading } from "../passage.ts";
-import type { Client } from "./revision.ts";
+import type { UpstreamServer } from "../upstream-server.ts";
+import { capabilitiesUp } from "./initialize.ts";
+import { META } from "./revision.ts";
 
 /** Every member of `params`; `_meta` without what is ours, and without the client's own token for progress. */
 export function forwardable(params: JsonObject): JsonObject {
@@ -20,10 +22,10 @@ export function besideOf(meta: Json | undefined, more: JsonObject = {}): Pick<Ca
   return members.length === 0 ? {} : { beside: jsonObject(members) };
 }
 
-/** A legacy upstream knows nothing of the members that make a message modern. */
-export function forLink(params: JsonObject, client: Client, era: Client["era"]): JsonObject {
+/** What a modern message says that its client can do, as far as this upstream may ask for it. */
+export function forServer(params: JsonObject, server: UpstreamServer): JsonObject {
   const meta = member(params, "_meta");
-  if (client.era === era || !isJsonObject(meta)) return params;
-  const kept = Object.entries(meta).filter(([name]) => !name.startsWith("io.modelcontextprotocol/"));
-  return { ...params, _meta: jsonObject(kept) };
+  if (!isJsonObject(meta) || !isJsonObject(member(meta, META.capabilities))) return params;
+  const capabilities = capabilitiesUp(server, member(meta, META.capabilities));
+  return { ...params, _meta: { ...meta, [META.capabilities]: capabilities } };
 }

@@ -5,7 +5,7 @@ import { isJsonArray, type JsonObject, jsonObject, member, type ServerId } from 
 import type { Exchange } from "./caller.ts";
 import { type Wrong, wrongArguments } from "./headers.ts";
 import { params } from "./message.ts";
-import { forLink } from "./meta.ts";
+import { forServer } from "./meta.ts";
 import { type Mirrored, mirroredBy } from "./upstream/tool-headers.ts";
 
 /** Tools of one server that are remembered, and pages that are read for the sake of one tool. */
@@ -45,11 +45,7 @@ export class MirroredTools {
     return wrongArguments(mirrored, member(given, "arguments"), turn.headers);
   }
 
-  private async ask(
-    { turn, client, message, signal, with: { link } }: Exchange,
-    name: string,
-    ms: number,
-  ): Promise<void> {
+  private async ask({ turn, message, signal, with: { link } }: Exchange, name: string, ms: number): Promise<void> {
     const meta = member(params(message), "_meta");
     let cursor: string | undefined;
     for (let page = 0; page < PAGES_MAX; page += 1) {
@@ -58,7 +54,7 @@ export class MirroredTools {
         ...(meta === undefined ? [] : [["_meta", meta] as const]),
       ]);
       // each page names the next one; a list that does not come is found out by the call itself
-      const answer = await link.ask("tools/list", forLink(up, client, link.era), { ms, signal }).catch(() => undefined);
+      const answer = await link.ask("tools/list", forServer(up, turn.server), { ms, signal }).catch(() => undefined);
       const result = member(answer?.body, "result");
       this.learn(turn.server.id, jsonObject([["tools", member(result, "tools") ?? []]]));
       const next = member(result, "nextCursor");

@@ -1,9 +1,9 @@
 // SPDX-License-Identifier: Apache-2.0
 // Clients of MCP 2026-07-28: every message stands for itself, there is no session, and whoever closes an answer does not want
 // it any more (enforce E21, E33).
-import { isJsonObject, type JsonObject, jsonObject, member, type Timers } from "../../core/index.ts";
+import { isJsonObject, type JsonObject, member, type Timers } from "../../core/index.ts";
 import type { Asked, Exchange, No, RelayParts, Turn } from "./caller.ts";
-import { Conversations, type Open } from "./conversations.ts";
+import { Cursors } from "./cursors.ts";
 import type { ForwardPorts } from "./forward.ts";
 import { wrongWith } from "./headers.ts";
 import type { GateResponse } from "./http.ts";
@@ -11,7 +11,7 @@ import { params, result } from "./message.ts";
 import { forwardable } from "./meta.ts";
 import { modernResult, wayOf } from "./methods.ts";
 import { toldOf } from "./progress.ts";
-import { clientOf, LEGACY_REVISIONS, META, MODERN_REVISIONS } from "./revision.ts";
+import { clientOf } from "./revision.ts";
 import type { SessionPorts } from "./sessions.ts";
 import { answerAsEvents } from "./sse.ts";
 import { broken, json, refusal } from "./wire.ts";
@@ -21,14 +21,13 @@ export interface ModernPorts extends ForwardPorts, SessionPorts {
 }
 
 export class Modern {
-  readonly conversations: Conversations;
   private readonly ports: ModernPorts;
   private readonly parts: RelayParts;
+  private readonly cursors = new Cursors();
 
   constructor(ports: ModernPorts, parts: RelayParts) {
     this.ports = ports;
     this.parts = parts;
-    this.conversations = new Conversations(ports, parts.config, parts.links);
   }
 
   /** @param signal - aborts when the client closes, or the gate */
@@ -46,13 +45,13 @@ export class Modern {
   private async within(turn: Turn, message: Asked, signal: AbortSignal): Promise<GateResponse> {
     const client = clientOf(message);
     const told = toldOf(turn.headers, message);
-    const work = this.parts.slots.run(turn.standing.identity, () =>
-      this.conversations.use(turn.standing, turn.server, client, async (open) => {
-        if (open === "full") return this.no(turn, message, FULL);
-        if (open === undefined) return this.no(turn, message, UNREACHED);
-        return this.dispatch(open, { turn, with: open, client, message, signal, told });
-      }),
-    );
+    const { standing, server } = turn;
+    const work = this.parts.slots.run(standing.identity, async () => {
+      const link = await this.parts.links.stateless(standing, server).catch(() => undefined);
+      if (link === undefined) return this.no(turn, message, UNREACHED);
+      const conversation = { link, cursors: this.cursors.of(standing, server) };
+      return this.dispatch({ turn, with: conversation, client, message, signal, told });
+    });
     if (work === "full") return this.no(turn, message, FULL);
     if (told === undefined) return work;
     const { lines, before } = told;
@@ -63,15 +62,15 @@ export class Modern {
     );
   }
 
-  private dispatch(open: Open, exchange: Exchange): Promise<GateResponse> {
+  private dispatch(exchange: Exchange): Promise<GateResponse> {
     const isOpening = wayOf("modern", exchange.message.method) === "discover";
-    return isOpening ? this.discover(open, exchange) : this.parts.forwarder.forward(exchange);
+    return isOpening ? this.discover(exchange) : this.parts.forwarder.forward(exchange);
   }
 
   /** What the server is, as it says itself, looked at before it is shown (enforce E20, E38). */
-  private async discover(open: Open, exchange: Exchange): Promise<GateResponse> {
+  private async discover(exchange: Exchange): Promise<GateResponse> {
     const { turn, message, signal } = exchange;
-    const said = open.hello === undefined ? await this.ask(exchange, signal) : discovered(open.hello);
+    const said = await this.ask(exchange, signal);
     if (said === undefined) return this.no(turn, message, UNREACHED);
     const isWhole = await this.ports.gate.hear(turn.standing, turn.server, said);
     if (!isWhole) return this.no(turn, message, UNSEEN);
@@ -94,14 +93,3 @@ export class Modern {
 const FULL: No = { code: "busy", why: "too much at once" };
 const UNREACHED: No = { code: "upstream_failed", why: "the upstream did not open a conversation" };
 const UNSEEN: No = { code: "result_withheld", why: "not all that the server says of itself could be looked at" };
-
-/** `server/discover` of a server that knows only `initialize`. */
-function discovered(hello: JsonObject): JsonObject {
-  const { serverInfo, instructions, capabilities } = hello;
-  return jsonObject([
-    ["supportedVersions", [...MODERN_REVISIONS, ...LEGACY_REVISIONS]],
-    ["capabilities", capabilities ?? jsonObject([])],
-    ...(instructions === undefined ? [] : [["instructions", instructions] as const]),
-    ...(serverInfo === undefined ? [] : [["_meta", jsonObject([[META.server, serverInfo]])] as const]),
-  ]);
-}

@@ -22,7 +22,7 @@ export interface RelayPorts extends LegacyPorts, ModernPorts {
 
 export interface Relay {
   handle(server: UpstreamServer, request: GateRequest): Promise<GateResponse>;
-  /** Conversations with upstreams that are open now. */
+  /** Sessions that are open now. */
   readonly sessions: number;
   close(): Promise<void>;
 }
@@ -56,12 +56,12 @@ class McpRelay {
   }
 
   get open(): number {
-    return this.legacy.sessions.count + this.modern.conversations.count;
+    return this.legacy.sessions.count;
   }
 
   async close(): Promise<void> {
     this.closing.abort();
-    await Promise.all([this.legacy.sessions.close(), this.modern.conversations.close()]);
+    await this.legacy.sessions.close();
     await this.links.close();
   }
 
