@@ -151,7 +151,7 @@ function upstream(): UpstreamServer {
     era: "legacy",
     trust: "tool",
     destination: { kind: "internal", operator: "bench", jurisdiction: "FR", listed: true },
-    tools: readManifest(id, "standin.yaml", MANIFEST),
+    tools: readManifest(id, "standin.yaml", MANIFEST).tools,
   };
 }
 

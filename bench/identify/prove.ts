@@ -19,7 +19,7 @@ const MOST_OF_BARE = 4;
 
 await using world = await openWorld();
 const token = await tokenFor(world);
-const keys = world.identify.documents.find((d) => d.path === "/oauth/jwks")?.body ?? "{}";
+const keys = world.identify.documents().find((d) => d.path === "/oauth/jwks")?.body ?? "{}";
 const jwks = createLocalJWKSet(JSON.parse(keys) as JSONWebKeySet);
 const currentDate = new Date(world.clock.now());
 const bareKey: KeyObject = createPublicKey({ key: { ...world.key.jwk }, format: "jwk" });

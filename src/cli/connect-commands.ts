@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 // The part of the table of commands about agents: how they get to the gate.
 import type { Command } from "./command.ts";
-import { DATA } from "./options.ts";
+import { DATA, JSON_OUT, NO_INPUT, NOTHING, PLAIN, YES } from "./options.ts";
 
 export const CONNECT_COMMANDS: readonly Command[] = [
   {
@@ -21,6 +21,61 @@ export const CONNECT_COMMANDS: readonly Command[] = [
       DATA,
     ],
     load: () => import("./commands/connect.ts"),
+  },
+  {
+    name: "connect add",
+    summary: "put an MCP server behind the gate, at once",
+    takes: { words: "NAME [-- PROGRAM...]", min: 1, max: Number.POSITIVE_INFINITY },
+    examples: [
+      { words: "connect add crm -- node crm.js", does: "and prints what a client is told" },
+      { words: "connect add crm --url https://crm.example/mcp", does: "over HTTP" },
+    ],
+    options: [
+      { name: "url", value: "URL", summary: "its MCP endpoint, in place of a program" },
+      { name: "private", summary: "the URL may lead to this host or a private network" },
+      { name: "operator", value: "WHO", summary: "who runs it (unknown)" },
+      { name: "jurisdiction", value: "PLACE", summary: "whose law it is under, such as FR (ZZ: nobody said)" },
+      { name: "destination", value: "KIND", summary: "internal, partner or external (external)" },
+      { name: "folder", value: "DIR", summary: "the folder that its path arguments name files in" },
+      DATA,
+      JSON_OUT,
+    ],
+    load: () => import("./commands/connect-add.ts"),
+  },
+  {
+    name: "connect list",
+    summary: "the servers behind the gate",
+    takes: NOTHING,
+    examples: [
+      { words: "connect list", does: "how many tools of each can be used, who runs it, where" },
+      { words: "connect list --json", does: "one JSON object a line" },
+    ],
+    options: [DATA, JSON_OUT, PLAIN],
+    load: () => import("./commands/connect-list.ts"),
+  },
+  {
+    name: "connect probe",
+    summary: "what a server lists now, against what was accepted",
+    takes: { words: "NAME", min: 1, max: 1 },
+    examples: [
+      { words: "connect probe crm", does: "asks it in a child of its own, and calls nothing" },
+      { words: "connect probe crm --json", does: "for a program" },
+    ],
+    options: [DATA, JSON_OUT, PLAIN],
+    exits: "3 a tool changed",
+    load: () => import("./commands/connect-probe.ts"),
+  },
+  {
+    name: "connect remove",
+    summary: "take a server from behind the gate",
+    takes: { words: "NAME", min: 1, max: 1 },
+    examples: [
+      { words: "connect remove crm", does: "asks for its name first" },
+      { words: "connect remove crm --yes --because replaced", does: "the reason goes to the record" },
+    ],
+    options: [{ name: "because", value: "WHY", summary: "why; needed with --yes" }, YES, NO_INPUT, DATA, JSON_OUT],
+    exits: "3 nobody confirmed",
+    load: () => import("./commands/connect-remove.ts"),
   },
   {
     name: "connect manifest draft",

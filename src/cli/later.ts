@@ -2,7 +2,7 @@
 // Words that are planned and not built. Asking for one is answered with that, and nothing pretends to work.
 
 const LATER: Readonly<Record<string, string>> = {
-  connect: "add list probe remove pin",
+  connect: "pin",
   "connect manifest": "diff approve",
   identity: "",
   watch: "risk show decoys detectors backfill eval verdict",

@@ -116,10 +116,14 @@ test("E14: an argument that a manifest cannot name is left out, and said", () =>
   expect(left).toEqual(["a[0]", "b\u202e"]);
 });
 
-test("E14: a draft that nobody has read makes no tool usable, and the refusal says what to do", () => {
+function read(of: string): ReturnType<typeof readManifest> {
+  return readManifest(parseServerId("files"), "files.yaml", of);
+}
+
+test("E14: a draft says that it is one, and what it states has one digest whatever its comments", () => {
   const text = "server: files\ndraft: true\ntools:\n  read_file: { verb: view, effect: none }\n";
-  expect(() => readManifest(parseServerId("files"), "files.manifest.yaml", text)).toThrow(
-    "it is a draft: read what it says",
-  );
-  expect(readManifest(parseServerId("files"), "files.manifest.yaml", text.replace("draft: true\n", "")).size).toBe(1);
+  const done = read(`# read by somebody\n${text.replace("draft: true\n", "")}`);
+  expect([read(text).draft, done.draft, done.tools.size]).toEqual([true, false, 1]);
+  expect(done.digest).toBe(read(text).digest);
+  expect(read(text.replace("view", "recommend")).digest).not.toBe(done.digest);
 });

@@ -1,12 +1,30 @@
 // SPDX-License-Identifier: Apache-2.0
-// Reads the manifest file of a server: the only thing that makes its tools usable.
+// Reads the manifest file of a server: the only thing that makes its tools usable, once a person has approved it.
 import { parse } from "yaml";
-import { isEffect, type ServerId, type ToolArgument, type ToolManifest } from "../core/index.ts";
+import {
+  type Digest,
+  digestOf,
+  isEffect,
+  parseJson,
+  type ServerId,
+  type ToolArgument,
+  type ToolManifest,
+} from "../core/index.ts";
 import { manifestFile } from "./config.ts";
 import { EnforceError } from "./errors.ts";
 
-/** Tools by name. @throws EnforceError ENFORCE_MANIFEST_INVALID naming file and member */
-export function readManifest(server: ServerId, file: string, text: string): ReadonlyMap<string, ToolManifest> {
+/** What a manifest file says. */
+export interface Manifest {
+  /** It still says `draft: true`: nobody has read it, and none of its tools can be used. */
+  readonly draft: boolean;
+  /** Of what it states, whatever its comments and its order: what a person approves. */
+  readonly digest: Digest;
+  /** By name. */
+  readonly tools: ReadonlyMap<string, ToolManifest>;
+}
+
+/** @throws EnforceError ENFORCE_MANIFEST_INVALID naming file and member */
+export function readManifest(server: ServerId, file: string, text: string): Manifest {
   const invalid = (why: string, cause?: unknown): EnforceError =>
     new EnforceError("ENFORCE_MANIFEST_INVALID", `reading manifest ${file}: ${why}`, { cause });
   let parsed: ReturnType<typeof manifestFile.safeParse>;
@@ -20,8 +38,6 @@ export function readManifest(server: ServerId, file: string, text: string): Read
     throw invalid(`${issue?.path.join(".") ?? ""}: ${issue?.message ?? "invalid"}`);
   }
   if (parsed.data.server !== server) throw invalid(`it is for server ${parsed.data.server}, not ${server}`);
-  if (parsed.data.draft)
-    throw invalid("it is a draft: read what it says of each tool, then delete the line draft: true");
   const tools = new Map<string, ToolManifest>();
   for (const [tool, said] of Object.entries(parsed.data.tools)) {
     if (!isEffect(said.verb) && said.effect !== "none") throw invalid(`tools.${tool}: ${said.verb} has no effect`);
@@ -34,5 +50,6 @@ export function readManifest(server: ServerId, file: string, text: string): Read
     }));
     tools.set(tool, { server, tool, verb: said.verb, effect: said.effect, args });
   }
-  return tools;
+  const digest = digestOf(parseJson(JSON.stringify({ server, tools: parsed.data.tools })));
+  return { draft: parsed.data.draft === true, digest, tools };
 }

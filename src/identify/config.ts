@@ -93,7 +93,7 @@ export interface IdentifyConfig {
 }
 
 /** Refuses addresses that would not come back as they were written. @throws IdentifyError IDENTIFY_CONFIG */
-export function checkConfig({ issuer, resources }: IdentifyConfig): void {
+export function checkConfig({ issuer, resources }: Pick<IdentifyConfig, "issuer" | "resources">): void {
   checkUrl("the issuer", issuer);
   if (issuer.endsWith("/")) throw new IdentifyError("IDENTIFY_CONFIG", "reading the issuer: it ends with a slash");
   const urls = new Set<string>();

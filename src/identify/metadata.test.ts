@@ -12,7 +12,7 @@ const document = (list: ReturnType<typeof documents>, at: string): Record<string
 describe("metadata", () => {
   it("I47: the issuer stands as it was configured, and only what works is listed", async () => {
     await using world = await openWorld();
-    const found = document(world.identify.documents, "/.well-known/oauth-authorization-server");
+    const found = document(world.identify.documents(), "/.well-known/oauth-authorization-server");
     expect(found).toEqual({
       issuer: ISSUER,
       authorization_endpoint: `${ISSUER}/oauth/authorize`,
@@ -34,7 +34,7 @@ describe("metadata", () => {
   });
   it("I46: each resource has a document between its host and its path", async () => {
     await using world = await openWorld();
-    expect(document(world.identify.documents, "/.well-known/oauth-protected-resource/mcp/files")).toEqual({
+    expect(document(world.identify.documents(), "/.well-known/oauth-protected-resource/mcp/files")).toEqual({
       resource: RESOURCE,
       resource_name: "files",
       authorization_servers: [ISSUER],
@@ -46,7 +46,7 @@ describe("metadata", () => {
   });
   it("I59: the key set holds one public key", async () => {
     await using world = await openWorld();
-    const { keys } = document(world.identify.documents, "/oauth/jwks");
+    const { keys } = document(world.identify.documents(), "/oauth/jwks");
     expect(keys).toEqual([
       {
         kty: "EC",
@@ -71,7 +71,7 @@ describe("metadata", () => {
   });
   it("I48: documents may be kept for a minute and have an ETag", async () => {
     await using world = await openWorld();
-    for (const { headers } of world.identify.documents) {
+    for (const { headers } of world.identify.documents()) {
       expect(headers).toEqual({
         "Content-Type": "application/json",
         "Cache-Control": "public, max-age=60",

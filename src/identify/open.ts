@@ -16,7 +16,7 @@ import type {
 import { AccessTokens } from "./access-token.ts";
 import { ClientAssertions } from "./assertion.ts";
 import { Changes } from "./changes.ts";
-import { checkConfig, type IdentifyConfig } from "./config.ts";
+import type { IdentifyConfig } from "./config.ts";
 import { Proofs } from "./dpop.ts";
 import { Feed } from "./feed/feed.ts";
 import { writeHostToken } from "./host-token.ts";
@@ -26,12 +26,13 @@ import { type LiveCredentials, LiveTokens } from "./live-tokens.ts";
 import { MandateDesk } from "./mandate/mandates.ts";
 import { StepDesk } from "./mandate/steps.ts";
 import { type Mandates, mandatesOf } from "./mandate/surface.ts";
-import { authorizeAnswer, type Document, documents, resourceMetadataUrl } from "./metadata.ts";
+import { authorizeAnswer, type Document, documents } from "./metadata.ts";
 import { Nonces } from "./nonce.ts";
 import { PeopleDesk } from "./people/people.ts";
 import type { People } from "./people/surface.ts";
 import { TokenProver } from "./prover.ts";
 import { IdentityRegistry, type Registry } from "./registry.ts";
+import { Resources } from "./resources.ts";
 import { RevocationEndpoint } from "./revocation.ts";
 import { tables } from "./schema.ts";
 import { SingleUse } from "./single-use.ts";
@@ -57,8 +58,10 @@ export interface Identify extends AsyncDisposable {
   readonly feed: ControlFeed & FeedView;
   /** Claims tokens that are good for one call: scope `token`, key `Standing.token.jti`. */
   readonly once: Once;
-  /** Metadata and key set, each to be served with GET at its path. */
-  readonly documents: readonly Document[];
+  /** Metadata and key set, each to be served with GET at its path; as they are now. */
+  documents(): readonly Document[];
+  /** What tokens are for: upstreams come and go while the server runs. */
+  readonly resources: Pick<Resources, "add" | "remove">;
   /** `POST /oauth/token`. */
   token(request: HttpRequest): Promise<HttpAnswer>;
   /** `POST /oauth/revoke`. */
@@ -79,9 +82,9 @@ const ACCESS_KEY = "identify/access";
  * @throws IdentifyError IDENTIFY_CONFIG, IDENTIFY_ROW_MALFORMED; StoreError
  */
 export async function openIdentify(ports: IdentifyPorts, config: IdentifyConfig): Promise<Identify> {
-  checkConfig(config);
+  const resources = new Resources(config);
   const { store, clock, random, log, recorder } = ports;
-  const { issuer, dataDir, resources } = config;
+  const { issuer, dataDir } = config;
   const { skewMs, sessionMs: _sessionMs, sessionIdleMs: _idleMs, ...lives } = config.settings;
   const keys = new CallerKeys();
   const changes = new Changes(ports);
@@ -110,15 +113,14 @@ export async function openIdentify(ports: IdentifyPorts, config: IdentifyConfig)
   const live = new LiveTokens({ clock, registry, issuer: stepIssuer, singleUse, feed, changes });
   const endpoint = new TokenEndpoint(
     { clock, log, recorder, registry, tokens, proofs, nonces, assertions, steps, singleUse, live, issuer: stepIssuer },
-    { issuer, resources: resources.map((r) => r.url) },
+    { issuer, resources },
   );
   const revocation = new RevocationEndpoint({ log, assertions, tokens, feed, changes });
-  const metadata = new Map(resources.map(({ url }) => [url, resourceMetadataUrl(url)]));
   const host = await writeHostToken(dataDir, random);
   return {
     prover: new TokenProver(
       { clock, log, registry, tokens, proofs, nonces, mandates, feed, singleUse, live },
-      { issuer, skewMs, metadata },
+      { issuer, skewMs, metadataOf: (url) => resources.metadataOf(url) },
     ),
     view: registry,
     registry,
@@ -127,7 +129,8 @@ export async function openIdentify(ports: IdentifyPorts, config: IdentifyConfig)
     live,
     feed,
     once: singleUse,
-    documents: documents(issuer, resources, [tokens.jwk]),
+    documents: () => documents(issuer, resources.list(), [tokens.jwk]),
+    resources,
     token: (request) => endpoint.handle(request),
     revoke: (request) => revocation.handle(request),
     authorize: authorizeAnswer,

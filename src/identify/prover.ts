@@ -46,7 +46,7 @@ export interface ProverSettings {
   readonly issuer: string;
   readonly skewMs: number;
   /** Resource URL to the URL of its metadata (RFC 9728 section 5.1). */
-  readonly metadata: ReadonlyMap<string, string>;
+  readonly metadataOf: (url: string) => string | undefined;
 }
 
 type Result = Awaited<ReturnType<Prover["prove"]>>;
@@ -196,7 +196,7 @@ export class TokenProver implements Prover {
 
   /** The caller learns which step failed, not why: a token's holder knows, and nobody else should. */
   private refuse(input: ProofInput, code: RefusalCode, why: string, error?: WireError): Result {
-    const metadata = this.settings.metadata.get(input.resource);
+    const metadata = this.settings.metadataOf(input.resource);
     const parameters = [
       `realm="${this.settings.issuer}"`,
       ...(error === undefined ? [] : [`error="${error}"`]),

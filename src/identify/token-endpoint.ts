@@ -11,6 +11,7 @@ import type { LiveTokens } from "./live-tokens.ts";
 import type { StepDesk } from "./mandate/steps.ts";
 import type { Nonces } from "./nonce.ts";
 import type { Registry } from "./registry.ts";
+import type { Resources } from "./resources.ts";
 import type { Instance } from "./rows.ts";
 import type { SingleUse } from "./single-use.ts";
 import type { Asker, Draft, StepIssuer } from "./step-issuer.ts";
@@ -43,7 +44,7 @@ export interface TokenPorts {
 
 export interface TokenSettings {
   readonly issuer: string;
-  readonly resources: readonly string[];
+  readonly resources: Pick<Resources, "has">;
 }
 
 /** RFC 6749 section 5.1: no cache keeps a credential. */

@@ -4,6 +4,7 @@ import { ASSERTION_TYPE } from "./assertion.ts";
 import { readDetails, type StepWish } from "./details.ts";
 import { parseForm } from "./form.ts";
 import type { HttpRequest } from "./http.ts";
+import type { Resources } from "./resources.ts";
 
 /** RFC 6749 section 5.2, RFC 8707 section 2, RFC 9396 section 5, RFC 9449 sections 5 and 8. */
 export type TokenError =
@@ -55,7 +56,7 @@ export interface ClientForm {
 export const no = (error: TokenError, why: string, headers?: TokenNo["headers"]): TokenNo =>
   headers === undefined ? { error, why } : { error, why, headers };
 
-export function readTokenRequest(request: HttpRequest, resources: readonly string[]): TokenWish | TokenNo {
+export function readTokenRequest(request: HttpRequest, resources: Pick<Resources, "has">): TokenWish | TokenNo {
   const form = readForm(request);
   if ("error" in form) return form;
   const grant = form.one("grant_type");
@@ -63,7 +64,7 @@ export function readTokenRequest(request: HttpRequest, resources: readonly strin
   if (unknown !== undefined) return unknown;
   if (form.one("scope") !== undefined) return no("invalid_scope", "there are no scopes: use authorization_details");
   const [resource, ...others] = form.resources;
-  if (resource === undefined || others.length > 0 || !resources.includes(resource)) {
+  if (resource === undefined || others.length > 0 || !resources.has(resource)) {
     return no("invalid_target", "name one resource that this server protects");
   }
   const text = form.one("authorization_details");

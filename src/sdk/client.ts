@@ -83,6 +83,7 @@ import {
   postJson,
   sendOnly,
 } from "./request.ts";
+import { type ServersClient, serversClient } from "./servers.ts";
 
 export interface ClientOptions {
   /** Where the server listens, without a path: `http://localhost:7400`. */
@@ -199,6 +200,8 @@ export interface Client {
   signInOptions(): Promise<PasskeyRequest>;
   signInWith(credential: object): Promise<void>;
   signOut(): Promise<void>;
+  /** The upstream servers. */
+  readonly servers: ServersClient;
 }
 
 export interface FollowOptions {
@@ -222,7 +225,8 @@ export function createClient(options: ClientOptions): Client {
     containments: async ({ all = false } = {}) =>
       readOrders(await getJson(connection, `/api/containments${all ? "?all=1" : ""}`)),
     containment: async (id) => readOrder(await getJson(connection, orderPath(id))),
-    contain: async (wish, key) => readOrder(await askTwice(() => postJson(connection, "/api/containments", wish, key))),
+    contain: async (wish, key) =>
+      readOrder(await askTwice(() => postJson(connection, "/api/containments", wish, { key }))),
     release: async (id, because) => readOrder(await postJson(connection, `${orderPath(id)}/release`, { because })),
     resume: async (id, because) => readOrder(await postJson(connection, `${orderPath(id)}/resume`, { because })),
     blast: async (from, since) => {
@@ -269,6 +273,7 @@ export function createClient(options: ClientOptions): Client {
     signInOptions: async () => readRequest(await postJson(connection, "/api/session/options", {})),
     signInWith: (credential) => sendOnly(connection, "/api/session/passkey", { method: "POST", body: { credential } }),
     signOut: () => sendOnly(connection, "/api/session", { method: "DELETE" }),
+    servers: serversClient(connection),
   };
 }
 

@@ -69,3 +69,4 @@ export type {
 export type { Members } from "./parts.ts";
 export type { PasskeyCreation, PasskeyRequest } from "./passkeys.ts";
 export type { Fetch } from "./request.ts";
+export type { AddedView, ProbeView, ServersClient, ServerView, ServerWish } from "./servers.ts";

@@ -42,11 +42,16 @@ export async function getJson(connection: Connection, path: string): Promise<Par
 
 /**
  * Sends a JSON body and reads the JSON answer; never sent twice.
- * @param key - `Idempotency-Key`: under it the same may be asked again
+ * @param options - `key`: `Idempotency-Key`, under which the same may be asked again; `ms`: longest wait
  * @throws SdkError, each of its codes
  */
-export async function postJson(connection: Connection, path: string, body: object, key?: string): Promise<Part> {
-  const signal = AbortSignal.timeout(TIMEOUT_MS);
+export async function postJson(
+  connection: Connection,
+  path: string,
+  body: object,
+  { key, ms = TIMEOUT_MS }: { readonly key?: string; readonly ms?: number } = {},
+): Promise<Part> {
+  const signal = AbortSignal.timeout(ms);
   const sent = { signal, accept: "application/json", body: JSON.stringify(body) };
   const response = await send(
     connection,
@@ -61,6 +66,13 @@ export async function patchJson(connection: Connection, path: string, body: obje
   const signal = AbortSignal.timeout(TIMEOUT_MS);
   const headers = { "if-match": match };
   const sent = { signal, accept: "application/json", body: JSON.stringify(body), method: "PATCH", headers } as const;
+  return { value: parse(await readBody(await send(connection, path, sent))), at: path };
+}
+
+/** Takes something away, and reads what the server says of it. @throws SdkError, each of its codes */
+export async function deleteJson(connection: Connection, path: string, body: object): Promise<Part> {
+  const signal = AbortSignal.timeout(TIMEOUT_MS);
+  const sent = { signal, accept: "application/json", body: JSON.stringify(body), method: "DELETE" } as const;
   return { value: parse(await readBody(await send(connection, path, sent))), at: path };
 }
 

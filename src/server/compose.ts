@@ -34,6 +34,8 @@ import { accessTo, type Credentials, whoIs } from "./access.ts";
 import { openAftermath } from "./aftermath.ts";
 import { type ApprovalQueue, createQueue, type QueuePorts } from "./approvals.ts";
 import type { Config } from "./config.ts";
+import { ServerRegister } from "./connections/register.ts";
+import { serverPorts } from "./connections/wiring.ts";
 import { createPoints, type PointRegister, readSigns } from "./containment.ts";
 import { openDecisionViews } from "./decision-views.ts";
 import { registerDeclared } from "./declared.ts";
@@ -87,6 +89,8 @@ export interface ServerIo {
   readonly path: string;
   /** Folder of the configuration: where upstream programs run. */
   readonly cwd: string;
+  /** `bailiwick.yaml`, where servers that are added are written down; left out where there is none to write into. */
+  readonly configFile?: string;
   readonly demo: boolean;
   /** The package: where `policies/labels.yaml` is. */
   readonly root: string;
@@ -168,6 +172,7 @@ interface Rooms {
   /** The set that was loaded at start. */
   readonly bundle: Bundle;
   readonly servers: ReadonlyMap<string, UpstreamServer>;
+  readonly register: ServerRegister;
   readonly setupLink: string | undefined;
   /** Makes page tokens of searches ours. */
   readonly pageKey: KeyObject;
@@ -177,7 +182,8 @@ async function openRooms({ config, io, publicUrl, opened }: Opening): Promise<Ro
   const { dataDir, node } = config;
   const ports = { ...system, log: io.log };
   const bundle = await loadPolicies(config.policies.dir);
-  const servers = await openUpstreams(config, { publicUrl, cwd: io.cwd, path: io.path });
+  const register = new ServerRegister(await openUpstreams(config, { ...io, publicUrl }));
+  const { servers } = register;
   const custody = await openCustody({ dir: dataDir }, system);
   const origin = `${new URL(publicUrl).hostname}/log/${config.record.name}`;
   const record = await openRecord(
@@ -210,6 +216,7 @@ async function openRooms({ config, io, publicUrl, opened }: Opening): Promise<Ro
     policies,
     bundle,
     servers,
+    register,
     inspector,
     transfers,
     tasks,
@@ -375,6 +382,7 @@ async function mountEdges(rooms: Rooms, bound: Bound, opening: Opening): Promise
     },
     identities: { identify, whoIs: ({ headers }: { readonly headers: Credentials }) => whoIs(rooms, headers) },
     ...accessTo(identify, io.demo),
+    servers: serverPorts(rooms, { ...ports, gate, relay }, { ...io, publicUrl }),
     clock: systemClock,
     ...opened.adopt(await openDecisionViews(record, systemClock), (views) => views.close()),
   };
@@ -394,10 +402,9 @@ async function admit(
   await record.append(processEntry("process.started", publicUrl));
   opened.defer(() => record.note(processEntry("process.stopped", publicUrl)));
   bound.serve((request, response) => app.routing(request, response));
-  await announce(config.dataDir, publicUrl);
+  await announce(config.dataDir, publicUrl, opened);
   // closed first: no new request finds a room that is closing
   opened.defer(() => bound.close());
-  opened.defer(() => rm(path.join(config.dataDir, ADDRESS), { force: true }));
 }
 
 function watched({ policies }: Rooms, gate: Gate, { config, io }: Pick<Opening, "config" | "io">): () => void {
@@ -409,10 +416,11 @@ function watched({ policies }: Rooms, gate: Gate, { config, io }: Pick<Opening, 
 /** Where the command line looks for the server of a data directory. */
 const ADDRESS = "address";
 
-async function announce(dataDir: string, publicUrl: string): Promise<void> {
+async function announce(dataDir: string, publicUrl: string, opened: AsyncDisposableStack): Promise<void> {
   const file = path.join(dataDir, ADDRESS);
   await writeFile(file, `${publicUrl}\n`, { mode: 0o600 });
   await chmod(file, 0o600);
+  opened.defer(() => rm(file, { force: true }));
 }
 
 function processEntry(name: "process.started" | "process.stopped", publicUrl: string): AdminDraft {

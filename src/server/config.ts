@@ -159,6 +159,11 @@ export async function readConfig(source: ConfigSource): Promise<Config> {
   return checkConfig(merge(readYaml(source.file, text), source), source.file);
 }
 
+/** Reads and checks the text of a file alone, without what stands over it. @throws ServerError SERVER_CONFIG_INVALID */
+export function parseConfig(text: string, file: string): Config {
+  return checkConfig(readYaml(file, text), file);
+}
+
 function readYaml(file: string, text: string): Record<string, unknown> {
   try {
     const found: unknown = parse(text);

@@ -1,7 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 // What the command starts: a server, the demo, and the commands on manifests, policies and rules that need no server.
 
-export { draftManifest } from "./manifests.ts";
+export { draftManifest } from "./connections/draft.ts";
+export { addToFiles } from "./connections/offline.ts";
 export { checkPolicies, explainPolicies, testPolicies } from "./policies.ts";
 export { listRegimes, showRegime } from "./regimes.ts";
 export type { UpIo, UpOptions } from "./up.ts";

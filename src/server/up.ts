@@ -67,6 +67,7 @@ async function serve(options: UpOptions, io: UpIo): Promise<number> {
     log,
     path: environment.path,
     cwd,
+    configFile: file,
     demo: false,
     root: ROOT,
     version: io.version,

@@ -23,17 +23,16 @@ export interface UpstreamPlace {
 }
 
 /** @throws ServerError, EnforceError for the first server that cannot be used */
-export async function openUpstreams(
-  config: Config,
-  place: UpstreamPlace,
-): Promise<ReadonlyMap<string, UpstreamServer>> {
-  const opened = await Promise.all(
-    Object.entries(config.mcp.servers).map(([id, server]) => openUpstream(id, server, place)),
-  );
-  return new Map(opened.map((server) => [server.id, server]));
+export async function openUpstreams(config: Config, place: UpstreamPlace): Promise<readonly UpstreamServer[]> {
+  return Promise.all(Object.entries(config.mcp.servers).map(([id, server]) => openUpstream(id, server, place)));
 }
 
-async function openUpstream(name: string, server: McpServerConfig, place: UpstreamPlace): Promise<UpstreamServer> {
+/** One server, with no tool where its manifest is still a draft. @throws ServerError, EnforceError */
+export async function openUpstream(
+  name: string,
+  server: McpServerConfig,
+  place: UpstreamPlace,
+): Promise<UpstreamServer> {
   const id = parseServerId(name);
   const transport = transportOf(id, server, place);
   const text = await readFile(server.manifest, "utf8").catch((cause: unknown) => {
@@ -43,6 +42,7 @@ async function openUpstream(name: string, server: McpServerConfig, place: Upstre
     });
   });
   const { operator, jurisdiction, destination, trust } = server;
+  const { draft, tools } = readManifest(id, path.basename(server.manifest), text);
   return {
     id,
     resource: `${place.publicUrl}/mcp/${id}`,
@@ -50,12 +50,17 @@ async function openUpstream(name: string, server: McpServerConfig, place: Upstre
     era: server.era,
     destination: { kind: destination, operator, jurisdiction, listed: true },
     trust,
-    tools: readManifest(id, path.basename(server.manifest), text),
+    tools: draft ? new Map() : tools,
     ...(server.folder === undefined ? {} : { folder: await openFolder(id, server.folder) }),
   };
 }
 
-function transportOf(id: string, server: McpServerConfig, place: UpstreamPlace): Transport {
+/** How a server is reached. @throws ServerError SERVER_CONFIG_INVALID */
+export function transportOf(
+  id: string,
+  server: Pick<McpServerConfig, "command" | "url"> & Partial<McpServerConfig>,
+  place: Pick<UpstreamPlace, "cwd" | "path">,
+): Transport {
   const [program, ...args] = server.command ?? [];
   if (program !== undefined)
     return {
@@ -63,10 +68,10 @@ function transportOf(id: string, server: McpServerConfig, place: UpstreamPlace):
       command: [program, ...args],
       env: { PATH: place.path, ...server.env },
       cwd: place.cwd,
-      isolate: server.isolate,
+      isolate: server.isolate ?? "identity",
     };
   if (server.url === undefined) throw new ServerError("SERVER_CONFIG_INVALID", `opening server ${id}: no way to it`);
-  const { auth, allow } = server;
+  const { auth = "none", allow = { redirects: 0, private: false } } = server;
   return {
     kind: "http",
     url: new URL(server.url),

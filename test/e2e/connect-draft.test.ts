@@ -34,8 +34,9 @@ test("E14, X12: the file server is drafted: ten tools that read, four that act, 
   expect(err).toContain("14 tools: 10 view, 4 execute\n");
   expect(code).toBe(0);
   const id = parseServerId("files");
-  expect(() => readManifest(id, "files.manifest.yaml", out)).toThrow("it is a draft");
-  const tools = readManifest(id, "files.manifest.yaml", out.replace(/^draft: true\n/m, ""));
+  expect(readManifest(id, "files.manifest.yaml", out).draft).toBe(true);
+  const { draft, tools } = readManifest(id, "files.manifest.yaml", out.replace(/^draft: true\n/m, ""));
+  expect(draft).toBe(false);
   expect(tools.size).toBe(14);
   expect(tools.get("read_text_file")).toMatchObject({ verb: "view", effect: "none" });
   expect(tools.get("write_file")).toMatchObject({ verb: "execute", effect: "irreversible" });
@@ -50,7 +51,7 @@ test("E14: every page of the list is read", async () => {
       '{ result: params.cursor === undefined ? { tools: [{ name: "one" }], nextCursor: "2" } : { tools: [{ name: "two" }] } }',
     ),
   );
-  expect([...readManifest(parseServerId("odd"), "odd", out.replace("draft: true\n", "")).keys()]).toEqual([
+  expect([...readManifest(parseServerId("odd"), "odd", out.replace("draft: true\n", "")).tools.keys()]).toEqual([
     "one",
     "two",
   ]);
@@ -62,7 +63,7 @@ test("E14: what a tool says of itself stays a comment, and a name that cannot be
   const { out, err } = await world.run(
     serverSaying(world, `{ result: { tools: [{ name: "one", description: ${says} }, { name: "o\\u200bne" }, {}] } }`),
   );
-  const tools = readManifest(parseServerId("odd"), "odd", out.replace("draft: true\n", ""));
+  const { tools } = readManifest(parseServerId("odd"), "odd", out.replace("draft: true\n", ""));
   expect([...tools.keys()]).toEqual(["one"]);
   expect(out).not.toContain("\u001b");
   expect(out).not.toContain("\u202e");

@@ -125,7 +125,7 @@ class Gate {
       this.requests.push(`${method} ${pathname} ${status}`);
       response.writeHead(status, headers).end(text);
     };
-    const document = this.identify.documents.find((d) => d.path === pathname);
+    const document = this.identify.documents().find((d) => d.path === pathname);
     if (document !== undefined) return send(200, document.headers, document.body);
     if (pathname === "/oauth/token") {
       const headers = { "content-type": request.headers["content-type"], authorization: request.headers.authorization };

@@ -237,6 +237,8 @@ export const ADMIN_NAMES = [
   "log.opened",
   "clock.stepped",
   "decoy.planted",
+  "server.added",
+  "server.removed",
   "process.started",
   "process.stopped",
 ] as const;

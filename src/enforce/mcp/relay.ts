@@ -24,6 +24,8 @@ export interface Relay {
   handle(server: UpstreamServer, request: GateRequest): Promise<GateResponse>;
   /** Sessions that are open now. */
   readonly sessions: number;
+  /** Ends every session with a server that is gone; what waits for its answer learns that nobody knows what was done. */
+  end(server: UpstreamServer): Promise<void>;
   close(): Promise<void>;
 }
 
@@ -34,6 +36,7 @@ export function createRelay(ports: RelayPorts, config: EnforceConfig): Relay {
     get sessions() {
       return relay.open;
     },
+    end: (server) => relay.end(server),
     close: () => relay.close(),
   };
 }
@@ -57,6 +60,10 @@ class McpRelay {
 
   get open(): number {
     return this.legacy.sessions.count;
+  }
+
+  end(server: UpstreamServer): Promise<void> {
+    return this.links.drop(server);
   }
 
   async close(): Promise<void> {

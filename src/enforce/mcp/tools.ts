@@ -1,6 +1,14 @@
 // SPDX-License-Identifier: Apache-2.0
 // A tool list on its way down: only what this identity may see, order and cursor kept (enforce E23).
-import { type Digest, digestOf, isJsonArray, type JsonObject, jsonObject, member } from "../../core/index.ts";
+import {
+  type Digest,
+  digestOf,
+  isJsonArray,
+  type Json,
+  type JsonObject,
+  jsonObject,
+  member,
+} from "../../core/index.ts";
 
 /** What a tool says of itself, as far as a client acts on it (enforce E15). */
 const SAID = ["name", "title", "description", "inputSchema", "outputSchema", "annotations", "icons", "_meta"] as const;
@@ -8,8 +16,13 @@ const SAID = ["name", "title", "description", "inputSchema", "outputSchema", "an
 /** A digest of what each tool of a list says of itself. */
 export function toolDigests(result: JsonObject): ReadonlyMap<string, Digest> {
   const tools = member(result, "tools");
+  return toolDigestsOf(isJsonArray(tools) ? tools : []);
+}
+
+/** The same of the tools themselves. */
+export function toolDigestsOf(tools: readonly Json[]): ReadonlyMap<string, Digest> {
   const digests = new Map<string, Digest>();
-  for (const tool of isJsonArray(tools) ? tools : []) {
+  for (const tool of tools) {
     const name = member(tool, "name");
     if (typeof name !== "string") continue;
     const said = SAID.flatMap((key) => {

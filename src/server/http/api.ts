@@ -14,6 +14,7 @@ import { type IncidentPorts, mountIncidents } from "./incidents.ts";
 import { sendJson } from "./json.ts";
 import { mountLive } from "./live.ts";
 import { PROBLEMS, sendProblem } from "./problems.ts";
+import { mountServers, type ServerPorts } from "./servers.ts";
 import { mountSessions, SESSION_PATH } from "./sessions.ts";
 
 export interface ApiPorts extends Access, DecisionPorts {
@@ -23,6 +24,7 @@ export interface ApiPorts extends Access, DecisionPorts {
   readonly identities: IdentityPorts;
   readonly queue: ApprovalQueue;
   readonly containment: ContainmentPorts;
+  readonly servers: ServerPorts;
   readonly clock: Clock;
 }
 
@@ -64,6 +66,7 @@ export function mountApi(app: FastifyInstance, ports: ApiPorts, timers: Timers):
   mountIdentities(app, ports.identities);
   mountIncidents(app, ports.incidents);
   mountContainments(app, ports.containment);
+  mountServers(app, ports.servers);
   mountLive(app, {
     ...ports,
     timers,

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 // The token endpoint and what the server says about itself, mounted as `identify` answers them.
-import type { FastifyInstance, FastifyReply } from "fastify";
+import type { FastifyInstance, FastifyReply, FastifyRequest } from "fastify";
 import { CoreError, decodeUtf8 } from "../../core/index.ts";
 import type { HttpRequest, Identify } from "../../identify/index.ts";
 import { bodyOf, plainHeaders } from "./listener.ts";
@@ -16,9 +16,15 @@ export function mountIdentity(app: FastifyInstance, identify: Identify): void {
     url: "/oauth/authorize",
     handler: (_request, reply) => send(reply, identify.authorize()),
   });
-  for (const { path, headers, body } of identify.documents) {
-    app.get(path, (_request, reply) => send(reply, { status: 200, headers, body }));
-  }
+  // each looked up when it is asked for: resources come and go
+  const document = (request: FastifyRequest, reply: FastifyReply): FastifyReply => {
+    const [asked] = request.url.split("?");
+    const found = identify.documents().find(({ path }) => path === asked);
+    if (found === undefined) return sendProblem(reply, PROBLEMS.notFound);
+    return send(reply, { status: 200, headers: found.headers, body: found.body });
+  };
+  app.get("/.well-known/*", document);
+  app.get("/oauth/*", document);
 }
 
 /** An endpoint that takes a form and checks it by its own rules. */

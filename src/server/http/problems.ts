@@ -28,6 +28,8 @@ type ProblemName =
   | "orderRefused"
   | "noPoint"
   | "conflict"
+  | "hostOnly"
+  | "upstream"
   | "malformed"
   | "tooManyStreams"
   | "tooLarge"
@@ -52,6 +54,13 @@ export const PROBLEMS: Readonly<Record<ProblemName, ApiProblem>> = {
   },
   noPoint: { status: 503, title: "Nobody can say that it holds.", code: "RESPOND_NO_POINT" },
   conflict: { status: 409, title: "That cannot be done as things stand.", code: "API_CONFLICT" },
+  hostOnly: {
+    status: 403,
+    title: "Only the command line of this host may do that.",
+    code: "API_HOST_ONLY",
+    fix: "say it on the host, in the folder of bailiwick.yaml: npx bailiwick connect --help",
+  },
+  upstream: { status: 502, title: "The server could not be asked.", code: "API_UPSTREAM" },
   setupRefused: {
     status: 410,
     title: "This link opens nothing any more.",

@@ -34,8 +34,10 @@ export class Links {
   private readonly config: Pick<EnforceConfig, "sessionIdleMs">;
   private readonly eras: Eras;
   private readonly kept = new Map<string, Promise<Kept>>();
-  /** Everything that was opened and has not ended. */
-  private readonly open = new Set<Link>();
+  /** Everything that was opened and has not ended, by server. */
+  private readonly open = new Map<Link, string>();
+  /** What is being opened; a server that goes meanwhile is taken out of it. */
+  private readonly opening = new Set<{ readonly server: string }>();
   /** By server: there are as many as are configured. */
   private readonly crashes = new Map<string, Crashes>();
   private readonly stopSweep: () => void;
@@ -45,6 +47,11 @@ export class Links {
     this.config = config;
     this.eras = new Eras(ports);
     this.stopSweep = ports.timers.every(Math.min(SWEEP_MS, config.sessionIdleMs), () => this.sweep());
+  }
+
+  /** Which revision it speaks. @throws EnforceError where nothing can be told */
+  era(server: UpstreamServer): Promise<Era> {
+    return this.eras.of(server);
   }
 
   /** A link of the older revision, for one session alone; whoever opened it stops it. @throws EnforceError */
@@ -70,17 +77,19 @@ export class Links {
     return opening;
   }
 
-  /** Ends whatever leads to a server that is no longer there. */
+  /** Ends whatever leads to a server that is no longer there, and whatever was about to. */
   async drop(server: Pick<UpstreamServer, "id" | "transport" | "era">): Promise<void> {
     this.eras.forget(server);
     this.crashes.delete(server.id);
-    const gone = [...this.kept].filter(([key]) => key.startsWith(`${server.id} `));
-    await Promise.all(gone.map(([, opening]) => opening.then((link) => link.stop()).catch(() => undefined)));
+    for (const one of this.opening) if (one.server === server.id) this.opening.delete(one);
+    for (const key of this.kept.keys()) if (key.startsWith(`${server.id} `)) this.kept.delete(key);
+    const gone = [...this.open].filter(([, id]) => id === server.id);
+    await Promise.all(gone.map(([link]) => link.stop()));
   }
 
   async close(): Promise<void> {
     this.stopSweep();
-    await Promise.all([...this.open].map((link) => link.stop()));
+    await Promise.all([...this.open.keys()].map((link) => link.stop()));
   }
 
   private async openStateless(server: UpstreamServer): Promise<Link> {
@@ -92,14 +101,24 @@ export class Links {
 
   private async start(server: UpstreamServer, era: Era, unasked?: Unasked): Promise<Link> {
     this.refuseToHurry(server);
-    const link = await openLink(this.ports, server, {
-      era,
-      ...(unasked === undefined ? {} : { unasked }),
-      crashed: () => this.crashed(server),
-    });
-    this.open.add(link);
-    void link.ended.then(() => this.open.delete(link));
-    return link;
+    const opening = { server: server.id };
+    this.opening.add(opening);
+    try {
+      const link = await openLink(this.ports, server, {
+        era,
+        ...(unasked === undefined ? {} : { unasked }),
+        crashed: () => this.crashed(server),
+      });
+      if (!this.opening.has(opening)) {
+        await link.stop();
+        throw new EnforceError("ENFORCE_UPSTREAM_GONE", `opening a link to ${server.id}: it was taken away meanwhile`);
+      }
+      this.open.set(link, server.id);
+      void link.ended.then(() => this.open.delete(link));
+      return link;
+    } finally {
+      this.opening.delete(opening);
+    }
   }
 
   private refuseToHurry({ id }: UpstreamServer): void {

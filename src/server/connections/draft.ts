@@ -1,10 +1,11 @@
 // SPDX-License-Identifier: Apache-2.0
 // A first manifest for a server that nobody has described yet, as a file for a person to read.
 import { Document, isMap } from "yaml";
-import { member, parseServerId, quote } from "../core/index.ts";
-import { type DraftedTool, draftTool, probeTools } from "../enforce/index.ts";
-import { readEnvironment } from "./env.ts";
-import { lineLog, systemTimers } from "./system.ts";
+import { type Json, member, parseServerId, quote, type ServerId } from "../../core/index.ts";
+import { type DraftedTool, draftTool, probeTools } from "../../enforce/index.ts";
+import { readEnvironment } from "../env.ts";
+import { openOutbound } from "../outbound/client.ts";
+import { lineLog, systemClock, systemTimers } from "../system.ts";
 
 export interface ManifestAsked {
   readonly server: string;
@@ -37,8 +38,22 @@ const HEAD = ` Drafted from what the server says of itself, which nobody has che
 /** Starts the server once, asks for its tools, and calls none. @throws EnforceError where it cannot be asked */
 export async function draftManifest({ server, command, cwd, tell }: ManifestAsked): Promise<ManifestDraft> {
   const id = parseServerId(server);
-  const ports = { timers: systemTimers, log: lineLog(tell) };
-  const listed = await probeTools(ports, { id, command, env: { PATH: readEnvironment().path }, cwd });
+  const env = { PATH: readEnvironment().path };
+  const transport = { kind: "stdio", command, env, cwd, isolate: "identity" } as const;
+  return draftOf(id, await probeAlone({ id, transport, era: "auto" }, tell));
+}
+
+/** Asks a server for its tools where no server of ours runs. @throws EnforceError */
+export async function probeAlone(
+  server: Parameters<typeof probeTools>[1],
+  tell: (line: string) => void,
+): ReturnType<typeof probeTools> {
+  await using outbound = openOutbound();
+  return await probeTools({ clock: systemClock, timers: systemTimers, log: lineLog(tell), outbound }, server);
+}
+
+/** @param listed - the tools as the server lists them */
+export function draftOf(id: ServerId, listed: readonly Json[]): ManifestDraft {
   const drafted = listed.map((tool) => draftTool(tool) ?? nameOf(member(tool, "name")));
   const tools = drafted.filter((tool) => typeof tool !== "string");
   const view = tools.filter(({ statement }) => statement.verb === "view").length;

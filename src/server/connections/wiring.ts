@@ -1,0 +1,50 @@
+// SPDX-License-Identifier: Apache-2.0
+// What the acts on upstream servers need of the other rooms.
+import type { FastifyRequest } from "fastify";
+import type { IdentityId, Recorder } from "../../core/index.ts";
+import type { Gate, Relay, RelayPorts } from "../../enforce/index.ts";
+import type { Identify } from "../../identify/index.ts";
+import { accessTo, whoIs } from "../access.ts";
+import type { ServerPorts } from "../http/servers.ts";
+import { Connections } from "./connections.ts";
+import type { ServerRegister } from "./register.ts";
+
+interface Rooms {
+  readonly register: ServerRegister;
+  readonly identify: Identify;
+  readonly owner: IdentityId | undefined;
+}
+
+interface Around extends Omit<RelayPorts, "gate" | "nonce" | "recorder"> {
+  readonly recorder: Recorder;
+  readonly gate: Gate;
+  readonly relay: Relay;
+}
+
+interface Place {
+  readonly publicUrl: string;
+  readonly cwd: string;
+  readonly path: string;
+  readonly configFile?: string;
+}
+
+export function serverPorts(rooms: Rooms, { gate, relay, recorder, ...link }: Around, place: Place): ServerPorts {
+  const { register, identify } = rooms;
+  const access = accessTo(identify, false);
+  const connections = new Connections(
+    {
+      link,
+      recorder,
+      register,
+      resources: identify.resources,
+      pin: (server, tools) => gate.pinned(server, tools, true),
+      end: (server) => relay.end(server),
+    },
+    { ...place, configFile: place.configFile },
+  );
+  return {
+    connections,
+    whoIs: ({ headers }: FastifyRequest) => whoIs(rooms, headers),
+    isHost: ({ headers }: FastifyRequest) => access.askerOf(headers)?.kind === "host",
+  };
+}
