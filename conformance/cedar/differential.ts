@@ -1,6 +1,13 @@
 // SPDX-License-Identifier: Apache-2.0
 // One random sample put to both: Cedar itself, compiled to WebAssembly, and our evaluator in Cedar-exact mode.
-import { isAuthorized, type PolicySet, type Schema } from "@cedar-policy/cedar-wasm/nodejs";
+import {
+  type CheckParseAnswer,
+  type PolicySet,
+  preparsePolicySet,
+  preparseSchema,
+  type Schema,
+  statefulIsAuthorized,
+} from "@cedar-policy/cedar-wasm/nodejs";
 import { isJsonArray, isJsonObject, type Json, type JsonObject, member, parseJson } from "../../src/core/index.ts";
 import { readEntityUid } from "../../src/decide/cedar/convert.ts";
 import type { EntityInput } from "../../src/decide/cedar/convert-entities.ts";
@@ -25,6 +32,10 @@ const REFUSED = "input refused";
 // Cedar's binding takes values through JSON.stringify; a raw lexeme is how an integer beyond 2^53 gets in whole
 const { rawJSON } = JSON as unknown as { rawJSON(this: void, text: string): never };
 
+// both are parsed once for all questions of a sample; the cache cannot be emptied, so one name is used again and again
+const NAME = "differential";
+let isSchemaKnown = false;
+
 export function askCedar({ policies, templates, entities, questions }: Sample): Verdicts {
   const set: PolicySet = {
     staticPolicies: Object.fromEntries(policies.map((text, index) => [`policy${index}`, text])),
@@ -35,15 +46,19 @@ export function askCedar({ policies, templates, entities, questions }: Sample): 
       values: Object.fromEntries(bindings(template).map(([slot, { type, id }]) => [slot, { type, id }])),
     })),
   };
+  if (!isSchemaKnown) parsed(preparseSchema(NAME, SCHEMA satisfies Schema));
+  isSchemaKnown = true;
+  parsed(preparsePolicySet(NAME, set));
+  const known = lossless(parseJson(entities));
   return questions.map(({ principal, action, resource, context }) => {
-    const answer = isAuthorized({
+    const answer = statefulIsAuthorized({
       principal: { type: "User", id: principal },
       action: { type: "Action", id: action },
       resource: { type: "File", id: resource },
       context: lossless(parseJson(context)),
-      entities: lossless(parseJson(entities)),
-      policies: set,
-      schema: SCHEMA satisfies Schema,
+      entities: known,
+      preparsedPolicySetId: NAME,
+      preparsedSchemaName: NAME,
       validateRequest: true,
     });
     if (answer.type === "failure") return REFUSED;
@@ -56,19 +71,23 @@ export function askCedar({ policies, templates, entities, questions }: Sample): 
   });
 }
 
+function parsed(answer: CheckParseAnswer): void {
+  if (answer.type === "failure") throw new Error(JSON.stringify(answer.errors));
+}
+
 export async function askUs(
   { policies, templates, entities, questions }: Sample,
   parser: CedarParser,
 ): Promise<Verdicts> {
-  const parsed: Policy[] = [];
+  const read: Policy[] = [];
   for (const [index, text] of policies.entries())
-    parsed.push(readPolicy(`policy${index}`, jsonOf(await parser.call({ op: "policy", text }))));
+    read.push(readPolicy(`policy${index}`, jsonOf(await parser.call({ op: "policy", text }))));
   for (const [index, template] of templates.entries()) {
-    const read = readPolicy(`template${index}`, jsonOf(await parser.call({ op: "template", text: template.text })));
-    parsed.push(linkTemplate(read, `link${index}`, new Map(bindings(template))));
+    const bare = readPolicy(`template${index}`, jsonOf(await parser.call({ op: "template", text: template.text })));
+    read.push(linkTemplate(bare, `link${index}`, new Map(bindings(template))));
   }
   const schema = readSchema(jsonOf(await parser.call({ op: "schema", text: SCHEMA })));
-  const engine = createEngine(schema, parsed, LIMITS);
+  const engine = createEngine(schema, read, LIMITS);
   const known = engine.entities(entitiesOf(parseJson(entities)));
   return questions.map((question) => {
     const action = new EntityUid("Action", question.action);
@@ -77,7 +96,7 @@ export async function askUs(
     const principal = new EntityUid("User", question.principal);
     const resource = new EntityUid("File", question.resource);
     const verdict = decideExactly(
-      parsed,
+      read,
       evaluate(engine.set, { principal, action, resource, context, entities: known }),
     );
     return spelled(verdict.decision, verdict.reason, verdict.errors);

@@ -391,12 +391,21 @@ export interface Sample {
   }[];
 }
 
-export const SAMPLE: fc.Arbitrary<Sample> = fc.record({
-  policies: fc.array(policy, { minLength: 1, maxLength: 6 }),
-  templates: fc.array(template, { maxLength: 2 }),
-  entities,
-  questions: fc.array(
-    fc.record({ principal: pick(USERS), action: pick(["read", "write"]), resource: pick(FILES), context }),
-    { minLength: 1, maxLength: 3 },
-  ),
-});
+const question = fc.record({ principal: pick(USERS), action: pick(["read", "write"]), resource: pick(FILES), context });
+
+/** Policies, entities, and so many questions about them. */
+function sampleOf(minLength: number, maxLength: number): fc.Arbitrary<Sample> {
+  return fc.record({
+    policies: fc.array(policy, { minLength: 1, maxLength: 6 }),
+    templates: fc.array(template, { maxLength: 2 }),
+    entities,
+    questions: fc.array(question, { minLength, maxLength }),
+  });
+}
+
+/** Small: a failure is read by a person. */
+export const SAMPLE: fc.Arbitrary<Sample> = sampleOf(1, 3);
+
+/** Questions of one sample of {@link WIDE}: parsing is most of the work, and one parse serves them all. */
+export const WIDE_QUESTIONS = 50;
+export const WIDE: fc.Arbitrary<Sample> = sampleOf(WIDE_QUESTIONS, WIDE_QUESTIONS);
