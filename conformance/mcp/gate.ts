@@ -53,10 +53,21 @@ async function writeWorld(dir: string, upstream: URL): Promise<JWK> {
   await writeFile(path.join(dir, "keys", "one.json"), JSON.stringify(publicKey.export({ format: "jwk" })));
   await cp(path.join(ROOT, "policies", "starter"), path.join(dir, "policies"), { recursive: true });
   await rm(path.join(dir, "policies", "cases"), { recursive: true });
+  await writeFile(path.join(dir, "policies", "50-suite.cedar"), PERMIT);
   await writeFile(path.join(dir, "upstream.yaml"), stringify({ server: "upstream", tools: TOOLS }));
   await writeFile(path.join(dir, "bailiwick.yaml"), stringify(configOf(upstream)));
   return privateKey.export({ format: "jwk" });
 }
+
+/** Beside the rules to start with: they let nobody have prompts, completion or a level of the log. */
+const PERMIT = `@id("suite")
+@reason("The suites may look at all that their server has.")
+permit (
+  principal in Blueprint::"suite",
+  action,
+  resource
+);
+`;
 
 function configOf(upstream: URL): object {
   return {

@@ -15,9 +15,9 @@ import {
   type RequestId,
   RPC,
   request,
-  SUBSCRIPTION_ID,
   withProgress,
 } from "./message.ts";
+import { META } from "./revision.ts";
 
 /** UNIT: bytes. Longest line of an upstream (enforce E35). */
 export const LINE_MAX_BYTES: number = 10 * 1024 * 1024;
@@ -249,7 +249,7 @@ class StdioChild implements Child {
   }
 
   private listener(heard: Heard): ((heard: Heard) => void) | undefined {
-    const subscription = member(member(heard.params, "_meta"), SUBSCRIPTION_ID);
+    const subscription = member(member(heard.params, "_meta"), META.subscription);
     if (isRequestId(subscription)) return this.waiting.get(subscription)?.hear;
     if (OF_NO_REQUEST.test(heard.method)) return this.unasked;
     // one line carries everything, and nothing says which request it is about: the last that listens is the likeliest

@@ -93,10 +93,6 @@ export function error(id: RequestId | null, code: number, message: string, data?
   ]);
 }
 
-/** Names of `_meta` members (MCP 2026-07-28, general fields). */
-export const PROTOCOL_VERSION = "io.modelcontextprotocol/protocolVersion";
-export const SUBSCRIPTION_ID = "io.modelcontextprotocol/subscriptionId";
-
 /** The token is the gate's own id of the request: a client's token says whatever it likes, and stays here. */
 export function withProgress(given: JsonObject, id: RequestId): JsonObject {
   const meta = member(given, "_meta");

@@ -117,6 +117,9 @@ createInterface({ input: process.stdin }).on("line", (line) => {
       serverInfo: { name: "odd", version: "1" },
       instructions: "the words of a stranger",
     });
+  } else if (message.method === "server/discover") {
+    // what an older server says to a method that it does not know
+    say(JSON.stringify({ jsonrpc: "2.0", id: message.id, error: { code: -32601, message: "no such method" } }));
   } else if (message.method === "tools/list") {
     answer(message.id, listed());
   } else if (message.method === "tools/call") {

@@ -4,10 +4,11 @@
 import { isJsonArray, isJsonObject, type Json, type JsonObject, jsonObject, member } from "../../../core/index.ts";
 import { EnforceError } from "../../errors.ts";
 import type { Answer, Heard, Link, Wait } from "../link.ts";
-import { error, notification, RPC, SUBSCRIPTION_ID, withMembers } from "../message.ts";
+import { error, notification, RPC, withMembers } from "../message.ts";
+import { LEGACY_REVISIONS, META } from "../revision.ts";
 import { limit } from "./limit.ts";
 import { type RoundPorts, Rounds } from "./rounds.ts";
-import { bodyUp, discoverFrom, LEGACY_REVISIONS, logLevelOf, paramsDown } from "./translate.ts";
+import { bodyUp, discoverFrom, logLevelOf, paramsDown } from "./translate.ts";
 
 /** What the newer revision has no more: asked for there, it is not there (MCP 2026-07-28, changelog). */
 const REMOVED: ReadonlySet<string> = new Set([
@@ -103,7 +104,7 @@ export class BridgedSession {
     const id = this.subscriptions;
     const say = (method: string, given: JsonObject): void => {
       const meta = member(given, "_meta");
-      const tagged = withMembers(isJsonObject(meta) ? meta : jsonObject([]), [[SUBSCRIPTION_ID, id]]);
+      const tagged = withMembers(isJsonObject(meta) ? meta : jsonObject([]), [[META.subscription, id]]);
       wait.hear?.({ kind: "notification", method, params: withMembers(given, [["_meta", tagged]]) });
     };
     const listener = (heard: Heard): void => {

@@ -49,11 +49,6 @@ export class Links {
     this.stopSweep = ports.timers.every(Math.min(SWEEP_MS, config.sessionIdleMs), () => this.sweep());
   }
 
-  /** Which revision it speaks. @throws EnforceError where nothing can be told */
-  era(server: UpstreamServer): Promise<Era> {
-    return this.eras.of(server);
-  }
-
   /** A link of the older revision, for one session alone; whoever opened it stops it. @throws EnforceError */
   session(server: UpstreamServer, unasked?: Unasked): Promise<Link> {
     return this.start(server, "legacy", unasked);
@@ -89,7 +84,8 @@ export class Links {
 
   async close(): Promise<void> {
     this.stopSweep();
-    await Promise.all([...this.open.keys()].map((link) => link.stop()));
+    const kept = [...this.kept.values()].map((opening) => opening.then((link) => link.stop()).catch(() => undefined));
+    await Promise.all([...kept, ...[...this.open.keys()].map((link) => link.stop())]);
   }
 
   private async openStateless(server: UpstreamServer): Promise<Link> {

@@ -2,7 +2,7 @@
 // The headers that repeat parts of a message (MCP 2026-07-28, request metadata), written from the message that goes up and
 // from nothing that a client sent (enforce E21, E26).
 import { isJsonArray, isJsonObject, type Json, type JsonObject, member } from "../../../core/index.ts";
-import { PROTOCOL_VERSION } from "../message.ts";
+import { META } from "../revision.ts";
 
 export const MODERN_REVISION = "2026-07-28";
 
@@ -32,7 +32,7 @@ export function requestHeaders(
   params: JsonObject,
   mirrored: readonly Mirrored[],
 ): Record<string, string> {
-  const version = member(member(params, "_meta"), PROTOCOL_VERSION);
+  const version = member(member(params, "_meta"), META.version);
   const headers: Record<string, string> = {
     "mcp-protocol-version": typeof version === "string" ? headerValue(version) : MODERN_REVISION,
     "mcp-method": headerValue(method),

@@ -2,15 +2,10 @@
 // The older revisions in the words of 2026-07-28, and back (enforce E38): what is the same in both passes as it is.
 import { isJsonArray, isJsonObject, type Json, type JsonObject, jsonObject, member } from "../../../core/index.ts";
 import { withMembers } from "../message.ts";
-import { CLIENT_CAPABILITIES } from "./meta.ts";
-import { MODERN_REVISION } from "./tool-headers.ts";
+import { META, MODERN_REVISIONS } from "../revision.ts";
 
-/** SOURCE: MCP 2025-03-26 to 2025-11-25. */
-export const LEGACY_REVISIONS: readonly string[] = ["2025-11-25", "2025-06-18", "2025-03-26"];
 /** Prefix of what only the newer revision says of a request. */
 const RESERVED = "io.modelcontextprotocol/";
-const SERVER_INFO = "io.modelcontextprotocol/serverInfo";
-const LOG_LEVEL = "io.modelcontextprotocol/logLevel";
 /** What the older revisions let a client offer, and the newer one too. */
 const OFFERED = ["elicitation", "sampling", "roots"] as const;
 /** Results that must say how long they hold (MCP 2026-07-28, caching). */
@@ -30,7 +25,7 @@ const INVALID_PARAMS = -32_602;
 
 /** What the client of one request offers, as `initialize` says it. */
 export function offeredBy(params: JsonObject): JsonObject {
-  const declared = member(member(params, "_meta"), CLIENT_CAPABILITIES);
+  const declared = member(member(params, "_meta"), META.capabilities);
   return jsonObject(
     OFFERED.flatMap((name) => {
       const offered = member(declared, name);
@@ -40,7 +35,7 @@ export function offeredBy(params: JsonObject): JsonObject {
 }
 
 export function logLevelOf(params: JsonObject): string | undefined {
-  const level = member(member(params, "_meta"), LOG_LEVEL);
+  const level = member(member(params, "_meta"), META.logLevel);
   return typeof level === "string" ? level : undefined;
 }
 
@@ -59,10 +54,10 @@ export function discoverFrom(initialized: Json | undefined): JsonObject {
   return resultUp(
     "server/discover",
     jsonObject([
-      ["supportedVersions", [MODERN_REVISION]],
+      ["supportedVersions", MODERN_REVISIONS],
       ["capabilities", jsonObject(Object.entries(capabilities))],
       ...(typeof instructions === "string" ? [["instructions", instructions] as const] : []),
-      ...(isJsonObject(info) ? [["_meta", jsonObject([[SERVER_INFO, info]])] as const] : []),
+      ...(isJsonObject(info) ? [["_meta", jsonObject([[META.server, info]])] as const] : []),
     ]),
   );
 }
