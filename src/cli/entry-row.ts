@@ -77,6 +77,8 @@ function whatHappened(entry: Members): string {
 function decided(entry: Members): string {
   const act = `${textOf(entry, "verb") ?? "?"} ${refText(memberOf(entry, "resource"))}`;
   const refusal = textOf(entry, "refusal");
+  const would = textOf(entry, "would");
+  if (would !== undefined) return `${act} (observed; would be: ${would})`;
   const outcome = memberOf(entry, "outcome");
   const result = outcome === undefined ? undefined : textOf(outcome, "result");
   const after = refusal ?? (result === "completed" ? undefined : result);

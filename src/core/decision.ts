@@ -15,6 +15,10 @@ export function strictest(answers: readonly Answer[]): Answer {
   return ANSWERS[Math.max(...answers.map((a) => ANSWERS.indexOf(a)))] ?? "deny";
 }
 
+/** What a release does with its answers: carries them out, or only writes down what it would have done (decide D26). */
+export const MODES = ["enforce", "observe"] as const;
+export type Mode = (typeof MODES)[number];
+
 /** How something is taken out of data, from loosest to strictest: leaving a mark in its place, or nothing. */
 export const REDACT_STYLES = ["mask", "drop"] as const;
 
@@ -54,6 +58,8 @@ export interface Question {
   /** Who asks, and the types of obligations that it can carry out; none where it does not say. */
   readonly pep: { readonly id: PointId; readonly obligations?: ReadonlySet<string> };
   readonly at: Instant;
+  /** Enforce, where it does not say. */
+  readonly mode?: Mode;
 }
 
 export const REASON_CODES = [
@@ -102,7 +108,12 @@ export interface EvalError {
 export interface Decision {
   readonly at: Instant;
   readonly answer: Answer;
-  readonly mode: "enforce";
+  readonly mode: Mode;
+  /**
+   * What it would have answered, where it observes and that is another answer. Then what stands below (duties, questions
+   * for people) is what there would have been: nobody carries it out.
+   */
+  readonly would?: Answer;
   readonly reason: ReasonCode;
   /** The policies that made the answer, in bundle order. */
   readonly policies: readonly PolicyHit[];

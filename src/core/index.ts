@@ -21,13 +21,14 @@ export type {
   Decision,
   EntityJson,
   EvalError,
+  Mode,
   Obligation,
   PolicyHit,
   Problem,
   Question,
   ReasonCode,
 } from "./decision.ts";
-export { ANSWERS, REASON_CODES, REDACT_STYLES, strictest } from "./decision.ts";
+export { ANSWERS, MODES, REASON_CODES, REDACT_STYLES, strictest } from "./decision.ts";
 export type { CheckState, Coverage, Detection, EvidenceKind, Layer, Mac } from "./detection.ts";
 export type {
   AdminDraft,
@@ -154,7 +155,7 @@ export { argsS256, MANDATE_STATES, mandateS256, stepGrantJson } from "./mandate.
 export type { Reach, Role, ToolArgument, ToolManifest } from "./manifest.ts";
 export { ROLES } from "./manifest.ts";
 export type { Flight, FlightFacts, InFlight, Points } from "./ports/contain.ts";
-export type { Decider } from "./ports/decide.ts";
+export type { Decider, Modes } from "./ports/decide.ts";
 export type { ControlFeed, FeedView, IdentityView, ProofInput, Prover } from "./ports/identify.ts";
 export type { Flow, FlowDestinations, TransferGate, TransferVerdict } from "./ports/prove.ts";
 export type { EntrySource, Receipt, RecordedEntry, Recorder } from "./ports/record.ts";

@@ -17,6 +17,7 @@ import { answerOf, deny, type Outcome } from "./answer.ts";
 import type { Schema } from "./cedar/schema.ts";
 import { meansOf } from "./discharge.ts";
 import { askedDigests } from "./input-digest.ts";
+import { observed } from "./observe.ts";
 import type { PolicySet } from "./policy-set.ts";
 import { evaluateFor, prepare, type Refused } from "./question.ts";
 
@@ -44,10 +45,11 @@ export function createDecider({ clock, log }: DecidePorts): Decider & PolicyCont
       const set = inForce.get(question.domain)?.set;
       const outcomeFor = set === undefined ? unavailable : judge(set, question, resources.length);
       const digestFor = askedDigests(question);
+      const { mode = "enforce" } = question;
       return resources.map((resource) => ({
         at: question.at,
-        mode: "enforce",
-        ...outcomeFor(resource),
+        mode,
+        ...(mode === "observe" ? observed(outcomeFor(resource)) : outcomeFor(resource)),
         setDigest: set?.digest ?? null,
         get inputDigest() {
           return digestFor(resource);

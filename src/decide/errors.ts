@@ -9,7 +9,8 @@ export type DecideErrorCode =
   | "DECIDE_EXPRESSION_UNSUPPORTED"
   | "DECIDE_SCHEMA_UNSUPPORTED"
   | "DECIDE_LINK_INVALID"
-  | "DECIDE_ENTITIES_INVALID";
+  | "DECIDE_ENTITIES_INVALID"
+  | "DECIDE_ROW_MALFORMED";
 
 /** A parser that broke, or policy JSON that this version cannot evaluate. */
 export class DecideError extends BailiwickError<DecideErrorCode> {}

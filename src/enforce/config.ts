@@ -4,6 +4,8 @@ import { z } from "zod";
 import {
   type Destination,
   JURISDICTION,
+  MODES,
+  type Mode,
   type Reach,
   ROLES,
   type Role,
@@ -41,11 +43,13 @@ export interface McpServerConfig {
   readonly destination: Exclude<Destination["kind"], "none">;
   readonly trust: Trust;
   readonly folder?: string | undefined;
-  readonly manifest: string;
+  readonly manifest?: string | undefined;
+  readonly mode?: Mode | undefined;
 }
 
 /** Section `mcp`. */
 export interface McpConfig {
+  readonly mode: Mode;
   readonly servers: Readonly<Record<string, McpServerConfig>>;
 }
 
@@ -92,7 +96,12 @@ const serverFields = z.strictObject({
     .default("unknown")
     .describe("who speaks in what it returns"),
   folder: z.string().min(1).optional().describe("the folder that its path arguments name files in"),
-  manifest: z.string().min(1).describe("file that says what each tool does"),
+  manifest: z
+    .string()
+    .min(1)
+    .optional()
+    .describe("file that says what each tool does; without one every tool counts as the worst it could be"),
+  mode: z.enum(MODES).optional().describe("as mcp.mode, for this server"),
 });
 
 /** One of two ways to reach it, and nothing secret in the clear. */
@@ -109,6 +118,10 @@ const serverConfig = serverFields.superRefine((server, context) => {
 });
 
 export const mcpConfig: z.ZodType<McpConfig> = z.strictObject({
+  mode: z
+    .enum(MODES)
+    .default("enforce")
+    .describe("what a server that was never here before begins with; what it is now is in the store"),
   servers: z.record(z.string(), serverConfig).describe("upstream MCP servers by id"),
 });
 

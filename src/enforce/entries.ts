@@ -15,6 +15,7 @@ import {
   type EventDraft,
   type Impact,
   jsonObject,
+  type Mode,
   type PointId,
   type Ref,
   type Refusal,
@@ -48,6 +49,7 @@ export interface Subject {
   readonly destination: Destination;
   readonly method: string;
   readonly name?: string;
+  readonly mode: Mode;
 }
 
 /** What the call does, as far as it could be read. */
@@ -98,6 +100,7 @@ export function judgedEntry(
     disclose: {
       resource: judged.disclose.resource,
       answer: judged.disclose.decision.answer,
+      ...(judged.disclose.decision.would === undefined ? {} : { would: judged.disclose.decision.would }),
       reason: judged.disclose.decision.reason,
     },
     ...toolOf(reading),
@@ -105,7 +108,8 @@ export function judgedEntry(
     labels: { flow: entryLabel(facts.flow), context: entryLabel(facts.context) },
     origin: originOf(facts),
     answer: judged.answer,
-    mode: "enforce",
+    mode: subject.mode,
+    ...wouldBe(judged),
     why: { ...whyOf([decision]), transfer: transferOf(facts) },
     digests: { ...(reading.args === undefined ? {} : { args: reading.args }), input: decision.inputDigest },
     ...(uses.length === 0 ? {} : { uses }),
@@ -137,8 +141,20 @@ function transferOf({ transfer }: Facts): NonNullable<EntryWhy["transfer"]> {
   return { verdict, crossing, reviewed, rules };
 }
 
-/** A list of tools that was filtered: what policy showed, and why. */
-export function listEntry(subject: Subject, decisions: readonly Decision[], outcome: EntryOutcome): DecisionDraft {
+/** What only observing let through says what it would have been. */
+function wouldBe({ would, objections }: Judged): Pick<DecisionDraft, "would" | "objections"> {
+  return {
+    ...(would === undefined ? {} : { would }),
+    ...(objections === undefined ? {} : { objections: objections.map(clip) }),
+  };
+}
+
+/** A list of tools: what policy showed, and why; or, where it was only observed, how many tools it would not have shown. */
+export function listEntry(
+  subject: Subject,
+  decisions: readonly Decision[],
+  { outcome, hidden }: { readonly outcome: EntryOutcome; readonly hidden: number },
+): DecisionDraft {
   return {
     type: "decision",
     shape: "whole",
@@ -149,7 +165,8 @@ export function listEntry(subject: Subject, decisions: readonly Decision[], outc
     resource: { type: "Server", id: subject.server },
     destination: subject.destination,
     answer: "allow",
-    mode: "enforce",
+    mode: subject.mode,
+    ...(hidden === 0 ? {} : { wouldHide: hidden }),
     why: whyOf(decisions),
     digests: {},
     outcome,
@@ -182,7 +199,7 @@ export function refusedEntry(
     destination: subject.destination,
     ...(reading === undefined ? {} : toolOf(reading)),
     answer: "deny",
-    mode: "enforce",
+    mode: subject.mode,
     refusal: clip(`${refusal.code}: ${refusal.why}`),
     ...(order === undefined ? {} : { order }),
     ...(claimed === undefined ? {} : { claimed }),

@@ -1,164 +1,23 @@
 // SPDX-License-Identifier: Apache-2.0
-import { createSecretKey } from "node:crypto";
-import { readFileSync } from "node:fs";
-import path from "node:path";
 import { describe, expect, test } from "vitest";
-import {
-  type DecisionDraft,
-  type Effect,
-  type EntryDraft,
-  type IdentityStatus,
-  type JsonObject,
-  jsonObject,
-  parseDomainId,
-  parseJson,
-  parsePointId,
-  parseServerId,
-  type Ref,
-  type Standing,
-  type ToolManifest,
-} from "../core/index.ts";
-import {
-  domestic,
-  type FakeRecorder,
-  fakeDecider,
-  fakeDesk,
-  fakeEntryWatch,
-  fakeFeed,
-  fakeGrant,
-  fakeIdentityView,
-  fakeInFlight,
-  fakeOnce,
-  fakeRecorder,
-  fakeStanding,
-  NO_DECOYS,
-  NO_PINS,
-} from "../core/testing/ports.ts";
-import { fakeClock, fakeLog, fakeRandom } from "../core/testing/system.ts";
-import { createInspector, readLabelRules } from "../protect/index.ts";
-import { createGate } from "./gate.ts";
-import type { Gate, Passage } from "./passage.ts";
+import { type Effect, jsonObject } from "../core/index.ts";
+import { fakeDesk, fakeFeed, fakeGrant, fakeStanding } from "../core/testing/ports.ts";
 import { STRANGERS_PER_SECOND } from "./strangers.ts";
-import { Tasks } from "./tasks.ts";
-import type { UpstreamServer } from "./upstream-server.ts";
-
-const id = parseServerId("files");
-const reader = { server: id, tool: "read", verb: "view", effect: "none", args: [] } as const;
-const writer = { server: id, tool: "write", verb: "execute", effect: "irreversible", args: [] } as const;
-const server: UpstreamServer = {
-  id,
-  resource: "http://localhost:7400/mcp/files",
-  transport: { kind: "stdio", command: ["none"], env: {}, cwd: "/", isolate: "identity" },
-  era: "auto",
-  destination: { kind: "internal", operator: "us", jurisdiction: "FR", listed: true },
-  trust: "peer",
-  tools: new Map<string, ToolManifest>([
-    ["read", reader],
-    ["write", writer],
-  ]),
-};
-const FILE: Ref = { type: "Document", id: "files/a/x.txt" };
-const OTHER: Ref = { type: "Document", id: "files/b/y.txt" };
-
-interface World {
-  readonly gate: Gate;
-  readonly tasks: Tasks;
-  readonly recorder: FakeRecorder;
-  readonly clock: ReturnType<typeof fakeClock>;
-  readonly done: string[];
-  status: IdentityStatus;
-  standing: Standing;
-  call(tool: ToolManifest, resources?: readonly Ref[], args?: JsonObject): Promise<Passage>;
-}
-
-type Rule = Parameters<typeof fakeDecider>[0];
-
-const LABELS = readLabelRules(
-  "labels.yaml",
-  readFileSync(path.join(import.meta.dirname, "../../policies/labels.yaml"), "utf8"),
-);
-const inspector = createInspector({ key: createSecretKey(Buffer.alloc(32, 1)), labels: LABELS });
-const RESULT = parseJson('{"result":{"content":[{"type":"text","text":"result"}]}}') as JsonObject;
-
-interface WorldOptions {
-  readonly desk?: ReturnType<typeof fakeDesk>;
-  readonly came?: JsonObject;
-  readonly feed?: ReturnType<typeof fakeFeed>;
-}
-
-function world(rule: Rule = () => "allow", options: WorldOptions = {}): World {
-  const recorder = fakeRecorder();
-  const clock = fakeClock();
-  const done: string[] = [];
-  const tasks = new Tasks(createSecretKey(Buffer.alloc(32, 2)));
-  const refused = { by: "identity", code: "credential_missing", why: "" } as const;
-  const gate = createGate(
-    {
-      prover: { prove: () => Promise.resolve({ refusal: refused }), nonce: () => "n" },
-      identities: fakeIdentityView(() => made.status),
-      decider: fakeDecider(rule),
-      recorder,
-      desk: options.desk ?? fakeDesk(),
-      tokens: fakeOnce(),
-      tasks,
-      feed: options.feed ?? fakeFeed(),
-      inFlight: fakeInFlight(),
-      watch: fakeEntryWatch(),
-      decoys: NO_DECOYS,
-      pins: NO_PINS,
-      inspector,
-      transfers: domestic,
-      clock,
-      random: fakeRandom(),
-      log: fakeLog(),
-    },
-    { domain: parseDomainId("main"), point: parsePointId("n1/mcp"), holdMs: 1000 },
-  );
-  const made: World = {
-    gate,
-    tasks,
-    recorder,
-    clock,
-    done,
-    status: "active",
-    standing: fakeStanding(),
-    call: (tool, resources = [FILE], args = jsonObject([])) =>
-      gate.call(made.standing, {
-        server,
-        method: "tools/call",
-        name: tool.tool,
-        signal: new AbortController().signal,
-        arrived: 0,
-        read: () =>
-          Promise.resolve({
-            verb: tool.verb,
-            impact: "low",
-            tool,
-            resources,
-            args: recorder.commit("t", "args", new TextEncoder().encode(JSON.stringify(args))),
-            sent: args,
-            named: args,
-            display: "",
-          }),
-        effect: () => {
-          done.push(`${tool.tool} after ${recorder.appended.length} entries`);
-          const outcome = { result: "completed", bytesIn: 1, bytesOut: 1, ms: 0, objects: [] } as const;
-          return Promise.resolve({ value: { body: options.came ?? RESULT }, outcome });
-        },
-      }),
-  };
-  return made;
-}
-
-function shapes(entries: readonly EntryDraft[]): string[] {
-  return entries.map((e) => (e.type === "decision" ? `${e.shape} ${e.answer}` : e.type));
-}
-
-function first(entries: readonly EntryDraft[]): DecisionDraft {
-  const [entry] = entries;
-  if (entry?.type !== "decision") throw new Error("no decision was written");
-  return entry;
-}
+import {
+  after,
+  FILE,
+  first,
+  message,
+  OTHER,
+  RESULT,
+  type Rule,
+  reader,
+  server,
+  shapes,
+  type World,
+  world,
+  writer,
+} from "./testing/gate-world.ts";
 
 test("E4: an effect goes out only after its intent is durable, and its outcome follows", async () => {
   const w = world();
@@ -271,36 +130,13 @@ test("E23: a list shows what is not denied, and its entry says why", async () =>
     arrived: 0,
     fetch: (shown) =>
       Promise.resolve({
-        value: { body: jsonObject([["result", jsonObject([["shown", [...shown]]])]]) },
+        value: { body: jsonObject([["result", jsonObject([["shown", shown === "all" ? shown : [...shown]]])]]) },
         outcome: { result: "completed", bytesIn: 0, bytesOut: 0, ms: 0, objects: [] },
       }),
   });
   expect(passage).toMatchObject({ passed: true, value: { body: { result: { shown: ["read"] } } } });
   expect(shapes(w.recorder.appended)).toEqual(["whole allow"]);
 });
-
-const message = (text: string): JsonObject =>
-  jsonObject([
-    [
-      "result",
-      jsonObject([
-        [
-          "content",
-          [
-            jsonObject([
-              ["type", "text"],
-              ["text", text],
-            ]),
-          ],
-        ],
-      ]),
-    ],
-  ]);
-
-/** Allows everything before the effect, and answers this after it. */
-function after(answer: ReturnType<Rule>): Rule {
-  return (_, __, question) => (question.context["phase"] === "after" ? answer : "allow");
-}
 
 const asks: Rule = (action, resource, { context }) =>
   action === "execute" && resource.id === FILE.id && context["phase"] === "before" ? "challenge" : "allow";

@@ -25,7 +25,8 @@ export function createGate(ports: GatePorts, config: GateConfig): Gate {
       // a token for one call is spent by whatever it is shown with, so no other one is asked for in its place
       if (verb === undefined || standing.token.once || standing.grant.verbs.includes(verb)) return undefined;
       if (!standing.mandate.grant.verbs.includes(verb)) return undefined;
-      return weigher.isHidden(standing, { server, name }) ? undefined : verb;
+      const mode = ports.modes.of(server.id, standing.mandate.task);
+      return weigher.isHidden({ standing, mode }, { server, name }) ? undefined : verb;
     },
     browse: (standing, attempt) => browse({ ...ports, ledger, weigher }, standing, attempt),
     hear: (standing, server, said) => hear(ports, standing, server, said),
@@ -89,9 +90,9 @@ class Calls {
     if (this.ledger.isFull()) return this.ledger.stop(subject, FULL);
     // before anything is looked at: a token for one call is spent by its first use, whatever comes of it (identify I25)
     if (!(await this.spend(standing, subject.id))) return this.ledger.stop(subject, SPENT);
-    if (this.weigher.isHidden(standing, attempt))
+    if (this.weigher.isHidden(subject, attempt))
       return this.ledger.stop(subject, { code: "tool_unknown", why: "no such tool for it" });
-    const reading = await attempt.read();
+    const reading = await attempt.read(subject.mode);
     if ("unreadable" in reading) return this.ledger.stop(subject, reading.unreadable);
     const task = this.ports.tasks.of(standing.mandate.task);
     const call: Flying = { subject, attempt, reading, task, flight };
@@ -100,12 +101,8 @@ class Calls {
     const decoys = decoysUsed(this.ports, sent, task);
     // the first touch is refused, and is the finding (watch W28)
     if (decoys.length > 0) return this.ledger.deny(call, { ...examined, refusal: DECOY, decoys });
-    // a token lets through what it was given for, whatever the rules in force say (identify I33)
-    const { covers } = examined.facts;
-    if (!covers.ok && examined.judged.answer !== "deny") {
-      const why = `${covers.dimension}: ${covers.why}`;
-      return this.ledger.deny(call, { ...examined, refusal: { code: "mandate_exceeded", why } });
-    }
+    const exceeded = this.weigher.exceeds(call, examined);
+    if (exceeded !== undefined) return this.ledger.deny(call, { ...examined, refusal: exceeded });
     const found = await this.weigher.ask(call, examined);
     if ("refusal" in found) return this.ledger.deny(call, { ...found, refusal: cutOf(flight) ?? found.refusal });
     const approved = this.weigher.usesOf(standing, found).some(({ scope }) => scope === "approval");
@@ -184,7 +181,7 @@ class Calls {
   ): Promise<Effected> {
     if (!("body" in effected.value)) return effected;
     const { facts } = found;
-    const moment = { ...this.weigher.moment(subject.standing, attempt.server, { facts }), facts };
+    const moment = { ...this.weigher.moment(subject, attempt.server, { facts }), facts };
     const came = { value: effected.value.body, task };
     const ports = { ...this.weigher.judgePorts, ...this.ports };
     const released = await releaseResult(ports, moment, reading, came);

@@ -10,6 +10,7 @@ import {
   type DomainId,
   type Evidence,
   type Instant,
+  type Mode,
   type PointId,
   type Question,
   type Ref,
@@ -20,6 +21,7 @@ import {
 } from "../core/index.ts";
 import { contextOf } from "./context.ts";
 import type { Facts } from "./facts.ts";
+import { meant, wouldOf } from "./observe.ts";
 import {
   destinationRef,
   principalEntity,
@@ -49,6 +51,10 @@ export interface Ruling {
 /** The joined answer. `decisive` is the ruling that made it; `tool` the one on what was asked for itself. */
 export interface Judged {
   readonly answer: Answer;
+  /** What it would have been, where it is only observed. */
+  readonly would?: Answer;
+  /** What the gate would have refused it for by itself: `code: why`. */
+  readonly objections?: readonly string[];
   readonly decisive: Ruling;
   readonly tool: Ruling;
   readonly disclose: Ruling;
@@ -68,6 +74,7 @@ export interface Moment {
   readonly at: Instant;
   /** Before the effect, or after it: is what came back to be released? */
   readonly phase: "before" | "after";
+  readonly mode: Mode;
   /** Absent for a list, which carries nothing. */
   readonly facts?: Facts;
   readonly argsDigest?: Commitment;
@@ -81,24 +88,25 @@ const NONE: ReadonlySet<string> = new Set();
 /** Judges one call: the verb on what is asked for and on each resource, and the disclosure of its arguments to the upstream. */
 export function judgeCall(ports: JudgePorts, moment: Moment, act: Act): Judged {
   const ask = asker(ports, moment);
-  const name = nameOf(act);
-  const facet = { verb: act.verb, facet: "act", tool: name } as const;
+  const { tool: called } = act;
+  const facet = { verb: act.verb, facet: "act", called } as const;
   const [tool] = ask(facet, [subjectOf(act, moment.server)]);
   const rulings = ask(facet, act.resources);
-  const [disclose] = ask({ verb: "share", facet: "disclose", tool: name }, [destinationRef(moment.server)]);
+  const [disclose] = ask({ verb: "share", facet: "disclose", called }, [destinationRef(moment.server)]);
   if (tool === undefined || disclose === undefined) throw new Error("a decider answers every question");
   // the resource speaks first, so that a person reads about the file and not about the tool
   const all = [...rulings, tool, disclose];
   const answer = strictest(all.map((r) => r.decision.answer));
-  const decisive = all.find((r) => r.decision.answer === answer) ?? tool;
-  return { answer, decisive, tool, disclose, all };
+  const would = strictest(all.map(meant));
+  const decisive = all.find((r) => meant(r) === would) ?? tool;
+  return { answer, ...wouldOf(answer, would), decisive, tool, disclose, all };
 }
 
 /** Judges the release of what came back: the verb on the tool and on each resource again, with the label of the result (E8). */
 export function judgeRelease(ports: JudgePorts, moment: Moment, act: Act): readonly Ruling[] {
   const ask = asker(ports, moment);
   const asked = [subjectOf(act, moment.server), ...act.resources];
-  return ask({ verb: act.verb, facet: "act", tool: nameOf(act) }, asked);
+  return ask({ verb: act.verb, facet: "act", called: act.tool }, asked);
 }
 
 /** What is asked for itself. */
@@ -113,12 +121,12 @@ export function nameOf({ tool }: Act): string {
 
 /** The question on each of some things that a list holds, with nothing carried to anybody. */
 export function judgeEach(ports: JudgePorts, moment: Moment, verb: Verb, refs: readonly Ref[]): readonly Ruling[] {
-  return asker(ports, moment)({ verb, facet: "act", tool: "" }, refs);
+  return asker(ports, moment)({ verb, facet: "act", called: undefined }, refs);
 }
 
 /** The question on one tool alone, whatever it is called with. */
 export function judgeTool(ports: JudgePorts, moment: Moment, tool: ToolManifest): Ruling {
-  const [ruling] = asker(ports, moment)({ verb: tool.verb, facet: "act", tool: tool.tool }, [toolRef(tool)]);
+  const [ruling] = asker(ports, moment)({ verb: tool.verb, facet: "act", called: tool }, [toolRef(tool)]);
   if (ruling === undefined) throw new Error("a decider answers every question");
   return ruling;
 }
@@ -141,31 +149,33 @@ export function isStricter(now: Answer, before: Answer): boolean {
 interface Facet {
   readonly verb: Verb;
   readonly facet: "act" | "disclose";
-  readonly tool: string;
+  /** Undefined where no tool is called. */
+  readonly called: ToolManifest | undefined;
 }
 
 function asker(ports: JudgePorts, moment: Moment): (facet: Facet, resources: readonly Ref[]) => Ruling[] {
   const principal = principalEntity(moment.standing);
-  return (facet, resources) => {
+  return ({ verb, facet, called }, resources) => {
     const [first] = resources;
     if (first === undefined) return [];
     const question: Question = {
       domain: ports.domain,
       principal: principalRef(moment.standing),
-      action: facet.verb,
+      action: verb,
       resource: first,
-      context: contextOf(moment, facet),
-      entities: [principal, ...resourceEntities(moment.server, resources)],
+      context: contextOf(moment, { facet, tool: called?.tool ?? "" }),
+      entities: [principal, ...resourceEntities(moment.server, resources, called)],
       ...(moment.argsDigest === undefined ? {} : { argsDigest: moment.argsDigest }),
       ...(moment.evidence === undefined ? {} : { evidence: moment.evidence }),
       pep: { id: ports.point, obligations: moment.phase === "after" ? CARRIED_OUT : NONE },
       at: moment.at,
+      mode: moment.mode,
     };
     const decisions = ports.decider.decideMany(question, resources);
     return resources.map((resource, i) => {
       const decision = decisions[i];
       if (decision === undefined) throw new Error("a decider answers every question");
-      return { verb: facet.verb, resource, decision };
+      return { verb, resource, decision };
     });
   };
 }

@@ -16,6 +16,7 @@ import {
 import { decoysShown } from "./decoys.ts";
 import { judgedEntry, refusedEntry, type Subject } from "./entries.ts";
 import { Names } from "./names.ts";
+import { inEarnest } from "./observe.ts";
 import type { CallReading, Effected, GatePorts, Passage, RefusedAttempt } from "./passage.ts";
 import { Strangers } from "./strangers.ts";
 import type { UpstreamServer } from "./upstream-server.ts";
@@ -32,7 +33,10 @@ interface Attempted {
   readonly name?: string;
 }
 
-type LedgerPorts = Pick<GatePorts, "recorder" | "clock" | "random" | "log" | "inspector" | "watch" | "decoys">;
+type LedgerPorts = Pick<
+  GatePorts,
+  "recorder" | "modes" | "clock" | "random" | "log" | "inspector" | "watch" | "decoys"
+>;
 
 export class Ledger {
   private readonly ports: LedgerPorts;
@@ -51,6 +55,7 @@ export class Ledger {
   subject<T extends { readonly standing?: Standing }>(attempt: Attempted, who: T): Subject & T {
     this.seq += 1;
     const { id, destination } = attempt.server;
+    const { standing } = who;
     return {
       ...who,
       id: this.newId(),
@@ -59,6 +64,8 @@ export class Ledger {
       server: id,
       destination,
       method: attempt.method,
+      // one mode from here to its end, whatever is changed meanwhile; nobody observes a stranger
+      mode: standing === undefined ? "enforce" : this.ports.modes.of(id, standing.mandate.task),
       ...(attempt.name === undefined ? {} : { name: attempt.name }),
     };
   }
@@ -117,7 +124,7 @@ export class Ledger {
   ): Passage {
     const { refusal, decoys } = found;
     const met = decoys === undefined ? {} : { decoys };
-    const judged = judgedEntry("attempt", subject, reading, { ...found, uses: [] });
+    const judged = judgedEntry("attempt", subject, reading, { ...found, judged: inEarnest(found.judged), uses: [] });
     const byPolicy = refusal.code === "policy_denied";
     // where something else than a rule said no, the entry says what; the answer is a deny all the same
     this.note(byPolicy ? judged : { ...judged, ...settledAs(refusal), ...met }, subject.id);

@@ -5,6 +5,7 @@ import { type Decision, type JsonObject, jsonObject, member, NEUTRAL_LABEL, type
 import { listEntry } from "./entries.ts";
 import { judgeEach, judgeTools, type Ruling } from "./judge.ts";
 import { type Known, type Ledger, type No, nothing } from "./ledger.ts";
+import { hiddenIn, meant } from "./observe.ts";
 import type { BrowseAttempt, Effected, GatePorts, ListAttempt, Passage } from "./passage.ts";
 import { contentOf } from "./release.ts";
 import { keysOf } from "./restraints.ts";
@@ -73,17 +74,21 @@ async function listed(
 ): Promise<Passage> {
   const { ledger, weigher } = ports;
   const { standing } = subject;
-  const rulings = judgeTools(weigher.judgePorts, weigher.moment(standing, attempt.server));
+  const rulings = judgeTools(weigher.judgePorts, weigher.moment(subject, attempt.server));
   const verbs: readonly string[] = standing.mandate.grant.verbs;
   const isStopped = (ruling: Ruling): boolean =>
     ports.feed.effect([{ kind: "tool", id: ruling.resource.id }], standing.token.issued).effect === "isolate";
   const shown = rulings.filter(
-    (ruling) => ruling.decision.answer !== "deny" && verbs.includes(ruling.verb) && !isStopped(ruling),
+    (ruling) => meant(ruling) !== "deny" && verbs.includes(ruling.verb) && !isStopped(ruling),
   );
+  const names = new Set(shown.map(toolName));
+  const isWhole = subject.mode === "observe";
   // nothing to show: then nothing is asked either
-  const fetched = shown.length === 0 ? NO_TOOLS : await attempt.fetch(new Set(shown.map(toolName)), signal);
-  const effected = await takeIn(ports, standing, attempt, fetched);
-  const receipt = await ledger.append(listEntry(subject, decisionsOf(shown, rulings), effected.outcome), subject.id);
+  const fetched = shown.length === 0 && !isWhole ? NO_TOOLS : await attempt.fetch(isWhole ? "all" : names, signal);
+  const effected = await takeIn(ports, subject, attempt, fetched);
+  const { value, outcome } = effected;
+  const hidden = isWhole && "body" in value ? hiddenIn(value.body, names) : 0;
+  const receipt = await ledger.append(listEntry(subject, decisionsOf(shown, rulings), { outcome, hidden }), subject.id);
   return receipt === undefined ? ledger.unrecorded(subject) : ledger.pass(subject, effected);
 }
 
@@ -101,22 +106,25 @@ async function browsed(
   const body = "body" in fetched.value ? fetched.value.body : undefined;
   const refs = body === undefined ? [] : attempt.refs(body).slice(0, PAGE_MAX);
   const verbs: readonly string[] = standing.mandate.grant.verbs;
-  const rulings = judgeEach(weigher.judgePorts, weigher.moment(standing, attempt.server), "view", refs);
-  const shown = rulings.map(({ decision }) => decision.answer !== "deny" && verbs.includes("view"));
+  const rulings = judgeEach(weigher.judgePorts, weigher.moment(subject, attempt.server), "view", refs);
+  const shown = rulings.map((ruling) => meant(ruling) !== "deny" && verbs.includes("view"));
   const kept = new Set(shown.flatMap((isShown, i) => (isShown ? [i] : [])));
-  const cut = body === undefined ? fetched : { ...fetched, value: { body: attempt.keep(body, kept) } };
-  const effected = await takeIn(ports, standing, attempt, cut);
+  const isWhole = body === undefined || subject.mode === "observe";
+  const cut = isWhole ? fetched : { ...fetched, value: { body: attempt.keep(body, kept) } };
+  const effected = await takeIn(ports, subject, attempt, cut);
   const decisions = decisionsOf(
     rulings.filter((_, i) => kept.has(i)),
     rulings,
   );
-  const receipt = await ledger.append(listEntry(subject, decisions, effected.outcome), subject.id);
+  const { outcome } = effected;
+  const hidden = subject.mode === "observe" ? rulings.length - kept.size : 0;
+  const receipt = await ledger.append(listEntry(subject, decisions, { outcome, hidden }), subject.id);
   return receipt === undefined ? ledger.unrecorded(subject) : ledger.pass(subject, effected);
 }
 
 async function takeIn(
   ports: ListPorts,
-  standing: Standing,
+  { standing, mode }: Known,
   { server, method }: Pick<ListAttempt, "server" | "method">,
   effected: Effected,
 ): Promise<Effected> {
@@ -126,9 +134,11 @@ async function takeIn(
   const source = { ...NEUTRAL_LABEL, trust: server.trust };
   const inspection = await ports.inspector.inspect({ json: value.body }, { source });
   const told = { ...outcome, content: [contentOf(inspection, 0)] };
-  if (!inspection.label.complete) return { value: { withheld: "not all of it could be looked at" }, outcome: told };
+  const isWhole = mode === "observe";
+  if (!inspection.label.complete && !isWhole)
+    return { value: { withheld: "not all of it could be looked at" }, outcome: told };
   // an upstream that answers a list with an error has nothing to show, and its words stay here
-  if (member(value.body, "result") === undefined) return { value: { lost: "unknown" }, outcome: told };
+  if (member(value.body, "result") === undefined && !isWhole) return { value: { lost: "unknown" }, outcome: told };
   task.index.ingest({ json: value.body }, { server: server.id, tool: method, tier: server.trust });
   task.read(inspection.label);
   return { value, outcome: told };

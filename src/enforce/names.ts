@@ -15,10 +15,14 @@ export class Names {
   draft(draft: EntryDraft): EntryDraft {
     if (draft.type === "outcome") return { ...draft, objects: this.objects(draft.objects) };
     if (draft.type !== "decision") return draft;
-    const { resources, origin, outcome, refusal, interaction } = draft;
+    const { resources, origin, outcome, refusal, interaction, tool, objections } = draft;
     return {
       ...draft,
-      interaction: { ...interaction, method: this.text(interaction.method) },
+      interaction: {
+        ...interaction,
+        method: this.text(interaction.method),
+        ...(interaction.name === undefined ? {} : { name: this.text(interaction.name) }),
+      },
       resource: this.ref(draft.resource),
       ...(resources === undefined
         ? {}
@@ -28,6 +32,8 @@ export class Names {
         : { origin: { ...origin, broken: this.chosen(origin.broken), met: this.chosen(origin.met) } }),
       ...(outcome === undefined ? {} : { outcome: { ...outcome, objects: this.objects(outcome.objects) } }),
       ...(refusal === undefined ? {} : { refusal: this.text(refusal) }),
+      ...(tool === undefined ? {} : { tool: { ...tool, name: this.text(tool.name) } }),
+      ...(objections === undefined ? {} : { objections: objections.map((one) => this.text(one)) }),
     };
   }
 

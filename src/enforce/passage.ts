@@ -17,6 +17,8 @@ import type {
   InFlight,
   JsonObject,
   Log,
+  Mode,
+  Modes,
   Once,
   PointId,
   ProofInput,
@@ -44,6 +46,7 @@ export interface GatePorts extends FactPorts {
   readonly prover: Prover;
   readonly identities: IdentityView;
   readonly decider: Decider;
+  readonly modes: Modes;
   readonly recorder: Recorder;
   readonly desk: ApprovalDesk & Once;
   /** Single-use tokens (core K1). */
@@ -81,8 +84,8 @@ export interface CallAttempt<R extends CallReading = CallReading> {
   readonly arrived: number;
   /** Is given what an order may end, before anything is read. */
   entered?(flight: Flight): void;
-  /** Reads what the call does (E1 "map to verb"). */
-  read(): Promise<R | Unreadable>;
+  /** Reads what the call does (E1 "map to verb"); where it is only observed, what a manifest does not know is no reason to stop. */
+  read(mode: Mode): Promise<R | Unreadable>;
   /**
    * Carries the call out, as it was read. Called at most once, after everything that must come first.
    * @param signal - the client is gone, the gate closes, or an order ends it
@@ -108,6 +111,8 @@ export interface CallReading extends Reading {
   readonly inputs?: readonly ToolArgument[];
   /** The arguments for an approver to read. */
   readonly display: string;
+  /** What it would have been refused for, were it not only observed. */
+  readonly flaws?: readonly Unreadable["unreadable"][];
 }
 
 /** What an effect returned, and what the record says of it. */
@@ -153,7 +158,8 @@ export interface ListAttempt {
   readonly server: UpstreamServer;
   readonly method: string;
   readonly arrived: number;
-  fetch(shown: ReadonlySet<string>, signal: AbortSignal): Promise<Effected>;
+  /** @param shown - names of the tools that it may see; `all` for whatever the upstream shows, unchanged */
+  fetch(shown: ReadonlySet<string> | "all", signal: AbortSignal): Promise<Effected>;
 }
 
 /** A list whose things are known only once it is there. */

@@ -30,6 +30,7 @@ import { emptyMaskedBlobs } from "./blobs.ts";
 import { type DecoyPorts, decoysOpened } from "./decoys.ts";
 import type { Facts } from "./facts.ts";
 import { type Act, type JudgePorts, judgeRelease, type Moment, type Ruling, subjectOf } from "./judge.ts";
+import { meant, wouldOf } from "./observe.ts";
 import type { Asked } from "./recent.ts";
 import { runsOf } from "./runs.ts";
 import type { TaskMemory } from "./tasks.ts";
@@ -62,28 +63,87 @@ export async function releaseResult(
   };
   const after: Moment = { ...moment, phase: "after", facts };
   const rulings = judgeRelease(ports, after, act);
-  const answer = strictest(rulings.map((ruling) => ruling.decision.answer));
-  const obligations = rulings.flatMap((ruling) => ruling.decision.obligations);
-  const release = releaseOf(answer, rulings, obligations);
   const met = { json: came.value, inspection, resources: act.resources };
   const decoys = decoysOpened(ports, met, came.task);
-  const told = (redacted: number): Pick<Released, "release" | "content" | "asked" | "decoys"> => ({
-    release,
-    content: [contentOf(inspection, redacted)],
-    asked: { moment: after, act, answer },
-    decoys,
-  });
-  if (!inspection.label.complete) return { ...told(0), withheld: "not all of it could be looked at" };
-  if (answer === "deny" || answer === "challenge")
-    return { ...told(0), withheld: `its release was answered ${answer}` };
-  const carried = carryOut(ports.inspector, obligations, came.value);
-  if ("withheld" in carried) return { ...told(0), withheld: carried.withheld };
+  const asked: Asked = { moment: { ...after, mode: "enforce" }, act, answer: strictest(rulings.map(meant)) };
+  const said = { asked, decoys };
+  const carried = carriedOut(ports.inspector, { inspection, rulings }, came.value);
+  const told = moment.mode === "observe" ? observedRelease : release;
+  const released = told({ inspection, rulings, carried }, came.value);
+  if (!("value" in released)) return { ...said, ...released };
   const { server } = moment;
   const source = { server: server.id, tool: sourceName({ ...act, server }), tier: server.trust };
   came.task.index.ingest({ json: came.value }, source);
   for (const { texts } of runsOf(came.value)) came.task.index.ingest({ text: texts.join("") }, source);
   came.task.read(inspection.label);
-  return { ...told(carried.redacted), value: carried.value };
+  return { ...said, ...released };
+}
+
+/** What came back, what was ruled on it, and what enforcing makes of it. */
+interface Weighed {
+  readonly inspection: Inspection;
+  readonly rulings: readonly Ruling[];
+  readonly carried: CarriedOut;
+}
+
+type Told = Pick<Released, "release" | "content"> & ({ readonly value: JsonObject } | { readonly withheld: string });
+
+/** As it is enforced. */
+function release({ inspection, rulings, carried }: Weighed): Told {
+  const done = releaseOf(rulings);
+  if ("withheld" in carried) return { release: done, content: [contentOf(inspection, 0)], ...carried };
+  return { release: done, content: [contentOf(inspection, carried.redacted)], value: carried.value };
+}
+
+/** As it is let through whole, and what would have been done to it: only what no mode releases is withheld. */
+function observedRelease({ inspection, rulings, carried }: Weighed, value: JsonObject): Told {
+  const { obligations, ...done } = releaseOf(rulings);
+  const content = contentOf(inspection, 0);
+  if (done.answer === "deny")
+    return { release: { ...done, obligations: [] }, content: [content], withheld: WITHHELD.deny };
+  const isOut = "value" in carried;
+  const would = isOut ? strictest(rulings.map(meant)) : "deny";
+  const masked = isOut && carried.redacted > 0 ? { wouldRedact: carried.redacted } : {};
+  const answer = would === "allow" ? "allow" : "log";
+  return {
+    release: {
+      ...done,
+      answer,
+      ...wouldOf(answer, would),
+      obligations: [],
+      ...(obligations.length === 0 ? {} : { wouldOblige: obligations }),
+      ...(isOut || isRuled(rulings) ? {} : { objection: carried.withheld }),
+    },
+    content: [{ ...content, ...masked }],
+    value: withoutOurMeta(value),
+  };
+}
+
+/** Whether a rule withholds it, and not the gate. */
+function isRuled(rulings: readonly Ruling[]): boolean {
+  const answer = strictest(rulings.map(meant));
+  return answer === "deny" || answer === "challenge";
+}
+
+const WITHHELD = {
+  deny: "its release was answered deny",
+  challenge: "its release was answered challenge",
+} as const;
+
+/** What enforcing makes of it. */
+function carriedOut(
+  inspector: Inspector,
+  { inspection, rulings }: Pick<Weighed, "inspection" | "rulings">,
+  value: JsonObject,
+): CarriedOut {
+  if (!inspection.label.complete) return { withheld: "not all of it could be looked at" };
+  const answer = strictest(rulings.map(meant));
+  if (answer === "deny" || answer === "challenge") return { withheld: WITHHELD[answer] };
+  return carryOut(inspector, obligationsOf(rulings), value);
+}
+
+function obligationsOf(rulings: readonly Ruling[]): readonly Obligation[] {
+  return rulings.flatMap(({ decision }) => decision.obligations);
 }
 
 /** All of it, and what only shows where two of its texts are put together. */
@@ -159,14 +219,11 @@ function withoutOurMeta(body: JsonObject): JsonObject {
   return { ...body, result: { ...result, _meta: jsonObject(kept) } };
 }
 
-function releaseOf(
-  answer: EntryRelease["answer"],
-  rulings: readonly Ruling[],
-  obligations: readonly Obligation[],
-): EntryRelease {
-  const decisive = rulings.find((ruling) => ruling.decision.answer === answer)?.decision;
+function releaseOf(rulings: readonly Ruling[]): EntryRelease {
+  const would = strictest(rulings.map(meant));
+  const decisive = rulings.find((ruling) => meant(ruling) === would)?.decision;
   return {
-    answer,
+    answer: strictest(rulings.map(({ decision }) => decision.answer)),
     reason: decisive?.reason ?? "no_permit",
     policies: (decisive?.policies ?? []).map(({ id, effect, tier, digest, file, line }) => ({
       id,
@@ -176,7 +233,7 @@ function releaseOf(
       file,
       line,
     })),
-    obligations: [...new Set(obligations.map((one) => one.type))].toSorted(),
+    obligations: [...new Set(obligationsOf(rulings).map((one) => one.type))].toSorted(),
   };
 }
 

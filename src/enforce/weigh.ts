@@ -15,6 +15,7 @@ import {
   usesOf,
 } from "./judge.ts";
 import type { Known, No } from "./ledger.ts";
+import { exceeded, meant, objected, objectionsOf } from "./observe.ts";
 import type { CallAttempt, CallReading, GateConfig, GatePorts } from "./passage.ts";
 import { type Asked, Recent, type Rejudged } from "./recent.ts";
 import { keysOf, Restraints } from "./restraints.ts";
@@ -31,6 +32,9 @@ export interface Call<R extends CallReading = CallReading> {
   readonly reading: R;
   readonly task: TaskMemory;
 }
+
+/** Who asks, and whether that is enforced. */
+type Observed = Pick<Known, "standing" | "mode">;
 
 /** What is known of a call, and its answer. */
 export interface Found {
@@ -55,15 +59,20 @@ export class Weigher {
     this.judgePorts = { decider: ports.decider, domain: config.domain, point: config.point };
   }
 
-  moment(standing: Standing, server: UpstreamServer, more: Partial<Moment> = {}): Moment {
-    return { standing, server, at: this.ports.clock.now(), phase: "before", ...more };
+  moment({ standing, mode }: Observed, server: UpstreamServer, more: Partial<Moment> = {}): Moment {
+    return { standing, server, at: this.ports.clock.now(), phase: "before", mode, ...more };
   }
 
   /** A tool that an identity may not use does not exist for it, however the rest of the call reads. */
-  isHidden(standing: Standing, { server, name }: Pick<CallAttempt, "server" | "name">): boolean {
+  isHidden(who: Observed, { server, name }: Pick<CallAttempt, "server" | "name">): boolean {
     const tool = name === undefined ? undefined : server.tools.get(name);
-    if (tool === undefined) return false;
-    return judgeTool(this.judgePorts, this.moment(standing, server), tool).decision.answer === "deny";
+    if (tool === undefined || who.mode === "observe") return false;
+    return judgeTool(this.judgePorts, this.moment(who, server), tool).decision.answer === "deny";
+  }
+
+  /** A token lets through what it was given for, whatever the rules in force say (identify I33). */
+  exceeds({ subject }: Call, { facts: { covers }, judged }: Found): No | undefined {
+    return covers.ok || judged.answer === "deny" || subject.mode === "observe" ? undefined : exceeded(covers);
   }
 
   /** What is known of the call, and what policy says before anybody is asked. */
@@ -72,8 +81,9 @@ export class Weigher {
     const { standing } = subject;
     const facts = await factsOf(this.ports, { standing, server: attempt.server, act: reading, ...reading }, task);
     const judged = this.judge(call, facts);
-    const moment = this.moment(standing, attempt.server, { facts, argsDigest: reading.args });
-    return { facts, judged, released: this.recent.add({ moment, act: reading, answer: judged.answer }) };
+    // what other rules would make of it is asked as if they were enforced
+    const moment = this.moment(subject, attempt.server, { facts, argsDigest: reading.args, mode: "enforce" });
+    return { facts, judged, released: this.recent.add({ moment, act: reading, answer: meant(judged.decisive) }) };
   }
 
   /** What the last calls would be answered by another decider. */
@@ -94,7 +104,7 @@ export class Weigher {
       return { ...again, refusal: { code, why: asked.why } };
     }
     // people take their time: the same names may mean other things by now
-    const reread = await call.attempt.read();
+    const reread = await call.attempt.read(call.subject.mode);
     if ("unreadable" in reread) return { ...again, refusal: reread.unreadable };
     const isSame = reread.args === call.reading.args && sameRefs(reread.resources, call.reading.resources);
     if (!isSame) return { ...again, refusal: MOVED };
@@ -144,15 +154,16 @@ export class Weigher {
   }
 
   private asked({ subject, attempt, reading }: Call, facts: Facts): AskedCall {
-    const moment = this.moment(subject.standing, attempt.server, { facts });
+    const moment = this.moment(subject, attempt.server, { facts });
     const { method } = attempt;
     const { args, display } = reading;
     return { moment, facts, method, tool: nameOf(reading), args, display, reference: referenceOf(subject.id) };
   }
 
   private judge({ subject, attempt, reading }: Call, facts: Facts, more: Partial<Moment> = {}): Judged {
-    const moment = this.moment(subject.standing, attempt.server, { facts, argsDigest: reading.args, ...more });
-    return judgeCall(this.judgePorts, moment, reading);
+    const moment = this.moment(subject, attempt.server, { facts, argsDigest: reading.args, ...more });
+    const judged = judgeCall(this.judgePorts, moment, reading);
+    return subject.mode === "observe" ? objected(judged, objectionsOf(facts.covers, reading.flaws)) : judged;
   }
 
   /** Token, mandate or whoever stands behind them has ended, or the feed that would say so is silent. */

@@ -14,6 +14,7 @@ import { flag, list, type Members, maybe, member, members, type Part, text, whol
 /** What is true of a server now. */
 export interface Status {
   readonly version: string;
+  /** `observe`, `enforce`, or `mixed`. */
   readonly mode: string;
   readonly demo: boolean;
   readonly dataDir: string;
@@ -40,6 +41,12 @@ export interface UpstreamStatus {
   /** `ready`, `starting` or `failed`. */
   readonly state: string;
   readonly why: string | undefined;
+  /** `observe`, `enforce`, or `mixed`: some of its tasks are enforced and others observed. */
+  readonly mode: string | undefined;
+  /** UNIT: percent of its tasks that are enforced, where not all are. */
+  readonly enforced: number | undefined;
+  /** RFC 3339, UTC. */
+  readonly observedUntil: string | undefined;
 }
 
 export interface RecordStatus {
@@ -99,6 +106,8 @@ export interface DecisionView {
   readonly mode: string;
   /** What the answer would have been, had it been enforced. */
   readonly would: string | undefined;
+  /** What the gate itself would have refused it for. */
+  readonly objections: readonly string[];
   /** `undefined` where no policy was reached; then `refusal` says what stopped it. */
   readonly reason: string | undefined;
   /** The gate's own reason. */
@@ -236,6 +245,7 @@ export function readDecision(answer: Part): DecisionView {
     shown: text(member(answer, "shown")),
     mode: maybe(member(answer, "mode"), text) ?? "enforce",
     would: maybe(member(answer, "would"), text),
+    objections: maybe(member(answer, "objections"), (all) => list(all, text)) ?? [],
     reason: maybe(member(answer, "reason"), text),
     refusal: maybe(member(answer, "refusal"), text),
     policies: list(member(answer, "policies"), readDeciding),
@@ -307,6 +317,9 @@ function readUpstream(server: Part): UpstreamStatus {
     shown: maybe(member(server, "shown"), whole),
     state: text(member(server, "state")),
     why: maybe(member(server, "why"), text),
+    mode: maybe(member(server, "mode"), text),
+    enforced: maybe(member(server, "enforced"), whole),
+    observedUntil: maybe(member(server, "observedUntil"), time),
   };
 }
 

@@ -10,6 +10,8 @@ import {
   type Digest,
   type EntrySource,
   type IdentityId,
+  type Instant,
+  type Json,
   jsonObject,
   type Log,
   type Mac,
@@ -21,7 +23,7 @@ import {
   parseTenantId,
   type RecordedEntry,
 } from "../core/index.ts";
-import { type Bundle, createDecider } from "../decide/index.ts";
+import { type Bundle, createDecider, DECIDE_SCHEMA, type Releases } from "../decide/index.ts";
 import { createGate, createRelay, type Gate, Tasks, type UpstreamServer } from "../enforce/index.ts";
 import { IDENTIFY_SCHEMA, type Identify, openIdentify, type People } from "../identify/index.ts";
 import { createInspector, type Inspector, readLabelRules } from "../protect/index.ts";
@@ -54,6 +56,7 @@ import { firstLink } from "./owner.ts";
 import { loadPolicies } from "./policies.ts";
 import { PoliciesInForce, type PolicyNews, type PolicyPorts } from "./policies-in-force.ts";
 import type { Previews } from "./previews.ts";
+import { openServerReleases } from "./releases.ts";
 import { statusDocument } from "./status.ts";
 import { systemClock, systemRandom, systemTimers } from "./system.ts";
 import { openUpstreams } from "./upstreams.ts";
@@ -104,6 +107,7 @@ export interface ServerIo {
 
 const system = { clock: systemClock, timers: systemTimers, random: systemRandom } as const;
 const TENANT = parseTenantId("main");
+const SCHEMAS = [IDENTIFY_SCHEMA, RESPOND_SCHEMA, WATCH_SCHEMA, PROVE_SCHEMA, DECIDE_SCHEMA];
 const DOMAIN = parseDomainId("main");
 
 /** Starts everything. @throws the error of the first room that cannot be opened */
@@ -169,6 +173,7 @@ interface Rooms {
   readonly identify: Identify;
   readonly decider: ReturnType<typeof createDecider>;
   readonly policies: PoliciesInForce;
+  readonly releases: Releases;
   /** The set that was loaded at start. */
   readonly bundle: Bundle;
   readonly servers: ReadonlyMap<string, UpstreamServer>;
@@ -191,9 +196,8 @@ async function openRooms({ config, io, publicUrl, opened }: Opening): Promise<Ro
     { ...config.record, dir: path.join(dataDir, "record"), origin, node, tenant: TENANT },
   );
   opened.adopt(record, (r) => r.close());
-  const store = opened.use(
-    await openStore({ dir: dataDir, schemas: [IDENTIFY_SCHEMA, RESPOND_SCHEMA, WATCH_SCHEMA, PROVE_SCHEMA] }, ports),
-  );
+  const store = opened.use(await openStore({ dir: dataDir, schemas: SCHEMAS }, ports));
+  const releases = opened.use(await openServerReleases({ ...ports, store, recorder: record }, config));
   const tasks = new Tasks(custody.derive("origins"));
   const known = await openIdentities(
     { ...ports, store, recorder: record, custody },
@@ -214,6 +218,7 @@ async function openRooms({ config, io, publicUrl, opened }: Opening): Promise<Ro
     identify,
     decider,
     policies,
+    releases,
     bundle,
     servers,
     register,
@@ -316,6 +321,7 @@ function openGate(rooms: Rooms, ports: GatePorts, config: Config): ReturnType<ty
       prover: identify.prover,
       identities: identify.view,
       decider,
+      modes: rooms.releases,
       desk: rooms.queue.approvals,
       tokens: identify.once,
       inspector: rooms.inspector,
@@ -334,7 +340,7 @@ function openGate(rooms: Rooms, ports: GatePorts, config: Config): ReturnType<ty
 }
 
 async function mountEdges(rooms: Rooms, bound: Bound, opening: Opening): Promise<void> {
-  const { record, identify, decider, servers } = rooms;
+  const { record, identify, servers } = rooms;
   const { config, io, publicUrl, opened } = opening;
   const ports = { ...system, log: io.log, recorder: record, outbound: opened.use(openOutbound()) };
   const gate = openGate(rooms, ports, config);
@@ -354,16 +360,7 @@ async function mountEdges(rooms: Rooms, bound: Bound, opening: Opening): Promise
     entries: record,
     find: (key: string) => findEntries(record, key),
     prove: (index: number) => record.prove(index),
-    status: () =>
-      statusDocument({
-        ...rooms,
-        bundle: rooms.policies.bundle ?? rooms.bundle,
-        config,
-        publicUrl,
-        startedAt,
-        io,
-        current: decider.current(DOMAIN),
-      }),
+    status: () => statusOf(rooms, opening, startedAt),
     policies: rooms.policies.texts,
     queue: rooms.queue,
     containment: {
@@ -382,7 +379,7 @@ async function mountEdges(rooms: Rooms, bound: Bound, opening: Opening): Promise
     },
     identities: { identify, whoIs: ({ headers }: { readonly headers: Credentials }) => whoIs(rooms, headers) },
     ...accessTo(identify, io.demo),
-    servers: serverPorts(rooms, { ...ports, gate, relay }, { ...io, publicUrl }),
+    servers: serverPorts(rooms, { ...ports, gate, relay }, { ...io, publicUrl, mode: config.mcp.mode }),
     clock: systemClock,
     ...opened.adopt(await openDecisionViews(record, systemClock), (views) => views.close()),
   };
@@ -405,6 +402,12 @@ async function admit(
   await announce(config.dataDir, publicUrl, opened);
   // closed first: no new request finds a room that is closing
   opened.defer(() => bound.close());
+}
+
+function statusOf(rooms: Rooms, { config, io, publicUrl }: Opening, startedAt: Instant): Json {
+  const bundle = rooms.policies.bundle ?? rooms.bundle;
+  const current = rooms.decider.current(DOMAIN);
+  return statusDocument({ ...rooms, bundle, config, publicUrl, startedAt, now: systemClock.now(), io, current });
 }
 
 function watched({ policies }: Rooms, gate: Gate, { config, io }: Pick<Opening, "config" | "io">): () => void {

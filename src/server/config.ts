@@ -195,10 +195,11 @@ function atFolder(found: Config, folder: string): Config {
       ...(found.prove.entities === undefined ? {} : { entities: at(found.prove.entities) }),
     },
     mcp: {
+      ...found.mcp,
       servers: mapValues(found.mcp.servers, (server) => ({
         ...server,
-        manifest: at(server.manifest),
         auth: server.auth === "none" ? server.auth : { file: at(server.auth.file) },
+        ...(server.manifest === undefined ? {} : { manifest: at(server.manifest) }),
         ...(server.folder === undefined ? {} : { folder: at(server.folder) }),
       })),
     },

@@ -33,13 +33,13 @@ export function decisionRow({ ref, entry }: RecordedEntry): JsonObject | undefin
     ["who", member(who, "identity")],
     ["for", member(who, "onBehalfOf") ?? member(who, "sponsor")],
     ["server", member(member(entry, "interaction"), "server")],
-    ["verb", member(member(entry, "disclose"), "answer") === "deny" ? "share" : member(entry, "verb")],
+    ["verb", meantOf(member(entry, "disclose")) === "deny" ? "share" : member(entry, "verb")],
     ["resource", member(member(entry, "resource"), "id")],
     ["answer", answer],
     ["why", whyOf(entry)],
     ["ms", member(member(entry, "outcome"), "ms")],
     ["mode", mode === "enforce" ? undefined : mode],
-    ["would", member(entry, "would")],
+    ["would", wouldHaveBeen(entry)],
     ["labels", labelsOf(entry)],
     ["policies", policiesOf(entry)],
   ];
@@ -69,6 +69,12 @@ export function endedRow(row: JsonObject, outcome: JsonObject): JsonObject {
   const answer = release === undefined ? undefined : strictestOf([member(row, "answer"), member(release, "answer")]);
   const changed: (readonly [string, Json | undefined])[] = [
     ["answer", answer],
+    [
+      "would",
+      member(release, "would") === undefined
+        ? undefined
+        : strictestOf([member(row, "would"), member(release, "would")]),
+    ],
     ["why", stopped.length === 0 ? undefined : stopped.join(", ")],
     ["ms", member(outcome, "ms")],
     ["labels", joined(member(row, "labels"), labelsOf(outcome))],
@@ -79,6 +85,16 @@ export function endedRow(row: JsonObject, outcome: JsonObject): JsonObject {
   return jsonObject([...Object.entries(row).filter(([name]) => !names.has(name)), ...now]);
 }
 
+/** What the caller would have got, where it was only observed and that is something else. */
+function wouldHaveBeen(entry: JsonObject): Answer | undefined {
+  const given = [member(entry, "would"), member(member(member(entry, "outcome"), "release"), "would")];
+  return given.every((one) => one === undefined) ? undefined : strictestOf(given);
+}
+
+function meantOf(ruling: Json | undefined): Json | undefined {
+  return member(ruling, "would") ?? member(ruling, "answer");
+}
+
 /** The rules that spoke last and loudest, by name; the gate's own reason where no rule was reached. */
 function whyOf(entry: JsonObject): string {
   const release = member(member(entry, "outcome"), "release");
@@ -86,6 +102,8 @@ function whyOf(entry: JsonObject): string {
   const told = stopped.length > 0 ? stopped : rulesOf(member(entry, "why"), "forbid");
   const named = told.length > 0 ? told : rulesOf(member(entry, "why"), "permit");
   const refusal = member(entry, "refusal");
+  const objections = member(entry, "objections");
+  if (isJsonArray(objections)) return objections.filter((one) => typeof one === "string").join(", ");
   if (named.length > 0) return named.join(", ");
   return typeof refusal === "string" ? refusal : "";
 }

@@ -46,6 +46,7 @@ export async function explainEntry(
     ],
     ["mode", member(entry, "mode")],
     ["would", member(entry, "would")],
+    ["objections", member(entry, "objections")],
     ["reason", member(why, "reason")],
     ["refusal", member(entry, "refusal")],
     ["policies", hitsOf(why, texts)],

@@ -1,11 +1,12 @@
 // SPDX-License-Identifier: Apache-2.0
 // What is true now: the document behind `bailiwick status`.
 import { type Decider, type DomainId, formatInstant, type Instant, type Json, jsonObject } from "../core/index.ts";
-import type { Bundle } from "../decide/index.ts";
+import type { Bundle, Releases } from "../decide/index.ts";
 import type { UpstreamServer } from "../enforce/index.ts";
 import type { Identify } from "../identify/index.ts";
 import type { RecordRoom } from "../record/index.ts";
 import type { Config } from "./config.ts";
+import { modeMembers, modeOfAll, modeWarnings } from "./modes.ts";
 
 export interface StatusFacts {
   readonly config: Config;
@@ -16,6 +17,8 @@ export interface StatusFacts {
   readonly identify: Identify;
   readonly bundle: Bundle;
   readonly servers: ReadonlyMap<string, UpstreamServer>;
+  readonly releases: Releases;
+  readonly now: Instant;
   readonly current: ReturnType<Decider["current"]>;
 }
 
@@ -25,12 +28,12 @@ export function statusDocument(facts: StatusFacts): Json {
   const identities = identify.registry.list();
   return jsonObject([
     ["version", facts.io.version],
-    ["mode", "enforce"],
+    ["mode", modeOfAll(facts.releases.list(), config.mcp.mode, facts.now)],
     ["demo", facts.io.demo],
     ["dataDir", config.dataDir],
     ["startedAt", formatInstant(facts.startedAt)],
     ["publicUrl", publicUrl],
-    ["servers", [...facts.servers.values()].map(serverOf)],
+    ["servers", [...facts.servers.values()].map((server) => serverOf(server, facts))],
     [
       "record",
       jsonObject([
@@ -53,7 +56,7 @@ export function statusDocument(facts: StatusFacts): Json {
   ]);
 }
 
-function serverOf(server: UpstreamServer): Json {
+function serverOf(server: UpstreamServer, { releases, now }: StatusFacts): Json {
   const { operator, jurisdiction } = server.destination;
   return jsonObject([
     ["id", server.id],
@@ -63,6 +66,7 @@ function serverOf(server: UpstreamServer): Json {
     ["tools", server.tools.size],
     // a stdio upstream is started for each session, so there is nothing that could be down between them
     ["state", "ready"],
+    ...modeMembers(releases.get(server.id), now),
   ]);
 }
 
@@ -77,9 +81,10 @@ function policiesOf(bundle: Bundle, current: NonNullable<ReturnType<Decider["cur
   ]);
 }
 
-function warningsOf({ record, bundle, config }: StatusFacts): string[] {
+function warningsOf({ record, bundle, config, releases, now }: StatusFacts): string[] {
   const { state, missed, rollback } = record.status();
   return [
+    ...modeWarnings(releases.list(), now),
     ...(state === "open" ? [] : [`the record is ${state}: effects are refused`]),
     ...(missed === 0 ? [] : [`${missed} refusals wait to be counted in the record`]),
     ...(config.policies.watch ? ["policies.watch on, fourEyes off: a saved rule is in force at once (demo only)"] : []),

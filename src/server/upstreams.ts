@@ -2,7 +2,7 @@
 // The upstream servers of the configuration, ready for the gate: manifest read, folder opened, environment closed.
 import { readFile } from "node:fs/promises";
 import path from "node:path";
-import { parseServerId, quote } from "../core/index.ts";
+import { parseServerId, quote, type ServerId } from "../core/index.ts";
 import {
   type McpServerConfig,
   openFolder,
@@ -24,7 +24,8 @@ export interface UpstreamPlace {
 
 /** @throws ServerError, EnforceError for the first server that cannot be used */
 export async function openUpstreams(config: Config, place: UpstreamPlace): Promise<readonly UpstreamServer[]> {
-  return Promise.all(Object.entries(config.mcp.servers).map(([id, server]) => openUpstream(id, server, place)));
+  const { mode, servers } = config.mcp;
+  return Promise.all(Object.entries(servers).map(([id, server]) => openUpstream(id, { mode, ...server }, place)));
 }
 
 /** One server, with no tool where its manifest is still a draft. @throws ServerError, EnforceError */
@@ -35,14 +36,7 @@ export async function openUpstream(
 ): Promise<UpstreamServer> {
   const id = parseServerId(name);
   const transport = transportOf(id, server, place);
-  const text = await readFile(server.manifest, "utf8").catch((cause: unknown) => {
-    throw new ServerError("SERVER_CONFIG_INVALID", `opening server ${id}: no manifest at ${quote(server.manifest)}`, {
-      cause,
-      fix: `npx bailiwick connect manifest draft ${id} -- ${server.command?.join(" ") ?? "COMMAND"} writes a first one to read`,
-    });
-  });
   const { operator, jurisdiction, destination, trust } = server;
-  const { draft, tools } = readManifest(id, path.basename(server.manifest), text);
   return {
     id,
     resource: `${place.publicUrl}/mcp/${id}`,
@@ -50,7 +44,7 @@ export async function openUpstream(
     era: server.era,
     destination: { kind: destination, operator, jurisdiction, listed: true },
     trust,
-    tools: draft ? new Map() : tools,
+    tools: await toolsOf(id, server),
     ...(server.folder === undefined ? {} : { folder: await openFolder(id, server.folder) }),
   };
 }
@@ -79,4 +73,19 @@ export function transportOf(
     isPrivate: allow.private,
     ...(auth === "none" ? {} : { authorization: async () => `Bearer ${await readSecret(auth.file)}` }),
   };
+}
+
+/** What somebody said of its tools: nothing while that is a draft, or where it begins observed and nobody said anything yet. */
+async function toolsOf(id: ServerId, { mode, manifest, command }: McpServerConfig): Promise<UpstreamServer["tools"]> {
+  if (manifest === undefined) return new Map();
+  const text = await readFile(manifest, "utf8").catch((cause: unknown) => {
+    if (mode === "observe") return undefined;
+    throw new ServerError("SERVER_CONFIG_INVALID", `opening server ${id}: no manifest at ${quote(manifest)}`, {
+      cause,
+      fix: `npx bailiwick connect manifest draft ${id} -- ${command?.join(" ") ?? "COMMAND"} writes a first one to read`,
+    });
+  });
+  if (text === undefined) return new Map();
+  const { draft, tools } = readManifest(id, path.basename(manifest), text);
+  return draft ? new Map() : tools;
 }

@@ -26,7 +26,7 @@ async function watched(): Promise<{ office: Office; seen: () => Promise<string[]
       const { files } = config.mcp.servers;
       if (files === undefined) throw new Error("no server");
       const command = [process.execPath, TEE, log, ...(files.command ?? [])];
-      return { ...config, mcp: { servers: { ...config.mcp.servers, files: { ...files, command } } } };
+      return { ...config, mcp: { ...config.mcp, servers: { ...config.mcp.servers, files: { ...files, command } } } };
     },
   });
   return { office, seen: async () => (await readFile(log, "utf8")).trim().split("\n") };

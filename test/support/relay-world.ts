@@ -8,6 +8,7 @@ import {
   type FeedView,
   type InFlight,
   type Json,
+  type Mode,
   parseDomainId,
   parseJson,
   parsePointId,
@@ -25,6 +26,7 @@ import {
   fakeFeed,
   fakeIdentityView,
   fakeInFlight,
+  fakeModes,
   fakeOnce,
   fakeRecorder,
   fakeStanding,
@@ -82,6 +84,7 @@ export interface RelayWorldOptions {
   readonly inFlight?: InFlight;
   readonly watch?: EntryWatch;
   readonly pins?: ToolPins;
+  readonly mode?: Mode;
   /** What the arguments of `act` mean. */
   readonly args?: ToolManifest["args"];
   /** Given the gate once it stands. */
@@ -116,6 +119,7 @@ export function relayWorld(upstream: Given, options: RelayWorldOptions = {}): Re
       prover: { prove: () => Promise.resolve({ standing: world.standing }), nonce: () => "nonce" },
       identities: fakeIdentityView(),
       decider: fakeDecider(options.rule ?? (() => "allow")),
+      modes: fakeModes(options.mode),
       recorder,
       desk: fakeDesk(),
       tokens: fakeOnce(),
@@ -136,6 +140,7 @@ export function relayWorld(upstream: Given, options: RelayWorldOptions = {}): Re
     inFlight: _inFlight,
     watch: _watch,
     pins: _pins,
+    mode: _mode,
     args: _args,
     onGate,
     ...limits

@@ -112,6 +112,7 @@ export const en = {
         : `${isAtLeast ? "At least " : ""}${count(n, "decision", "decisions")} in the last minute`,
     enforced: (n: number): string => (n === 1 ? "enforced" : "all enforced"),
     observed: "judged only, not enforced",
+    mixed: "some of them judged only, not enforced",
     nothingYet: "Nothing has been asked yet.",
     record: (state: string): string => `The record is ${state}, so effects are refused.`,
   },
@@ -201,6 +202,7 @@ export const en = {
     caption: "Duties to tell somebody, by incident",
   },
   latest: {
+    would: (answer: string): string => `observed, would be ${answer}`,
     title: "Latest decisions",
     caption: "The newest decisions, newest first",
     empty: "Nothing has been asked yet.",

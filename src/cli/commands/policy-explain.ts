@@ -17,11 +17,14 @@ export async function run(args: Args, io: CliIo): Promise<number> {
 }
 
 export function explainRows(decision: DecisionView): readonly Row[] {
-  const { reference, at, who, verb, resource, reason, refusal, policies, errors, origins, outcome } = decision;
+  const { reference, at, who, verb, resource, reason, refusal, would, objections, policies, errors, origins, outcome } =
+    decision;
   const because = [reason, refusal].filter((why) => why !== undefined);
   const result = outcome?.["result"];
   return [
     ["answer", answerCell(decision.answer)],
+    ...(would === undefined ? [] : [["would be", answerCell(would)] as const]),
+    ...objections.map((why): Row => ["objection", why]),
     ["asked", `${verb} ${resource}`],
     ["by", who === undefined ? "somebody who did not prove who they are" : shortIdentity(who)],
     ["at", `${at}, ${reference}`],

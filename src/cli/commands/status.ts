@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 // `bailiwick status`: what is true now, and the next thing to do.
-import type { Status } from "../../sdk/index.ts";
+import type { Status, UpstreamStatus } from "../../sdk/index.ts";
 import type { Args } from "../command.ts";
 import { EXIT } from "../exit.ts";
 import type { CliIo } from "../io.ts";
@@ -26,7 +26,7 @@ export function statusRows(status: Status): readonly Row[] {
       const tools =
         server.shown === undefined ? `${server.tools} tools` : `${server.shown} of ${server.tools} tools shown`;
       const why = server.why === undefined ? "" : `: ${server.why}`;
-      const state = `${server.state}${why}, ${tools}, operator ${server.operator}, ${server.jurisdiction}, ${server.url}`;
+      const state = `${modeText(server)}${server.state}${why}, ${tools}, operator ${server.operator}, ${server.jurisdiction}, ${server.url}`;
       return [`  ${server.id}`, server.state === "failed" ? { text: state, style: "red" } : state];
     }),
     [
@@ -38,6 +38,13 @@ export function statusRows(status: Status): readonly Row[] {
     ...status.warnings.map((warning): Row => ["warning", { text: warning, style: "yellow" }]),
     ["next", `npx bailiwick ${next(status)}`],
   ];
+}
+
+/** Said on every line as long as anything of it is observed. */
+function modeText({ mode, enforced, observedUntil }: UpstreamStatus): string {
+  if (mode === undefined || mode === "enforce") return "";
+  const share = enforced === undefined || enforced === 0 ? "" : ` (${enforced} % of its tasks enforced)`;
+  return `observe${share} until ${observedUntil?.slice(0, 10) ?? "nobody knows when"}, `;
 }
 
 const NO_POLICIES = { text: "none in force: everything is denied", style: "red" } as const;

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 // Entries: the lines of the record. Names are closed: one outside these tables does not compile.
 // Readers keep members and values they do not know (core K5); writers write only these.
-import type { Answer, EvalError, PolicyHit, ReasonCode } from "../decision.ts";
+import type { Answer, EvalError, Mode, PolicyHit, ReasonCode } from "../decision.ts";
 import type { IdentityKind, IdentityStatus } from "../identity.ts";
 import type {
   Commitment,
@@ -72,6 +72,8 @@ export interface EntryContent {
   readonly detections: Readonly<Record<string, number>>;
   /** How many were masked or dropped. */
   readonly redacted: number;
+  /** How many would have been, where it was only observed. */
+  readonly wouldRedact?: number;
 }
 
 export interface EntryLabel {
@@ -85,9 +87,16 @@ export interface EntryLabel {
 /** The decision on what came back (phase `after`). */
 export interface EntryRelease {
   readonly answer: Answer;
+  /** What it would have answered, where it was only observed: then it was released whole. */
+  readonly would?: Answer;
   readonly reason: ReasonCode;
   readonly policies: EntryWhy["policies"];
+  /** What was carried out. */
   readonly obligations: readonly string[];
+  /** What would have been. */
+  readonly wouldOblige?: readonly string[];
+  /** Why it would have been withheld, where no rule says so. */
+  readonly objection?: string;
 }
 
 /** A planted value that was met: in what came back, or in what the caller sent. */
@@ -154,7 +163,12 @@ export interface DecisionDraft {
   /** Every resource of the act, where there is more than one; a list that would not fit is its count. */
   readonly resources?: readonly Ref[] | { readonly n: number };
   readonly destination: Destination;
-  readonly disclose?: { readonly resource: Ref; readonly answer: Answer; readonly reason: ReasonCode };
+  readonly disclose?: {
+    readonly resource: Ref;
+    readonly answer: Answer;
+    readonly would?: Answer;
+    readonly reason: ReasonCode;
+  };
   readonly tool?: { readonly server: ServerId; readonly name: string };
   readonly mandate?: {
     readonly id: MandateId;
@@ -172,8 +186,14 @@ export interface DecisionDraft {
     /** The same for those that may stand; only arguments that decide something. */
     readonly met: readonly ChosenBy[];
   };
+  /** What was done: in `observe`, a call that enforcing would stop is `log`, and `would` says what it would have been. */
   readonly answer: Answer;
-  readonly mode: "enforce";
+  readonly mode: Mode;
+  readonly would?: Answer;
+  /** What the gate itself would have refused it for, where it was only observed: `code: why`. */
+  readonly objections?: readonly string[];
+  /** How many tools enforcing would not have shown. */
+  readonly wouldHide?: number;
   /** Absent where policy was not reached; then `refusal` says what stopped it. */
   readonly why?: EntryWhy;
   /** The gate's own reason where no policy spoke. */
@@ -234,6 +254,7 @@ export const ADMIN_NAMES = [
   "identity.changed",
   "key.created",
   "policy.activated",
+  "server.changed",
   "log.opened",
   "clock.stepped",
   "decoy.planted",

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
-import type { Decision, Question } from "../decision.ts";
-import type { Digest, DomainId, Ref } from "../ids.ts";
+import type { Decision, Mode, Question } from "../decision.ts";
+import type { Digest, DomainId, Ref, ServerId, TaskId } from "../ids.ts";
 import type { Instant } from "../time.ts";
 
 /** Only `enforce` asks, so that nothing is judged outside the pipeline. */
@@ -10,4 +10,10 @@ export interface Decider {
   /** One question about many resources, under one policy set; order kept. */
   decideMany(question: Question, resources: readonly Ref[]): readonly Decision[];
   current(domain: DomainId): { readonly digest: Digest; readonly policies: number; readonly since: Instant } | null;
+}
+
+/** Which release binds (decide D25, D26): one answer for all that one task does at one server. */
+export interface Modes {
+  /** From memory, never throws. A server that nobody speaks of is enforced. */
+  of(server: ServerId, task: TaskId): Mode;
 }

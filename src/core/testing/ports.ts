@@ -23,6 +23,8 @@ import {
   type InFlight,
   instant,
   type Mandate,
+  type Mode,
+  type Modes,
   mandateS256,
   type Once,
   type OrderId,
@@ -119,6 +121,11 @@ export function fakeDecision(answer: FakeAnswer, policy = `says-${answer}`): Dec
   };
 }
 
+function observedDecision(would: FakeAnswer): Decision {
+  const decision = { ...fakeDecision(would), mode: "observe" } as const;
+  return would === "allow" || would === "log" ? decision : { ...decision, answer: "log", would };
+}
+
 /** A decider that answers by a function of action and resource, and keeps the questions. */
 export function fakeDecider(
   answer: (action: string, resource: Ref, question: Question) => FakeAnswer,
@@ -128,6 +135,7 @@ export function fakeDecider(
     questions.push(question);
     const said = answer(question.action, question.resource, question);
     const [evidence] = question.evidence ?? [];
+    if (question.mode === "observe") return observedDecision(said);
     if (said !== "challenge" || evidence === undefined) return fakeDecision(said);
     return { ...fakeDecision("log"), reason: "discharged", uses: [evidence.id] };
   };
@@ -289,6 +297,11 @@ export function fakeEntryWatch(): EntryWatch & { readonly shown: EntryDraft[] } 
       return [];
     },
   };
+}
+
+/** Everything is in one mode. */
+export function fakeModes(mode: Mode = "enforce"): Modes {
+  return { of: () => mode };
 }
 
 /** No tool ever changes. */

@@ -24,6 +24,7 @@ import { LISTED, modernResult, type Way, wayOf } from "./methods.ts";
 import { MirroredTools } from "./mirrored.ts";
 import { Progress } from "./progress.ts";
 import { type ReadCall, readCall } from "./reading.ts";
+import { readObserved } from "./reading-observed.ts";
 import { readOther } from "./reading-other.ts";
 import { filterTools, toolDigests } from "./tools.ts";
 import { broken, json, NO_ANSWER, refusal, statusOf } from "./wire.ts";
@@ -74,9 +75,9 @@ export class Forwarder {
       entered: (flight) => {
         if (told !== undefined) told.lines.flight = flight;
       },
-      read: () =>
+      read: (mode) =>
         way === "call"
-          ? readCall(recorder, standing, server, given)
+          ? (mode === "observe" ? readObserved : readCall)(recorder, standing, server, given)
           : readOther(recorder, standing, server, { method, way, given }),
       effect: (reading: ReadCall, orEnded) => this.effect(exchange, reading, orEnded),
     });
@@ -132,9 +133,10 @@ export class Forwarder {
   }
 
   /** What changed since it was accepted is shown to nobody, from this list on. */
-  private shown(server: UpstreamServer, got: JsonObject, shown: ReadonlySet<string>): JsonObject {
+  private shown(server: UpstreamServer, got: JsonObject, shown: ReadonlySet<string> | "all"): JsonObject {
     const changed = this.ports.gate.pinned(server, toolDigests(got), member(got, "nextCursor") === undefined);
     const wrong = this.mirrored.learn(server.id, got);
+    if (shown === "all") return got;
     return filterTools(got, new Set([...shown].filter((name) => !changed.has(name) && !wrong.has(name))));
   }
 

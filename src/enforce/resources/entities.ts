@@ -87,8 +87,12 @@ export function destinationRef(server: UpstreamServer): Ref {
   return { type: "Destination", id: server.id };
 }
 
-/** What is asked about, with everything above it up to the server. */
-export function resourceEntities(server: UpstreamServer, asked: readonly Ref[]): readonly EntityJson[] {
+/** What is asked about, with everything above it up to the server. @param called - the tool of the question, described or not */
+export function resourceEntities(
+  server: UpstreamServer,
+  asked: readonly Ref[],
+  called: ToolManifest | undefined,
+): readonly EntityJson[] {
   const { kind, operator, jurisdiction } = server.destination;
   const where: [string, Json][] = [
     ["operator", operator],
@@ -100,8 +104,7 @@ export function resourceEntities(server: UpstreamServer, asked: readonly Ref[]):
   };
   add(serverRef(server), where, []);
   for (const ref of asked) {
-    const tool = ref.type === "Tool" ? server.tools.get(ref.id.slice(server.id.length + 1)) : undefined;
-    if (tool !== undefined) add(ref, toolAttributes(tool), [serverRef(server)]);
+    if (ref.type === "Tool") add(ref, called === undefined ? [] : toolAttributes(called), [serverRef(server)]);
     else if (ref.type === "Destination") add(ref, [["kind", kind], ...where], []);
     else if (ref.type === "Prompt") add(ref, [], [serverRef(server)]);
     else if (isUriRef(ref)) addInCollection(server, ref, add);

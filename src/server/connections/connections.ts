@@ -7,6 +7,7 @@ import {
   type IdentityId,
   type Json,
   jsonObject,
+  type Mode,
   parseServerId,
   type Recorder,
   type Reference,
@@ -30,6 +31,8 @@ export interface ConnectionPorts {
   readonly link: Parameters<typeof probeTools>[0];
   /** Takes what a server says of its tools as what is accepted; what was accepted before stays. @returns those that differ */
   readonly pin: (server: UpstreamServer, tools: ReadonlyMap<string, Digest>) => ReadonlySet<string>;
+  /** Begins its release, in this mode where the server was never here before. */
+  readonly begin: (server: UpstreamServer["id"], mode: Mode | undefined) => Promise<unknown>;
   /** Ends whatever speaks to a server that is gone. */
   readonly end: (server: UpstreamServer) => Promise<void>;
 }
@@ -153,7 +156,10 @@ export class Connections {
   }
 
   private async open(file: string, wish: ServerWish, manifest: string): Promise<UpstreamServer> {
-    const server = await openUpstream(wish.id, await writeMember(file, wish, manifest), this.place);
+    const member = await writeMember(file, wish, manifest);
+    const server = await openUpstream(wish.id, member, this.place);
+    // before anybody can call it, so that its first call is observed or enforced as it should be
+    await this.ports.begin(server.id, member.mode);
     this.ports.resources.add({ url: server.resource, name: server.id });
     this.ports.register.put(server);
     return server;

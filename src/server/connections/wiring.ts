@@ -1,7 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 // What the acts on upstream servers need of the other rooms.
 import type { FastifyRequest } from "fastify";
-import type { IdentityId, Recorder } from "../../core/index.ts";
+import type { IdentityId, Mode, Recorder } from "../../core/index.ts";
+import type { Releases } from "../../decide/index.ts";
 import type { Gate, Relay, RelayPorts } from "../../enforce/index.ts";
 import type { Identify } from "../../identify/index.ts";
 import { accessTo, whoIs } from "../access.ts";
@@ -13,6 +14,7 @@ interface Rooms {
   readonly register: ServerRegister;
   readonly identify: Identify;
   readonly owner: IdentityId | undefined;
+  readonly releases: Pick<Releases, "admit">;
 }
 
 interface Around extends Omit<RelayPorts, "gate" | "nonce" | "recorder"> {
@@ -26,6 +28,8 @@ interface Place {
   readonly cwd: string;
   readonly path: string;
   readonly configFile?: string;
+  /** What a server begins with where its own member says nothing. */
+  readonly mode: Mode;
 }
 
 export function serverPorts(rooms: Rooms, { gate, relay, recorder, ...link }: Around, place: Place): ServerPorts {
@@ -38,6 +42,7 @@ export function serverPorts(rooms: Rooms, { gate, relay, recorder, ...link }: Ar
       register,
       resources: identify.resources,
       pin: (server, tools) => gate.pinned(server, tools, true),
+      begin: (server, mode = place.mode) => rooms.releases.admit(server, mode),
       end: (server) => relay.end(server),
     },
     { ...place, configFile: place.configFile },

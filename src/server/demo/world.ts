@@ -84,5 +84,5 @@ function withInstalled(config: Config, program: string): Config {
     const folder = server.command?.at(-1) ?? ".";
     return [id, { ...server, command: [process.execPath, program, folder] }] as const;
   });
-  return { ...config, mcp: { servers: Object.fromEntries(servers) } };
+  return { ...config, mcp: { ...config.mcp, servers: Object.fromEntries(servers) } };
 }

@@ -95,7 +95,7 @@ function Table({ lines, zone }: { readonly lines: readonly DecisionLine[]; reado
 }
 
 function Row({ line, zone }: { readonly line: DecisionLine; readonly zone: Zone }): ReactNode {
-  const { at, answer, who, verb, resource, why, reference } = line;
+  const { at, answer, would, who, verb, resource, why, reference } = line;
   const name = who === undefined ? en.latest.nobody : shortScope(who);
   return (
     <tr>
@@ -104,6 +104,7 @@ function Row({ line, zone }: { readonly line: DecisionLine; readonly zone: Zone 
       </td>
       <td>
         <AnswerMark answer={answer} />
+        {would === undefined ? null : <span className="note"> {en.latest.would(would)}</span>}
       </td>
       <td className="wide" title={who}>
         <Foreign text={name} />

@@ -68,5 +68,10 @@ function lastMinuteOf({ lines, complete, now, mode }: NowFacts): string {
   const recent = lines.filter(({ at }) => Date.parse(at) > now - MINUTE_MS).length;
   const said = text.lastMinute(recent, recent > 0 && recent === lines.length && !complete);
   if (recent === 0) return `${said}.`;
-  return `${said}, ${mode === "enforce" ? text.enforced(recent) : text.observed}.`;
+  return `${said}, ${modeWords(mode, recent)}.`;
+}
+
+function modeWords(mode: string, recent: number): string {
+  if (mode === "enforce") return en.sentence.enforced(recent);
+  return mode === "mixed" ? en.sentence.mixed : en.sentence.observed;
 }
