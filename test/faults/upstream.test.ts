@@ -207,3 +207,19 @@ test("E37: a program that keeps dying is started again, but not at once", async 
   expect([opened.json === undefined, deaths()]).toEqual([false, 1]);
   await expect.poll(async () => [await world.connect(), deaths()].at(1), { timeout: 5000 }).toBe(2);
 });
+
+test("E12, E37: a program that is stopped ends in a timeout for its own session alone, and ends when it is told to", async () => {
+  await using world = odd("pid", { upstreamWaitMs: 1500 });
+  await world.connect();
+  const [said] = member(member((await world.post(CALL)).json, "result"), "content") as [Json];
+  const pid = Number(member(said, "text"));
+  process.kill(pid, "SIGSTOP");
+  await using other = odd("fine");
+  await other.connect();
+  const stopped = world.post({ ...CALL, id: 3 });
+  expect(member((await other.post(CALL)).json, "result")).toBeDefined();
+  expect(member((await stopped).json, "error")).toBeDefined();
+  expect(outcomes(world)).toEqual(["completed", "unknown"]);
+  await world.relay.close();
+  expect(() => process.kill(pid, 0)).toThrow(/ESRCH/);
+}, 20_000);

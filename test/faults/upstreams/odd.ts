@@ -9,6 +9,9 @@ const say = (text: string): void => void process.stdout.write(`${text}\n`);
 let offered: Record<string, unknown> | undefined;
 const answer = (id: unknown, result: unknown): void => say(JSON.stringify({ jsonrpc: "2.0", id, result }));
 
+/** What a call says where nothing is odd about it. */
+const words = how === "pid" ? String(process.pid) : "done";
+
 if (how === "exits") process.exit(3);
 if (how === "greets") say("Server ready, welcome!");
 if (how === "stubborn") process.on("SIGTERM", () => undefined);
@@ -82,7 +85,7 @@ function call(id: unknown, token: unknown, tool: unknown): void {
       tellProgress(id, token);
       break;
     default:
-      answer(id, { content: [{ type: "text", text: "done" }] });
+      answer(id, { content: [{ type: "text", text: words }] });
   }
 }
 
