@@ -7,6 +7,7 @@ import {
   bindsOf,
   type Commitment,
   type DeskState,
+  type DeskView,
   type Digest,
   digestOf,
   type EntryId,
@@ -36,7 +37,17 @@ export interface AskedCall {
 
 export type Asked =
   | { readonly answered: "approved" }
-  | { readonly answered: "pending" | "refused"; readonly why: string };
+  | { readonly answered: "refused"; readonly why: string }
+  | { readonly answered: "pending"; readonly why: string; readonly waiting: readonly DeskView[] };
+
+/** How long a call waits for people. */
+export interface Hold {
+  /** UNIT: ms. */
+  readonly ms: number;
+  readonly signal: AbortSignal;
+  /** Whoever asks for the first time is told at once where people agree, and waits when it asks again. */
+  readonly tellsFirst: boolean;
+}
 
 /** What people agreed to for each resource that is challenged. */
 export function evidenceFor(
@@ -50,13 +61,8 @@ export function evidenceFor(
   );
 }
 
-/** Opens one question for each challenge and waits up to `holdMs` for all of them. */
-export async function askPeople(
-  desk: ApprovalDesk,
-  judged: Judged,
-  call: AskedCall,
-  hold: { readonly ms: number; readonly signal: AbortSignal },
-): Promise<Asked> {
+/** Opens one question for each challenge and waits for all of them. */
+export async function askPeople(desk: ApprovalDesk, judged: Judged, call: AskedCall, hold: Hold): Promise<Asked> {
   const opened = await Promise.all(
     challenged(judged).flatMap((ruling) =>
       ruling.decision.challenges.map((challenge) => desk.open(itemOf(ruling, challenge, call))),
@@ -67,15 +73,24 @@ export async function askPeople(
     if ("refused" in one) return { answered: "refused", why: one.refused };
     ids.push(one.id);
   }
-  const states = await Promise.all(ids.map((id) => desk.wait(id, hold.ms, hold.signal)));
-  return answerOf(states);
+  const isFirst = ids.some((id) => desk.read(id)?.item.reference === call.reference);
+  const ms = hold.tellsFirst && isFirst ? 0 : hold.ms;
+  const states = await Promise.all(ids.map((id) => desk.wait(id, ms, hold.signal)));
+  return answerOf(
+    states,
+    ids.flatMap((id) => desk.read(id) ?? []),
+  );
 }
 
-function answerOf(states: readonly DeskState[]): Asked {
+function answerOf(states: readonly DeskState[], views: readonly DeskView[]): Asked {
   const no = states.find((state) => state !== "approved" && state !== "pending");
   if (no !== undefined) return { answered: "refused", why: `the question was ${no}` };
-  if (states.includes("pending")) return { answered: "pending", why: "nobody has answered yet" };
-  return { answered: "approved" };
+  if (!states.includes("pending")) return { answered: "approved" };
+  return {
+    answered: "pending",
+    why: "nobody has answered yet",
+    waiting: views.filter(({ state }) => state === "pending"),
+  };
 }
 
 function challenged(judged: Judged): readonly Ruling[] {

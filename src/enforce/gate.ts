@@ -30,6 +30,10 @@ export function createGate(ports: GatePorts, config: GateConfig): Gate {
     },
     browse: (standing, attempt) => browse({ ...ports, ledger, weigher }, standing, attempt),
     hear: (standing, server, said) => hear(ports, standing, server, said),
+    withdraw(standing, approval) {
+      const isOwn = ports.desk.read(approval)?.item.call.instance === standing.instance;
+      if (isOwn) ports.desk.cancel(approval, "whoever asked does not want it any more");
+    },
     stopped: (standing, server) =>
       weigher.restraints.refusalOf(keysOf(standing, server, undefined), standing.token.issued, {
         verb: "view",

@@ -10,11 +10,14 @@ export { EnforceError } from "./errors.ts";
 export { createGate } from "./gate.ts";
 export type { Manifest } from "./manifest.ts";
 export { readManifest } from "./manifest.ts";
+export type { Approvals as ApprovalPages } from "./mcp/asking.ts";
 export type { GateRequest, GateResponse } from "./mcp/http.ts";
 export { probeTools } from "./mcp/probe.ts";
 export type { Relay, RelayPorts } from "./mcp/relay.ts";
 export { createRelay } from "./mcp/relay.ts";
+export { RequestStates } from "./mcp/request-state.ts";
 export { toolDigestsOf } from "./mcp/tools.ts";
+
 export type { Gate } from "./passage.ts";
 export type { Folder } from "./resources/folder.ts";
 export { openFolder } from "./resources/folder.ts";

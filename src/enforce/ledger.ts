@@ -17,12 +17,12 @@ import { decoysShown } from "./decoys.ts";
 import { judgedEntry, refusedEntry, type Subject } from "./entries.ts";
 import { Names } from "./names.ts";
 import { inEarnest } from "./observe.ts";
-import type { CallReading, Effected, GatePorts, Passage, RefusedAttempt } from "./passage.ts";
+import type { CallReading, Effected, GatePorts, Passage, RefusedAttempt, Waiting } from "./passage.ts";
 import { Strangers } from "./strangers.ts";
 import type { UpstreamServer } from "./upstream-server.ts";
 import type { Found } from "./weigh.ts";
 
-export type No = Pick<Refusal, "code" | "why" | "order">;
+export type No = Pick<Refusal, "code" | "why" | "order"> & { readonly waiting?: Waiting };
 
 /** A proven caller's subject. */
 export type Known = Subject & { readonly standing: Standing };
@@ -136,9 +136,10 @@ export class Ledger {
     return this.stop({ ...subject, id: this.newId() }, UNRECORDED);
   }
 
-  no(subject: Subject, refusal: No): Passage {
+  no(subject: Subject, { waiting, ...refusal }: No): Passage {
     const reference = referenceOf(subject.id);
-    return { passed: false, reference, refusal: { by: "gate", ...refusal, ref: reference } };
+    const no = { passed: false, reference, refusal: { by: "gate", ...refusal, ref: reference } } as const;
+    return waiting === undefined ? no : { ...no, waiting };
   }
 
   refuse(attempt: RefusedAttempt): Reference {

@@ -2,6 +2,7 @@
 // What an adapter brings to the gate and what it gets back: the two ends of a call, how to read it and how to carry it out.
 import type {
   ApprovalDesk,
+  ApprovalId,
   Clock,
   Commitment,
   Decider,
@@ -15,6 +16,7 @@ import type {
   Flight,
   IdentityView,
   InFlight,
+  Instant,
   JsonObject,
   Log,
   Mode,
@@ -80,6 +82,8 @@ export interface CallAttempt<R extends CallReading = CallReading> {
   readonly isRead?: boolean;
   /** The client is gone, or the gate closes: no more waiting for people. */
   readonly signal: AbortSignal;
+  /** The client can show a person where to agree: it is told so at once, and waits when it asks again (enforce E28, E29). */
+  readonly tellsFirst?: boolean;
   /** When its first byte was looked at, by the monotonic clock. */
   readonly arrived: number;
   /** Is given what an order may end, before anything is read. */
@@ -123,7 +127,23 @@ export interface Effected {
 
 export type Passage =
   | { readonly passed: true; readonly value: Carried; readonly reference: Reference }
-  | { readonly passed: false; readonly refusal: Refusal; readonly reference: Reference };
+  | {
+      readonly passed: false;
+      readonly refusal: Refusal;
+      readonly reference: Reference;
+      /** What people are asked, where that is why it waits. */
+      readonly waiting?: Waiting;
+    };
+
+/** A call that waits for people. */
+export interface Waiting {
+  /** The question that is asked next. */
+  readonly approval: ApprovalId;
+  /** The arguments that people are asked about. */
+  readonly args: Commitment;
+  /** When the question ends. */
+  readonly expires: Instant;
+}
 
 export interface Gate {
   /** Proves who asks; the only maker of a standing that `call` and `list` should be given. */
@@ -140,6 +160,8 @@ export interface Gate {
   browse(standing: Standing, attempt: BrowseAttempt): Promise<Passage>;
   /** Looks at what a server says of itself before there is anything to judge, and takes it into the task's memory. */
   hear(standing: Standing, server: UpstreamServer, said: JsonObject): Promise<boolean>;
+  /** Takes a question of this caller's back: it does not want the answer any more. */
+  withdraw(standing: Standing, approval: ApprovalId): void;
   /** Why this caller may not even open a session; `undefined` where it may. */
   stopped(standing: Standing, server: UpstreamServer): Pick<Refusal, "code" | "why" | "order"> | undefined;
   /** Whether this gate refuses what an order forbids, to a caller in that scope (respond R16). */

@@ -2,7 +2,7 @@
 // What is known of a call and what policy makes of it: before anybody is asked, with what people said, and once more between
 // the intent and the effect.
 import { type Decider, type EntryId, type EntryUse, type Ref, referenceOf, type Standing } from "../core/index.ts";
-import { type AskedCall, askPeople, evidenceFor } from "./ask-people.ts";
+import { type AskedCall, askPeople, evidenceFor, type Asked as PeopleSaid } from "./ask-people.ts";
 import { type Facts, factsOf } from "./facts.ts";
 import {
   isStricter,
@@ -95,13 +95,13 @@ export class Weigher {
   async ask(call: Call, found: Found): Promise<Found | Refused> {
     const again = this.withEvidence(call, found);
     if (again.judged.answer !== "challenge") return settled(again);
-    const hold = { ms: this.config.holdMs, signal: call.attempt.signal };
+    const { signal, tellsFirst = false } = call.attempt;
+    const hold = { ms: this.config.holdMs, signal, tellsFirst };
     const stopped = this.contained(call, { approved: true });
     if (stopped !== undefined) return { ...again, refusal: stopped };
     const asked = await askPeople(this.ports.desk, again.judged, this.asked(call, again.facts), hold);
     if (asked.answered !== "approved") {
-      const code = asked.answered === "pending" ? "approval_pending" : "approval_refused";
-      return { ...again, refusal: { code, why: asked.why } };
+      return { ...again, refusal: notYet(asked, call.reading) };
     }
     // people take their time: the same names may mean other things by now
     const reread = await call.attempt.read(call.subject.mode);
@@ -182,6 +182,13 @@ const CUT_OFF = { code: "credential_expired", why: "what the call rests on was e
 function settled(found: Found): Found | Refused {
   const { answer } = found.judged;
   return answer === "allow" || answer === "log" ? found : { ...found, refusal: denied(found.judged) };
+}
+
+function notYet(asked: Exclude<PeopleSaid, { answered: "approved" }>, { args }: CallReading): No {
+  if (asked.answered === "refused") return { code: "approval_refused", why: asked.why };
+  const [next] = asked.waiting;
+  const pending = { code: "approval_pending", why: asked.why } as const;
+  return next === undefined ? pending : { ...pending, waiting: { approval: next.id, args, expires: next.expires } };
 }
 
 function denied(judged: Judged): No {

@@ -34,6 +34,7 @@ import { lockDirectory, openCustody, openStore } from "../store/index.ts";
 import { openWatch, WATCH_SCHEMA, type Watch } from "../watch/index.ts";
 import { accessTo, type Credentials, whoIs } from "./access.ts";
 import { openAftermath } from "./aftermath.ts";
+import { approvalPages } from "./approval-pages.ts";
 import { type ApprovalQueue, createQueue, type QueuePorts } from "./approvals.ts";
 import type { Config } from "./config.ts";
 import { ServerRegister } from "./connections/register.ts";
@@ -181,6 +182,8 @@ interface Rooms {
   readonly setupLink: string | undefined;
   /** Makes page tokens of searches ours. */
   readonly pageKey: KeyObject;
+  /** Of the states that clients of waiting calls carry. */
+  readonly stateKey: KeyObject;
 }
 
 async function openRooms({ config, io, publicUrl, opened }: Opening): Promise<Rooms> {
@@ -228,6 +231,7 @@ async function openRooms({ config, io, publicUrl, opened }: Opening): Promise<Ro
     owner,
     setupLink,
     pageKey: custody.derive("search pages"),
+    stateKey: custody.derive("request states"),
     ...aftermath,
     ...answers,
   };
@@ -348,7 +352,8 @@ async function mountEdges(rooms: Rooms, bound: Bound, opening: Opening): Promise
   if (config.policies.watch) opened.defer(watched(rooms, gate, { config, io }));
   // what the last process saw and did not act on is acted on before anybody is let in (respond R17)
   await rooms.watch.catchUp();
-  const relay = createRelay({ ...ports, gate, nonce: () => identify.prover.nonce() }, config.enforce);
+  const approvals = approvalPages(rooms.stateKey, publicUrl);
+  const relay = createRelay({ ...ports, gate, approvals, nonce: () => identify.prover.nonce() }, config.enforce);
   opened.adopt(relay, (r) => r.close());
   const app = createListener(publicUrl, io.log);
   const startedAt = systemClock.now();

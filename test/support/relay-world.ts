@@ -4,11 +4,13 @@ import { createSecretKey } from "node:crypto";
 import { readFileSync } from "node:fs";
 import path from "node:path";
 import {
+  type ApprovalDesk,
   type EntryWatch,
   type FeedView,
   type InFlight,
   type Json,
   type Mode,
+  type Once,
   parseDomainId,
   parseJson,
   parsePointId,
@@ -39,6 +41,7 @@ import {
   createRelay,
   type GateResponse,
   type Relay,
+  RequestStates,
   Tasks,
   type Transport,
   type UpstreamServer,
@@ -85,6 +88,11 @@ export interface RelayWorldOptions {
   readonly watch?: EntryWatch;
   readonly pins?: ToolPins;
   readonly mode?: Mode;
+  readonly desk?: ApprovalDesk & Once;
+  /** `auto` unless given, which asks the upstream first. */
+  readonly era?: UpstreamServer["era"];
+  /** UNIT: ms. */
+  readonly holdMs?: number;
   /** What the arguments of `act` mean. */
   readonly args?: ToolManifest["args"];
   /** Given the gate once it stands. */
@@ -102,7 +110,7 @@ export function relayWorld(upstream: Given, options: RelayWorldOptions = {}): Re
     resource: "http://localhost:7400/mcp/odd",
     transport:
       "kind" in upstream ? upstream : { kind: "stdio", command: upstream, env: {}, cwd: "/", isolate: "identity" },
-    era: "auto",
+    era: options.era ?? "auto",
     trust: "tool",
     destination: { kind: "internal", operator: "us", jurisdiction: "FR", listed: true },
     tools: new Map<string, ToolManifest>([
@@ -121,7 +129,7 @@ export function relayWorld(upstream: Given, options: RelayWorldOptions = {}): Re
       decider: fakeDecider(options.rule ?? (() => "allow")),
       modes: fakeModes(options.mode),
       recorder,
-      desk: fakeDesk(),
+      desk: options.desk ?? fakeDesk(),
       tokens: fakeOnce(),
       tasks: new Tasks(createSecretKey(Buffer.alloc(32, 2))),
       feed: options.feed ?? fakeFeed(),
@@ -132,7 +140,7 @@ export function relayWorld(upstream: Given, options: RelayWorldOptions = {}): Re
       inspector: createInspector({ key: createSecretKey(Buffer.alloc(32, 1)), labels: LABELS }),
       transfers: domestic,
     },
-    { domain: parseDomainId("main"), point: parsePointId("n1/mcp"), holdMs: 1000 },
+    { domain: parseDomainId("main"), point: parsePointId("n1/mcp"), holdMs: options.holdMs ?? 1000 },
   );
   const {
     rule: _rule,
@@ -141,6 +149,8 @@ export function relayWorld(upstream: Given, options: RelayWorldOptions = {}): Re
     watch: _watch,
     pins: _pins,
     mode: _mode,
+    desk: _desk,
+    era: _era,
     args: _args,
     onGate,
     ...limits
@@ -154,7 +164,11 @@ export function relayWorld(upstream: Given, options: RelayWorldOptions = {}): Re
     ...limits,
   };
   onGate?.(gate);
-  const relay = createRelay({ ...system, gate, recorder, nonce: () => "nonce" }, config);
+  const approvals = {
+    states: new RequestStates(createSecretKey(Buffer.alloc(32, 3)), system),
+    page: (approval: string) => `http://localhost:7400/approve/${approval}`,
+  };
+  const relay = createRelay({ ...system, gate, recorder, approvals, nonce: () => "nonce" }, config);
   const world: RelayWorld = {
     relay,
     recorder,

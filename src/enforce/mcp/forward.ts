@@ -2,6 +2,7 @@
 // Takes one request through the gate and over a link, by its method, and words the answer for the client's revision. There is
 // no other way from a client to an upstream (enforce E1).
 import {
+  type Commitment,
   isJsonArray,
   isJsonObject,
   type JsonObject,
@@ -14,6 +15,7 @@ import type { EnforceConfig } from "../config.ts";
 import type { BrowseAttempt, Gate, Passage } from "../passage.ts";
 import { promptRef, uriRef } from "../resources/entities.ts";
 import type { UpstreamServer } from "../upstream-server.ts";
+import { type Approvals, asksForPage, isShownPages, resumed } from "./asking.ts";
 import type { Exchange, No } from "./caller.ts";
 import { type CarryPorts, carry, type Errand } from "./carry.ts";
 import type { Wrong } from "./headers.ts";
@@ -23,7 +25,7 @@ import { forServer } from "./meta.ts";
 import { LISTED, modernResult, type Way, wayOf } from "./methods.ts";
 import { MirroredTools } from "./mirrored.ts";
 import { Progress } from "./progress.ts";
-import { type ReadCall, readCall } from "./reading.ts";
+import { type ReadCall, readCall, unreadable } from "./reading.ts";
 import { readObserved } from "./reading-observed.ts";
 import { readOther } from "./reading-other.ts";
 import { filterTools, toolDigests } from "./tools.ts";
@@ -32,6 +34,8 @@ import { broken, json, NO_ANSWER, refusal, statusOf } from "./wire.ts";
 export interface ForwardPorts extends CarryPorts {
   readonly gate: Gate;
   readonly recorder: Recorder;
+  /** How calls that wait for people are told so. */
+  readonly approvals: Approvals;
 }
 
 /** Cursors that one conversation keeps. */
@@ -49,15 +53,23 @@ export class Forwarder {
 
   /** Any request but those that open or end a conversation, and those that last. */
   async forward(exchange: Exchange): Promise<GateResponse> {
-    const { message, client } = exchange;
+    const { message, client, turn } = exchange;
     const way = wayOf(client.era, message.method);
     if (way === "tools" || way === "list") return this.list(exchange, way);
     const wrong = await this.mirrored.wrongWith(exchange, this.config.upstreamWaitMs);
     if (wrong !== undefined) return this.broken(exchange, wrong);
-    return this.answer(exchange, await this.pass(exchange, way));
+    const back = resumed(exchange, this.ports.approvals);
+    if ("unsound" in back) return this.no(exchange, { code: "arguments_unreadable", why: back.unsound });
+    if ("declined" in back) {
+      this.ports.gate.withdraw(turn.standing, back.declined);
+      return this.no(exchange, { code: "approval_refused", why: "its own person did not open the page" });
+    }
+    const asked = { ...exchange, message: back.message };
+    return this.answer(asked, await this.pass(asked, way, back.args));
   }
 
-  private pass(exchange: Exchange, way: Way): Promise<Passage> {
+  /** @param approved - the arguments that people were asked about, where the client comes back from them */
+  private pass(exchange: Exchange, way: Way, approved?: Commitment): Promise<Passage> {
     const { turn, message, told } = exchange;
     const { server, standing } = turn;
     const given = params(message);
@@ -75,10 +87,15 @@ export class Forwarder {
       entered: (flight) => {
         if (told !== undefined) told.lines.flight = flight;
       },
-      read: (mode) =>
-        way === "call"
-          ? (mode === "observe" ? readObserved : readCall)(recorder, standing, server, given)
-          : readOther(recorder, standing, server, { method, way, given }),
+      tellsFirst: isShownPages(exchange),
+      read: async (mode) => {
+        const reading =
+          way === "call"
+            ? await (mode === "observe" ? readObserved : readCall)(recorder, standing, server, given)
+            : await readOther(recorder, standing, server, { method, way, given });
+        const isOther = approved !== undefined && "args" in reading && reading.args !== approved;
+        return isOther ? unreadable("arguments_unreadable", "the state of a call with other arguments") : reading;
+      },
       effect: (reading: ReadCall, orEnded) => this.effect(exchange, reading, orEnded),
     });
   }
@@ -185,9 +202,14 @@ export class Forwarder {
 
   /** A method that no rule lets pass is one that is not there. */
   private refused(exchange: Exchange, passage: Extract<Passage, { passed: false }>): GateResponse {
-    const { code } = passage.refusal;
+    const { refusal: no, waiting, reference } = passage;
+    const { code } = no;
+    if (waiting !== undefined && isShownPages(exchange)) {
+      const told = asksForPage(exchange, waiting, { reference, approvals: this.ports.approvals });
+      if (told !== undefined) return told;
+    }
     const isHidden = code === "policy_denied" && wayOf(exchange.client.era, exchange.message.method) === "unknown";
-    return refusal(this.asked(exchange), isHidden ? "method_unknown" : code, passage.reference);
+    return refusal(this.asked(exchange), isHidden ? "method_unknown" : code, reference);
   }
 
   private no(exchange: Exchange, no: No): GateResponse {

@@ -196,11 +196,20 @@ function deniedResult(sentence: string, reference: Reference, era: Era | undefin
 }
 
 function decided(reference: Reference): JsonObject {
+  return answered("deny", reference);
+}
+
+/** Says that a person has the word. */
+export function challenged(reference: Reference): JsonObject {
+  return answered("challenge", reference);
+}
+
+function answered(answer: "deny" | "challenge", reference: Reference): JsonObject {
   return jsonObject([
     [
       "bailiwick/decision",
       jsonObject([
-        ["answer", "deny"],
+        ["answer", answer],
         ["ref", reference],
       ]),
     ],

@@ -17,7 +17,7 @@ interface Rooms {
   readonly releases: Pick<Releases, "admit">;
 }
 
-interface Around extends Omit<RelayPorts, "gate" | "nonce" | "recorder"> {
+interface Around extends Omit<RelayPorts, "gate" | "nonce" | "recorder" | "approvals"> {
   readonly recorder: Recorder;
   readonly gate: Gate;
   readonly relay: Relay;

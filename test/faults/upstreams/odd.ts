@@ -10,7 +10,7 @@ let offered: Record<string, unknown> | undefined;
 const answer = (id: unknown, result: unknown): void => say(JSON.stringify({ jsonrpc: "2.0", id, result }));
 
 /** What a call says where nothing is odd about it. */
-const words = how === "pid" ? String(process.pid) : "done";
+const words = how === "pid" ? String(process.pid) : words;
 
 if (how === "exits") process.exit(3);
 if (how === "greets") say("Server ready, welcome!");
@@ -48,7 +48,12 @@ function mirroring(type: string): object {
 let cancelled = 0;
 let lists = 0;
 
-function call(id: unknown, token: unknown, tool: unknown): void {
+function doneWith(params: Record<string, unknown>): string {
+  return how === "repeats" ? JSON.stringify(params) : words;
+}
+
+function call(id: unknown, token: unknown, params: Record<string, unknown>): void {
+  const { name: tool } = params;
   switch (how) {
     case "crashes":
       process.exit(9);
@@ -85,7 +90,7 @@ function call(id: unknown, token: unknown, tool: unknown): void {
       tellProgress(id, token);
       break;
     default:
-      answer(id, { content: [{ type: "text", text: words }] });
+      answer(id, { content: [{ type: "text", text: doneWith(params) }] });
   }
 }
 
@@ -129,7 +134,7 @@ createInterface({ input: process.stdin }).on("line", (line) => {
     call(
       message.id,
       (message.params?.["_meta"] as Record<string, unknown> | undefined)?.["progressToken"],
-      message.params?.["name"],
+      message.params ?? {},
     );
   } else if (message.method === "notifications/cancelled") {
     process.stderr.write("cancelled\n");
