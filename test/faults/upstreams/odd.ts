@@ -10,7 +10,7 @@ let offered: Record<string, unknown> | undefined;
 const answer = (id: unknown, result: unknown): void => say(JSON.stringify({ jsonrpc: "2.0", id, result }));
 
 /** What a call says where nothing is odd about it. */
-const words = how === "pid" ? String(process.pid) : words;
+const words = how === "pid" ? String(process.pid) : "done";
 
 if (how === "exits") process.exit(3);
 if (how === "greets") say("Server ready, welcome!");
