@@ -214,11 +214,9 @@ export function createClient(options: ClientOptions): Client {
   const connection: Connection = { fetch: globalThis.fetch, ...options };
   checkConnection(connection);
   return {
+    ...recordCalls(connection),
+    ...incidentCalls(connection),
     status: async () => readStatus(await getJson(connection, "/api/status")),
-    entries: async (page = {}) => readPage(await getJson(connection, `/api/record/entries${query(page)}`)),
-    entry: async (key) => readEntries(await getJson(connection, `/api/record/entries/${encodeURIComponent(key)}`)),
-    decision: async (ref) => readDecision(await getJson(connection, `/api/decisions/${encodeURIComponent(ref)}`)),
-    proof: async (key) => readProof(await getJson(connection, `/api/record/entries/${encodeURIComponent(key)}/proof`)),
     approvals: async () => readApprovals(await getJson(connection, "/api/approvals")),
     approve: async (id, digest) => readState(await postJson(connection, answerPath(id, "approve"), { digest })),
     refuse: async (id, because) => readState(await postJson(connection, answerPath(id, "refuse"), { because })),
@@ -247,21 +245,8 @@ export function createClient(options: ClientOptions): Client {
     sessions: async (id) => readLiveSessions(await getJson(connection, `/api/sessions${onlyOf("identity", id)}`)),
     revoke: async (jti, because) =>
       readLiveSession(await postJson(connection, pathOf("sessions", jti, "revoke"), { because })),
-    incidents: async () => readIncidents(await getJson(connection, "/api/incidents")),
-    incident: async (name) => readIncident(await getJson(connection, incidentPath(name))),
-    openIncident: async (incident) => readIncident(await postJson(connection, "/api/incidents", incident)),
-    closeIncident: async (name, because) =>
-      readIncident(await postJson(connection, incidentPath(name, "/close"), { because })),
-    incidentClocks: async (name) => readIncidentClocks(await getJson(connection, incidentPath(name, "/clocks"))),
-    incidentQuestions: async (name) => readQuestions(await getJson(connection, incidentPath(name, "/questions"))),
-    sharePreview: async (name) => readSharePreview(await getJson(connection, incidentPath(name, "/preview"))),
-    caseVersion: async (name) => readCaseVersion(await getJson(connection, incidentPath(name, "/facts"))),
-    sayOfCase: async (name, on, statement) =>
-      readCaseVersion(await patchJson(connection, incidentPath(name, "/facts"), statement, `"${on}"`)),
     live: (signal, opened) => live(connection, signal, opened),
     follow: (topics, how) => followTopics(connection, topics, how),
-    decisions: async (asked = {}) => readDecisions(await getJson(connection, `/api/decisions${query({ ...asked })}`)),
-    minutes: async () => readMinutes(await getJson(connection, "/api/decisions/minutes")),
     clocks: async () => readClocks(await getJson(connection, "/api/clocks")),
     session: async () => readSession(await getJson(connection, "/api/session")),
     link: async (setup) => readLink(await postJson(connection, "/api/session/setup", { setup })),
@@ -274,6 +259,48 @@ export function createClient(options: ClientOptions): Client {
     signInWith: (credential) => sendOnly(connection, "/api/session/passkey", { method: "POST", body: { credential } }),
     signOut: () => sendOnly(connection, "/api/session", { method: "DELETE" }),
     servers: serversClient(connection),
+  };
+}
+
+type IncidentCall =
+  | "incidents"
+  | "incident"
+  | "openIncident"
+  | "closeIncident"
+  | "incidentClocks"
+  | "incidentQuestions"
+  | "sharePreview"
+  | "caseVersion"
+  | "sayOfCase";
+
+/** Incidents, and what is said of them. */
+function incidentCalls(connection: Connection): Pick<Client, IncidentCall> {
+  return {
+    incidents: async () => readIncidents(await getJson(connection, "/api/incidents")),
+    incident: async (name) => readIncident(await getJson(connection, incidentPath(name))),
+    openIncident: async (incident) => readIncident(await postJson(connection, "/api/incidents", incident)),
+    closeIncident: async (name, because) =>
+      readIncident(await postJson(connection, incidentPath(name, "/close"), { because })),
+    incidentClocks: async (name) => readIncidentClocks(await getJson(connection, incidentPath(name, "/clocks"))),
+    incidentQuestions: async (name) => readQuestions(await getJson(connection, incidentPath(name, "/questions"))),
+    sharePreview: async (name) => readSharePreview(await getJson(connection, incidentPath(name, "/preview"))),
+    caseVersion: async (name) => readCaseVersion(await getJson(connection, incidentPath(name, "/facts"))),
+    sayOfCase: async (name, on, statement) =>
+      readCaseVersion(await patchJson(connection, incidentPath(name, "/facts"), statement, `"${on}"`)),
+  };
+}
+
+/** What was decided, as the record has it. */
+function recordCalls(
+  connection: Connection,
+): Pick<Client, "decision" | "decisions" | "entries" | "entry" | "minutes" | "proof"> {
+  return {
+    entries: async (page = {}) => readPage(await getJson(connection, `/api/record/entries${query(page)}`)),
+    entry: async (key) => readEntries(await getJson(connection, `/api/record/entries/${encodeURIComponent(key)}`)),
+    decision: async (ref) => readDecision(await getJson(connection, `/api/decisions/${encodeURIComponent(ref)}`)),
+    proof: async (key) => readProof(await getJson(connection, `/api/record/entries/${encodeURIComponent(key)}/proof`)),
+    decisions: async (asked = {}) => readDecisions(await getJson(connection, `/api/decisions${query({ ...asked })}`)),
+    minutes: async () => readMinutes(await getJson(connection, "/api/decisions/minutes")),
   };
 }
 

@@ -5,7 +5,7 @@ import { type EntryRow, readRow, readStatus, type Status } from "./answers.ts";
 import { type DecisionLine, readLine } from "./now.ts";
 import { flag, maybe, member, type Part, text, whole } from "./parts.ts";
 
-export type LiveTopic = "entries" | "decisions" | "approvals" | "containments" | "status";
+export type LiveTopic = "entries" | "decisions" | "approvals" | "containments" | "identities" | "status";
 
 type Told =
   | { readonly kind: "entry"; readonly row: EntryRow }
@@ -13,6 +13,8 @@ type Told =
   /** What waits for people has changed: ask for it. */
   | { readonly kind: "approvals" }
   | { readonly kind: "containments" }
+  /** Somebody stands otherwise, or holds something else: ask for it. */
+  | { readonly kind: "identities" }
   /**
    * The server lives. `at`: its clock, RFC 3339 in UTC; `size`: durable entries; `isFirst`: a stream begins, and what was
    * asked for before it may miss something.
@@ -38,6 +40,7 @@ export const LIVE_READERS: ReadonlyMap<string, (part: Part) => Told> = new Map([
   ["decision", (part: Part): Told => ({ kind: "decision", line: readLine(part) })],
   ["approvals", (): Told => ({ kind: "approvals" })],
   ["containments", (): Told => ({ kind: "containments" })],
+  ["identities", (): Told => ({ kind: "identities" })],
   ["beat", readBeat],
   ["gap", (part: Part): Told => ({ kind: "gap", from: whole(member(part, "from")), to: whole(member(part, "to")) })],
   ["end", (part: Part): Told => ({ kind: "end", why: text(member(part, "why")) })],

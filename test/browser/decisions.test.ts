@@ -53,7 +53,7 @@ describe.skipIf(!hasChromium)(`the screen Decisions ${NEEDS}`, () => {
     await rowsOf(page).getByRole("link").first().click();
     const heading = page.getByRole("heading", { level: 1 });
     await heading.getByText("customers.csv").waitFor();
-    expect(await heading.textContent()).toBe("limitinvoice-helper asked to view files/customers/customers.csv");
+    expect(await heading.textContent()).toBe("limit invoice-helper asked to view files/customers/customers.csv");
     expect(await page.evaluate("document.activeElement.tagName")).toBe("H1");
     const why = page.getByRole("region", { name: "Why" });
     expect(await why.textContent()).toMatch(/held back by personal-data-is-masked · \d+-[a-z-]+\.cedar:\d+/);

@@ -24,16 +24,18 @@ interface AnswerMarkProps {
   readonly answer: string;
   /** What the answer would have been, had it been enforced; nothing was held back. */
   readonly would?: string | undefined;
+  /** Stands in place of the answer's own word. */
+  readonly word?: string | undefined;
 }
 
-export function AnswerMark({ answer, would }: AnswerMarkProps): ReactNode {
+export function AnswerMark({ answer, would, word = answer }: AnswerMarkProps): ReactNode {
   const shown = would ?? answer;
   return (
     <span className={would === undefined ? "answer" : "answer would"} data-answer={shown}>
       <svg viewBox="0 0 12 12" aria-hidden="true">
         {shown === "contained" ? CONTAINED : SHAPES.get(shown)}
       </svg>
-      {would === undefined ? answer : en.would(would)}
+      {would === undefined ? word : en.would(would)}
     </span>
   );
 }

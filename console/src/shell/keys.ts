@@ -13,6 +13,11 @@ export const KEYS = {
   /** One decision, by what its address names. */
   decision: ["decision"],
   proof: ["proof"],
+  /** All of them; with an id, one. */
+  identities: ["identities"],
+  mandates: ["mandates"],
+  sessions: ["sessions"],
+  blast: ["blast"],
   minutes: ["minutes"],
   containments: ["containments"],
   clocks: ["clocks"],

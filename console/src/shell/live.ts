@@ -11,8 +11,11 @@ import { joinTabs } from "./tabs.ts";
 const FLUSH_MS = 250;
 /** UNIT: ms. How often it is looked at whether the server still speaks. */
 const LOOK_MS = 400;
-/** UNIT: ms. Counts by minute are asked for again at most this often. */
+/** UNIT: ms. Counts by minute, and who holds what, are asked for again at most this often. */
 const COUNT_MS = 500;
+
+/** What has to be asked for again after an event. */
+const CHANGED = { approvals: [KEYS.approvals], containments: [KEYS.containments, KEYS.clocks] } as const;
 
 export interface Live {
   readonly liveness: () => Liveness;
@@ -35,6 +38,7 @@ export function startLive(client: Client, cache: QueryClient): Live {
   let offsetMs = 0;
   let lines: DecisionLine[] = [];
   let isCountOld = false;
+  let areIdentitiesOld = false;
   let countedAt = 0;
   let flushedAt = 0;
   let wake: (() => void) | undefined;
@@ -46,10 +50,15 @@ export function startLive(client: Client, cache: QueryClient): Live {
     for (const listener of listeners) listener();
   };
   const recount = (): void => {
-    if (!isCountOld || performance.now() - countedAt < COUNT_MS) return;
-    isCountOld = false;
+    if (!(isCountOld || areIdentitiesOld) || performance.now() - countedAt < COUNT_MS) return;
     countedAt = performance.now();
-    void cache.invalidateQueries({ queryKey: KEYS.minutes });
+    const old = [
+      ...(isCountOld ? [KEYS.minutes] : []),
+      ...(areIdentitiesOld ? [KEYS.identities, KEYS.mandates, KEYS.sessions] : []),
+    ];
+    isCountOld = false;
+    areIdentitiesOld = false;
+    for (const queryKey of old) void cache.invalidateQueries({ queryKey });
   };
   const flush = (): void => {
     if (lines.length === 0) return recount();
@@ -59,15 +68,23 @@ export function startLive(client: Client, cache: QueryClient): Live {
     lines = [];
     cache.setQueryData<Came>(KEYS.lines, (kept = NONE_CAME) => addLines(kept, coming));
   };
+  const takeBeat = ({ at, status, isFirst }: Extract<LiveEvent, { kind: "beat" }>): void => {
+    heard = { ...heard, serverAt: Date.parse(at) };
+    offsetMs = Date.parse(at) - Date.now();
+    if (status !== undefined) cache.setQueryData(KEYS.status, status);
+    if (isFirst) void cache.invalidateQueries();
+  };
+  const goOn = (): void => {
+    heard = { ...heard, isSignedOut: false };
+    void cache.invalidateQueries();
+    wake?.();
+  };
   const take = (event: LiveEvent): void => {
     cursor = event.cursor ?? cursor;
     heard = { ...heard, at: performance.now(), isCut: false };
     switch (event.kind) {
       case "beat":
-        heard = { ...heard, serverAt: Date.parse(event.at) };
-        offsetMs = Date.parse(event.at) - Date.now();
-        if (event.status !== undefined) cache.setQueryData(KEYS.status, event.status);
-        if (event.isFirst) void cache.invalidateQueries();
+        takeBeat(event);
         break;
       case "decision":
         lines.push(event.line);
@@ -75,22 +92,18 @@ export function startLive(client: Client, cache: QueryClient): Live {
         if (performance.now() - flushedAt >= FLUSH_MS) flush();
         break;
       case "approvals":
-        void cache.invalidateQueries({ queryKey: KEYS.approvals });
-        break;
       case "containments":
-        void cache.invalidateQueries({ queryKey: KEYS.containments });
-        void cache.invalidateQueries({ queryKey: KEYS.clocks });
+        for (const queryKey of CHANGED[event.kind]) void cache.invalidateQueries({ queryKey });
+        break;
+      case "identities":
+        areIdentitiesOld = true;
         break;
       case "gap":
         void cache.invalidateQueries();
         break;
       case "end":
         if (event.why === "signed-out") heard = { ...heard, isSignedOut: true };
-        if (event.why === "signed-in") {
-          heard = { ...heard, isSignedOut: false };
-          void cache.invalidateQueries();
-          wake?.();
-        }
+        if (event.why === "signed-in") goOn();
         break;
       case "entry":
         break; // this page does not ask for whole entries
@@ -101,7 +114,7 @@ export function startLive(client: Client, cache: QueryClient): Live {
     for (let tries = 0; ; tries++) {
       if (heard.isSignedOut) await new Promise<void>((resolve) => (wake = resolve));
       try {
-        const topics = ["decisions", "approvals", "containments", "status"] as const;
+        const topics = ["decisions", "approvals", "containments", "identities", "status"] as const;
         for await (const event of client.follow(topics, { signal, since: cursor })) {
           tries = -1;
           take(event);

@@ -15,6 +15,7 @@ interface NavigationRow {
 export const NAVIGATION: readonly NavigationRow[] = [
   { screen: "", label: en.now.title, key: "n" },
   { screen: "decisions", label: en.decisions.title, key: "d" },
+  { screen: "identities", label: en.identities.title, key: "i" },
 ];
 
 /** The screens, and for those who listen, which one was come to. */

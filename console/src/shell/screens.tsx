@@ -12,11 +12,13 @@ import { usePlace } from "./place.ts";
 import type { ScreenProps } from "./screen.ts";
 
 const Decisions = lazy(async () => ({ default: (await import("../screens/decisions/decisions.tsx")).Decisions }));
+const Identities = lazy(async () => ({ default: (await import("../screens/identities/identities.tsx")).Identities }));
 
 /** By the first part of the path. */
 const SCREENS: ReadonlyMap<string, (props: ScreenProps) => ReactNode> = new Map([
   ["", (props: ScreenProps): ReactNode => <Now {...props} />],
   ["decisions", (props: ScreenProps): ReactNode => <Decisions {...props} />],
+  ["identities", (props: ScreenProps): ReactNode => <Identities {...props} />],
 ]);
 
 export function Screens(props: Omit<ScreenProps, "parts">): ReactNode {

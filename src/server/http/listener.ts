@@ -1,12 +1,15 @@
 // SPDX-License-Identifier: Apache-2.0
 // The one listener. Bodies are handed on as bytes: each edge reads them by its own strict rules.
 import Fastify, { type FastifyInstance, type FastifyRequest } from "fastify";
-import { BODY_MAX_BYTES, type Log } from "../../core/index.ts";
+import { BODY_MAX_BYTES, IDENTITY_ID_MAX_BYTES, type Log } from "../../core/index.ts";
 import { createGuard } from "./guard.ts";
 import { PROBLEMS, sendProblem } from "./problems.ts";
 
 /** UNIT: bytes. A little over the limit still reaches the edge, which refuses it in its own words and records it. */
 const READ_MAX_BYTES: number = BODY_MAX_BYTES + 64 * 1024;
+
+/** UNIT: characters of one part of a path: an identity's id, each of its bytes escaped. */
+const PART_MAX_CHARS = 3 * IDENTITY_ID_MAX_BYTES;
 
 const HEADERS: Readonly<Record<string, string>> = {
   "content-security-policy":
@@ -20,7 +23,12 @@ const HEADERS: Readonly<Record<string, string>> = {
 /** A Fastify instance with guard, headers and raw bodies; routes are added by the edges. */
 export function createListener(publicUrl: string, log: Log): FastifyInstance {
   const guard = createGuard(publicUrl);
-  const app = Fastify({ logger: false, bodyLimit: READ_MAX_BYTES, forceCloseConnections: true });
+  const app = Fastify({
+    logger: false,
+    bodyLimit: READ_MAX_BYTES,
+    forceCloseConnections: true,
+    routerOptions: { maxParamLength: PART_MAX_CHARS },
+  });
   app.removeAllContentTypeParsers();
   app.addContentTypeParser("*", { parseAs: "buffer" }, (_request, body, done) => done(null, body));
   app.addHook("onRequest", async (request, reply) => {

@@ -19,8 +19,19 @@ import { entryRow } from "./entry-row.ts";
 import { PROBLEMS, sendProblem } from "./problems.ts";
 
 /** `entries` is everything; the others are what a person looks at. */
-export const LIVE_TOPICS = ["entries", "decisions", "approvals", "containments", "status"] as const;
+export const LIVE_TOPICS = ["entries", "decisions", "approvals", "containments", "identities", "status"] as const;
 export type LiveTopic = (typeof LIVE_TOPICS)[number];
+
+/** Names of entries after which somebody stands otherwise than before, or holds something else. */
+const IDENTITY_ENTRIES: ReadonlySet<Json | undefined> = new Set([
+  "identity.registered",
+  "identity.changed",
+  "credential.issued",
+  "credential.revoked",
+  "mandate.opened",
+  "mandate.closed",
+  "step.closed",
+]);
 
 export interface LivePorts {
   readonly entries: EntrySource;
@@ -150,6 +161,7 @@ function eventsOf(
   return [
     ...(topics.has("entries") ? [event("entry", entryRow(recorded), index)] : []),
     ...(row === undefined ? [] : [event("decision", row, index)]),
+    ...(IDENTITY_ENTRIES.has(name) && topics.has("identities") ? [event("identities", jsonObject([]), index)] : []),
     ...(isContainment && topics.has("containments") ? [event("containments", jsonObject([]), index)] : []),
   ];
 }

@@ -70,7 +70,7 @@ function Sentence({ decision }: { readonly decision: DecisionView }): ReactNode 
   const { who, verb, resource, shown, would } = decision;
   return (
     <>
-      <AnswerMark answer={shown} would={would} />
+      <AnswerMark answer={shown} would={would} />{" "}
       <span className="asked">
         <Foreign text={who === undefined ? en.latest.nobody : shortScope(who)} /> {text.asked(verb)}{" "}
         <Foreign text={resource} />
