@@ -45,6 +45,23 @@ export const POLICY_COMMANDS: readonly Command[] = [
     load: () => import("./commands/policy-ask.ts"),
   },
   {
+    name: "policy diff",
+    summary: "rules that differ, and a question that tells the sets apart; needs no server",
+    takes: { words: "BEFORE AFTER", min: 2, max: 2 },
+    examples: [
+      { words: "policy diff policies/demo ./mine", does: "what the second would answer otherwise" },
+      { words: "policy diff old new --tries 200000", does: "a longer search" },
+    ],
+    options: [
+      { name: "tries", value: "N", summary: "questions that are drawn (20000)" },
+      { name: "seed", value: "N", summary: "the same seed draws the same questions (1)" },
+      JSON_OUT,
+      PLAIN,
+    ],
+    exits: "3 they differ",
+    load: () => import("./commands/policy-diff.ts"),
+  },
+  {
     name: "policy explain",
     summary: "why one call was answered as it was",
     takes: { words: "REFERENCE", min: 1, max: 1 },

@@ -9,6 +9,8 @@ export type { DecideSettings } from "./config.ts";
 export { decideSection } from "./config.ts";
 export type { DecidePorts, PolicyControl } from "./decider.ts";
 export { createDecider } from "./decider.ts";
+export type { BundleDiff, Separating } from "./diff/diff.ts";
+export { diffBundles } from "./diff/diff.ts";
 export { readEntities } from "./entities-file.ts";
 export type { DecideErrorCode } from "./errors.ts";
 export type { PolicySet } from "./policy-set.ts";

@@ -1,10 +1,18 @@
 // SPDX-License-Identifier: Apache-2.0
 // A policy bundle for people: checked, tried on its cases, or put in force.
 import type { Digest, Problem } from "../core/index.ts";
-import { type Bundle, type ExplainedCase, explainCases, loadBundle, runCases } from "../decide/index.ts";
+import {
+  type Bundle,
+  type BundleDiff,
+  diffBundles,
+  type ExplainedCase,
+  explainCases,
+  loadBundle,
+  runCases,
+} from "../decide/index.ts";
 import { ServerError } from "./errors.ts";
 import type { PolicyTexts } from "./explain.ts";
-import { systemTimers } from "./system.ts";
+import { systemClock, systemTimers } from "./system.ts";
 
 /** What is wrong with a bundle; no store, no listener, no data directory is opened. */
 export async function checkPolicies(
@@ -63,6 +71,15 @@ export async function explainPolicies(
   const loaded = await loadBundle({ dir, timers: systemTimers });
   if ("problems" in loaded) return { cases: [], problems: loaded.problems };
   return { cases: explainCases(loaded.bundle, text, { changeable }), problems: [] };
+}
+
+/** What tells two folders apart. @throws ServerError SERVER_POLICIES_INVALID for the first that cannot be loaded */
+export async function diffPolicies(
+  before: string,
+  after: string,
+  { tries, seed }: { readonly tries: number; readonly seed: number },
+): Promise<BundleDiff> {
+  return diffBundles(await loadPolicies(before), await loadPolicies(after), { tries, seed, at: systemClock.now() });
 }
 
 /** Loads a bundle that is to decide. @throws ServerError SERVER_POLICIES_INVALID with the first blocking problem */

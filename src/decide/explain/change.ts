@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 // What one clause would need to come out otherwise, read off the clause itself: a path of the context and a value for it. These
 // are guesses; whoever shows one has decided again with it first (D42).
-import { type Json, jsonObject, RawNumber } from "../../core/index.ts";
+import { isJsonObject, type Json, type JsonObject, jsonObject, member, RawNumber } from "../../core/index.ts";
 import { compileExpr } from "../cedar/compile.ts";
 import { Decimal } from "../cedar/decimal.ts";
 import { type Env, NOTHING } from "../cedar/env.ts";
@@ -153,4 +153,12 @@ function jsonOf(value: Value): Json | undefined {
   if (!(value instanceof CedarSet)) return undefined;
   const items = value.items.map(jsonOf);
   return items.some((item) => item === undefined) ? undefined : items.filter((item) => item !== undefined);
+}
+
+/** A copy of the context with that change; records on the way are made where they are not there. */
+export function changed(context: JsonObject, { path: [name = "", ...rest], to: value }: Change): JsonObject {
+  const inner = member(context, name);
+  const put =
+    rest.length === 0 ? value : changed(isJsonObject(inner) ? inner : jsonObject([]), { path: rest, to: value });
+  return jsonObject([...Object.entries(context).filter(([key]) => key !== name), [name, put]]);
 }

@@ -1,17 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 // Why a question is answered as it is (D40), which permit came nearest (D41), and what would change the answer (D42). Nothing
 // is claimed that was not tried: a change is shown only where deciding again with it gave a looser answer.
-import {
-  ANSWERS,
-  type Answer,
-  type Challenge,
-  isJsonObject,
-  type Json,
-  type JsonObject,
-  jsonObject,
-  member,
-  type Question,
-} from "../../core/index.ts";
+import { ANSWERS, type Answer, type Challenge, type Json, type Question } from "../../core/index.ts";
 import type { Outcome } from "../answer.ts";
 import type { Env } from "../cedar/env.ts";
 import { compileScope, reaches } from "../cedar/evaluate.ts";
@@ -19,7 +9,7 @@ import type { Policy } from "../cedar/policy.ts";
 import { EntityUid } from "../cedar/value.ts";
 import type { PolicySet, Rule } from "../policy-set.ts";
 import { prepare } from "../question.ts";
-import { type Change, changesFor } from "./change.ts";
+import { type Change, changed, changesFor } from "./change.ts";
 import { type Clause, clausesOf, type Met, meet } from "./clauses.ts";
 
 /** A policy as one question met it. */
@@ -190,18 +180,11 @@ function tried(
   const helped = new Map<string, Verified>();
   for (const way of ways) {
     if (helped.size >= CHANGES_MAX) break;
-    const context = way.reduce((at, { path, to }) => put(at, path, to), question.context);
+    const context = way.reduce(changed, question.context);
     const { answer } = decide({ ...question, context });
     if (ANSWERS.indexOf(answer) >= ANSWERS.indexOf(before)) continue;
     const changes = way.map(({ path, to }) => ({ path: path.join("."), to }));
     helped.set(JSON.stringify(changes.map(({ path }) => path)), { changes, answer });
   }
   return [...helped.values()];
-}
-
-/** A copy of the context with one member replaced; records on the way are made where they are not there. */
-function put(context: JsonObject, [name = "", ...rest]: readonly string[], to: Json): JsonObject {
-  const inner = member(context, name);
-  const value = rest.length === 0 ? to : put(isJsonObject(inner) ? inner : jsonObject([]), rest, to);
-  return jsonObject([...Object.entries(context).filter(([key]) => key !== name), [name, value]]);
 }

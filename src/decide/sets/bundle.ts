@@ -17,7 +17,7 @@ import { DecideError } from "../errors.ts";
 import { createPolicySet, type PolicySet, type Rule } from "../policy-set.ts";
 import { askParser, type Passage, problemOf } from "./ask.ts";
 import { CASE_FILE, type CaseFile } from "./cases.ts";
-import { policyDigest, setDigest, sourceDigest } from "./digest.ts";
+import { policyDigest, schemaDigest, setDigest, sourceDigest } from "./digest.ts";
 import { type BundleFiles, readFolder } from "./folder.ts";
 import { lint, validate } from "./lint.ts";
 import { MANIFEST, type Manifest } from "./manifest.ts";
@@ -53,6 +53,8 @@ export interface Bundle {
   /** Of the bytes. */
   readonly sourceDigest: Digest;
   readonly set: PolicySet;
+  /** Of the schema alone: over another one the same question may not even be askable. */
+  readonly schemaDigest: Digest;
   /** In bundle order. */
   readonly policies: readonly BundlePolicy[];
   readonly cases: readonly { readonly file: string; readonly content: CaseFile }[];
@@ -165,7 +167,7 @@ function build(
 ): Omit<Bundle, "sourceDigest" | "cases" | "problems"> {
   const meaning = policies.map(({ notes, json: policy }) => ({ id: notes.id, json: policy }));
   const set = createPolicySet(schema, policies, setDigest(json, meaning, profiles));
-  return { ...manifest, digest: set.digest, set, policies: policies.map(describe) };
+  return { ...manifest, digest: set.digest, set, schemaDigest: schemaDigest(json), policies: policies.map(describe) };
 }
 
 function hitOf({ policy, notes, json, file, start }: ParsedPolicy, duties: Omit<Rule, "hit">): PolicyHit {

@@ -17,6 +17,10 @@ import type { SourceFile } from "./source.ts";
  * One policy: its id, its meaning, annotations included, and what the profiles that it names say. Evidence names a policy by
  * this digest, so that a remedy that becomes stricter is asked for anew.
  */
+export function schemaDigest(json: Json): Digest {
+  return digestOf(lossless(json));
+}
+
 export function policyDigest(id: string, json: Json, duties: Omit<Rule, "hit">): Digest {
   return digestOf({ id, policy: lossless(json), duties: definition(duties) });
 }

@@ -10,12 +10,12 @@ import {
   type Question,
   type ReasonCode,
 } from "../../core/index.ts";
-import { answerOf, deny, type Outcome } from "../answer.ts";
+import type { Outcome } from "../answer.ts";
 import type { Means } from "../discharge.ts";
 import { type ExplainOptions, type Explanation, explain } from "../explain/explain.ts";
+import { judgeBy } from "../judge-by.ts";
 import { joinObligations, OBLIGATION_TYPES } from "../obligations.ts";
 import type { PolicySet } from "../policy-set.ts";
-import { evaluateFor, prepare, type Refused } from "../question.ts";
 import type { Bundle } from "./bundle.ts";
 import { caseContext } from "./case-context.ts";
 import type { CaseFile, PolicyCase } from "./cases.ts";
@@ -55,7 +55,7 @@ export function runCases({ set, domain, cases }: Bundle): CaseReport {
   const seen = set.rules.map(({ hit }) => ({ id: hit.id, satisfied: 0, unsatisfied: 0 }));
   const results = cases.flatMap(({ file, content }) =>
     content.cases.map((one) => {
-      const { outcome, satisfied, fault } = judge(set, questionOf(content.given, one, domain), meansOf(one));
+      const { outcome, satisfied, fault } = judgeBy(set, questionOf(content.given, one, domain), meansOf(one));
       if (satisfied !== undefined)
         for (const [index, policy] of seen.entries()) policy[satisfied.has(index) ? "satisfied" : "unsatisfied"] += 1;
       return resultOf(file, one, outcome, { stray: strayEvidence(set, one), fault });
@@ -81,7 +81,7 @@ export function explainCases(
     content.cases
       .filter(({ name }) => name.includes(text))
       .map((one) => {
-        const decide = (question: Question): Outcome => judge(set, question, meansOf(one)).outcome;
+        const decide = (question: Question): Outcome => judgeBy(set, question, meansOf(one)).outcome;
         const explanation = explain(set, questionOf(content.given, one, domain), decide, options);
         return { file, name: one.name, explanation };
       }),
@@ -113,25 +113,6 @@ function meansOf({ ask: { evidence = [] } }: PolicyCase): Means {
 function strayEvidence({ rules }: PolicySet, { ask: { evidence = [] } }: PolicyCase): readonly string[] {
   const asking = new Set(rules.flatMap(({ challenge }) => challenge?.policy ?? []));
   return evidence.filter((id) => !asking.has(id)).map((id) => `evidence: no policy ${id} asks for any`);
-}
-
-interface Judged {
-  readonly outcome: Outcome;
-  /** Positions of the policies that hold; absent where no policy was asked. */
-  readonly satisfied?: ReadonlySet<number>;
-  readonly fault?: string;
-}
-
-function judge(set: PolicySet, question: Question, means: Means): Judged {
-  const ready = prepare(set, question, 1);
-  const evaluation = "reason" in ready ? ready : evaluateFor(set, ready, question.resource);
-  if ("satisfied" in evaluation)
-    return { outcome: answerOf(evaluation, set.rules, means), satisfied: new Set(evaluation.satisfied) };
-  return { outcome: deny(evaluation.reason), ...faultOf(evaluation) };
-}
-
-function faultOf({ fault }: Refused): { readonly fault?: string } {
-  return fault === undefined ? {} : { fault: `${fault.code} at ${fault.path}` };
 }
 
 function resultOf(
