@@ -37,6 +37,7 @@ export interface McpServerConfig {
   readonly era: "auto" | "modern" | "legacy";
   readonly isolate: Isolate;
   readonly allow: { readonly redirects: number; readonly private: boolean };
+  readonly urlHosts?: readonly string[] | undefined;
   readonly env: Readonly<Record<string, string>>;
   readonly operator: string;
   readonly jurisdiction: string;
@@ -77,6 +78,11 @@ const serverFields = z.strictObject({
     .enum(["identity", "task", "shared"])
     .default("identity")
     .describe("who shares a process of a command where the protocol has no sessions"),
+  urlHosts: z
+    .array(z.string().min(1).max(255))
+    .max(64)
+    .optional()
+    .describe("hosts, with a port where it is not the usual one, whose pages the upstream may have a client open"),
   allow: z
     .strictObject({
       redirects: z.number().int().min(0).max(5).default(0).describe("redirects of a URL that are followed"),

@@ -42,4 +42,6 @@ export interface UpstreamServer {
   /** Which revision it speaks: found out by asking unless configured (enforce E38). */
   readonly era: "auto" | "modern" | "legacy";
   readonly folder?: Folder;
+  /** Hosts whose pages it may have a client open (enforce E31). */
+  readonly urlHosts?: readonly string[];
 }

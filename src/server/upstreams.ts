@@ -45,6 +45,7 @@ export async function openUpstream(
     destination: { kind: destination, operator, jurisdiction, listed: true },
     trust,
     tools: await toolsOf(id, server),
+    ...(server.urlHosts === undefined ? {} : { urlHosts: server.urlHosts }),
     ...(server.folder === undefined ? {} : { folder: await openFolder(id, server.folder) }),
   };
 }

@@ -56,9 +56,9 @@ test("section 4: an upstream's own error passes in its own shape, as a failed ef
   expect(outcomes(world)).toEqual(["failed"]);
 });
 
-test("E31: what an upstream asks of the client is refused by the gate", async () => {
+test("E31: what an upstream asks of a client that declared nothing is refused by the gate", async () => {
   await using world = odd("asks");
-  await world.connect();
+  await world.connect({});
   const answered = await world.post(CALL);
   expect(JSON.stringify(answered.json)).toMatch(/offers nothing/);
 });

@@ -3,6 +3,7 @@
 import { createSecretKey } from "node:crypto";
 import { readFileSync } from "node:fs";
 import path from "node:path";
+import { Readable } from "node:stream";
 import {
   type ApprovalDesk,
   type EntryWatch,
@@ -57,10 +58,15 @@ export interface RelayWorld extends AsyncDisposable {
   readonly server: UpstreamServer;
   /** Who the next requests come from. */
   standing: Standing;
+  /** Sends one body, or listens where there is none, and gives the events as they come. */
+  send(
+    body: string | object | undefined,
+    headers?: Record<string, string | undefined>,
+  ): Promise<GateResponse & { readonly events: AsyncIterable<string> }>;
   /** Sends one JSON-RPC body; the session header is kept from `initialize`. */
   post(body: string | object, headers?: Record<string, string | undefined>): Promise<Answered>;
-  /** initialize and notifications/initialized. */
-  connect(): Promise<Answered>;
+  /** initialize and notifications/initialized, as a client that can do everything unless told otherwise. */
+  connect(capabilities?: object): Promise<Answered>;
 }
 
 export interface Answered {
@@ -175,28 +181,33 @@ export function relayWorld(upstream: Given, options: RelayWorldOptions = {}): Re
     log,
     server,
     standing: fakeStanding(),
-    async post(body, headers = {}) {
+    async send(body, headers = {}) {
       const text = typeof body === "string" ? body : JSON.stringify(body);
       const response = await relay.handle(server, {
-        method: "POST",
+        method: body === undefined ? "GET" : "POST",
         headers: {
           "content-type": "application/json",
           ...(session === undefined ? {} : { "mcp-session-id": session }),
           ...headers,
         },
         dpop: [],
-        body: Buffer.from(text),
+        body: Buffer.from(text ?? ""),
       });
       session = response.headers["mcp-session-id"] ?? session;
-      const json = response.body === undefined || response.body === "" ? undefined : parseJson(response.body);
-      const events: Json[] = [];
-      for await (const event of response.events ?? [])
-        if (event.startsWith("event: message\ndata: "))
-          events.push(parseJson(event.slice("event: message\ndata: ".length)));
-      return { status: response.status, headers: response.headers, json: json ?? events.at(-1), events };
+      const events = response.events ?? [
+        response.body === undefined ? "" : `event: message\ndata: ${response.body}\n\n`,
+      ];
+      return { ...response, events: Symbol.asyncIterator in events ? events : Readable.from(events) };
     },
-    async connect() {
-      const capabilities = { roots: { listChanged: true }, sampling: {}, elicitation: {} };
+    async post(body, headers = {}) {
+      const response = await world.send(body, headers);
+      const messages: Json[] = [];
+      for await (const event of response.events) messages.push(...messageIn(event));
+      const { status, body: plain } = response;
+      const events = plain === undefined || plain === "" ? messages : [];
+      return { status, headers: response.headers, json: messages.at(-1), events };
+    },
+    async connect(capabilities: object = { roots: { listChanged: true }, sampling: {}, elicitation: {} }) {
       const params = { protocolVersion: "2025-11-25", capabilities, clientInfo: { name: "t", version: "1" } };
       const opened = await world.post({ jsonrpc: "2.0", id: 1, method: "initialize", params });
       await world.post({ jsonrpc: "2.0", method: "notifications/initialized" });
@@ -208,4 +219,10 @@ export function relayWorld(upstream: Given, options: RelayWorldOptions = {}): Re
     },
   };
   return world;
+}
+
+/** The message of one event; none where it is a comment or only an id. */
+export function messageIn(event: string): readonly Json[] {
+  const [, data = ""] = /^(?:id: [^\n]*\n)?event: message\ndata: (.+)\n\n$/s.exec(event) ?? [];
+  return data === "" ? [] : [parseJson(data)];
 }

@@ -5,9 +5,9 @@ import type { EnforceConfig } from "../config.ts";
 import type { UpstreamServer } from "../upstream-server.ts";
 import type { Forwarder } from "./forward.ts";
 import type { GateRequest } from "./http.ts";
-import type { Link } from "./link.ts";
+import type { Heard, Link } from "./link.ts";
 import type { Message } from "./message.ts";
-import type { Told } from "./progress.ts";
+import type { Progress, Told } from "./progress.ts";
 import type { Client } from "./revision.ts";
 import type { Slots } from "./slots.ts";
 import type { Links } from "./upstream/links.ts";
@@ -48,4 +48,6 @@ export interface Exchange {
   /** What may be said before the answer; absent where the client takes no events. */
   readonly told: Told | undefined;
   readonly signal: AbortSignal;
+  /** Given what the upstream says while it works; only its log is kept where nobody takes it. */
+  readonly hear?: (heard: Heard, progress: Progress | undefined) => void;
 }

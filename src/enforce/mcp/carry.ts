@@ -38,7 +38,7 @@ export interface Errand {
   readonly objects: EntryOutcome["objects"];
   /** Changes what came back before it is digested and released. */
   readonly change: (result: JsonObject) => JsonObject;
-  /** Where the client asked to be told of progress. */
+  /** What was said before the answer, and waits for it. */
   readonly progress?: Progress;
 }
 
@@ -54,9 +54,7 @@ export async function carry(ports: CarryPorts, errand: Errand): Promise<Effected
   });
   try {
     const { progress } = errand;
-    const wait =
-      progress === undefined ? errand.wait : { ...errand.wait, progress: (told: JsonObject) => progress.take(told) };
-    const { body, bytes } = await errand.child.ask(errand.method, errand.params, wait);
+    const { body, bytes } = await errand.child.ask(errand.method, errand.params, errand.wait);
     const changed = withProgress(changeResult(body, errand.change), progress);
     const digest = ports.recorder.commit(errand.standing.identity, "result", canonicalize(changed));
     return {

@@ -20,11 +20,13 @@ import type { Exchange, No } from "./caller.ts";
 import { type CarryPorts, carry, type Errand } from "./carry.ts";
 import type { Wrong } from "./headers.ts";
 import type { GateResponse } from "./http.ts";
+import type { Heard } from "./link.ts";
 import { params, withMembers } from "./message.ts";
 import { forServer } from "./meta.ts";
 import { LISTED, modernResult, type Way, wayOf } from "./methods.ts";
 import { MirroredTools } from "./mirrored.ts";
 import { Progress } from "./progress.ts";
+import { forbiddenInput } from "./questions.ts";
 import { type ReadCall, readCall, unreadable } from "./reading.ts";
 import { readObserved } from "./reading-observed.ts";
 import { readOther } from "./reading-other.ts";
@@ -37,6 +39,15 @@ export interface ForwardPorts extends CarryPorts {
   /** How calls that wait for people are told so. */
   readonly approvals: Approvals;
 }
+
+/** What one way over a link needs. */
+type Carrying = Pick<Errand, "method" | "params"> &
+  Partial<Errand> & {
+    readonly signal: AbortSignal;
+    readonly hear?: (heard: Heard) => void;
+    /** The client asked to be told of progress. */
+    readonly isTold?: boolean;
+  };
 
 /** Cursors that one conversation keeps. */
 const CURSORS_MAX = 256;
@@ -100,10 +111,25 @@ export class Forwarder {
     });
   }
 
-  private effect(exchange: Exchange, { forward, objects }: ReadCall, signal: AbortSignal): ReturnType<typeof carry> {
-    const { told, message } = exchange;
-    const progress = told?.token === undefined ? {} : { progress: new Progress((event) => told.say(event)) };
-    return this.carry(exchange, { method: message.method, params: forward, objects, signal, ...progress });
+  private async effect(
+    exchange: Exchange,
+    { forward, objects }: ReadCall,
+    signal: AbortSignal,
+  ): ReturnType<typeof carry> {
+    const { told, message, client, turn } = exchange;
+    const progress = told === undefined ? undefined : new Progress((event) => told.say(event));
+    const { hear = noteOnly } = exchange;
+    const effected = await this.carry(exchange, {
+      method: message.method,
+      params: forward,
+      objects,
+      signal,
+      hear: (heard) => hear(heard, progress),
+      ...(progress === undefined ? {} : { progress }),
+      isTold: told?.token !== undefined,
+    });
+    const why = "body" in effected.value ? forbiddenInput(turn.server, client, effected.value.body) : undefined;
+    return why === undefined ? effected : { ...effected, value: { withheld: why } };
   }
 
   private async list(exchange: Exchange, way: "tools" | "list"): Promise<GateResponse> {
@@ -159,22 +185,24 @@ export class Forwarder {
 
   private carry(
     exchange: Exchange,
-    {
-      signal,
-      change,
-      ...errand
-    }: Pick<Errand, "method" | "params"> & Partial<Errand> & { readonly signal: AbortSignal },
+    { signal, change, hear, isTold = false, ...errand }: Carrying,
   ): ReturnType<typeof carry> {
     const {
       client,
       with: { link },
     } = exchange;
+    const { progress } = errand;
     const isModern = client.era === "modern";
     const changed = (got: JsonObject): JsonObject => change?.(got) ?? got;
     return carry(this.ports, {
       child: link,
       standing: exchange.turn.standing,
-      wait: { ms: this.config.upstreamWaitMs, signal },
+      wait: {
+        ms: this.config.upstreamWaitMs,
+        signal,
+        ...(hear === undefined ? {} : { hear }),
+        ...(isTold && progress !== undefined ? { progress: (told: JsonObject) => progress.take(told) } : {}),
+      },
       objects: [],
       ...errand,
       params: forServer(errand.params, exchange.turn.server),
@@ -226,6 +254,11 @@ export class Forwarder {
   private asked({ message, client }: Exchange): Parameters<typeof refusal>[0] {
     return { id: message.id, method: message.method, era: client.era };
   }
+}
+
+/** Of what an upstream says while it works, only its log is kept where there is no session. */
+function noteOnly(heard: Heard, progress: Progress | undefined): void {
+  if (heard.kind === "notification" && heard.method === "notifications/message") progress?.note(heard.params);
 }
 
 /** A list is asked for with its cursor, and with what makes its message modern. */

@@ -6,12 +6,12 @@ import type { Asked, Exchange, No, RelayParts, Turn } from "./caller.ts";
 import type { ForwardPorts } from "./forward.ts";
 import type { GateResponse } from "./http.ts";
 import { initialized, initializeUp, legacyClient } from "./initialize.ts";
-import { isRequestId, notification, params, result } from "./message.ts";
+import { isRequestId, notification, params, type RequestId, result } from "./message.ts";
 import { wayOf } from "./methods.ts";
 import { toldOf } from "./progress.ts";
 import { LEGACY_REVISIONS } from "./revision.ts";
 import { type Session, type SessionPorts, Sessions } from "./sessions.ts";
-import { answerAsEvents } from "./sse.ts";
+import { answerAsEvents, eventStream } from "./sse.ts";
 import { ACCEPTED, json, refusal } from "./wire.ts";
 
 export interface LegacyPorts extends ForwardPorts, SessionPorts {
@@ -55,9 +55,18 @@ export class Legacy {
     session.inFlight.set(message.id, own);
     const told = toldOf(turn.headers, message);
     const signal = AbortSignal.any([own.signal, closing]);
-    const { client } = session;
+    const { client, talk } = session;
+    talk.seen(turn);
     const running = this.parts.slots.run(turn.standing.identity, () =>
-      this.dispatch({ turn, with: session, client, message, signal, told }),
+      this.dispatch({
+        turn,
+        with: session,
+        client,
+        message,
+        signal,
+        told,
+        hear: (heard, progress) => talk.during({ turn, told, signal }, heard, progress),
+      }),
     );
     if (running === "full") {
       session.inFlight.delete(message.id);
@@ -70,6 +79,7 @@ export class Legacy {
       this.ports.timers,
       lines,
       work.then((response) => ({ response, before })),
+      (events) => talk.streams.open(events, client.revision >= PRIMED_SINCE),
     );
   }
 
@@ -86,8 +96,32 @@ export class Legacy {
     if (method === "notifications/initialized") session.link.tell(notification(method, jsonObject([])));
     const cancelled = member(params({ tree }), "requestId");
     if (method === "notifications/cancelled" && isRequestId(cancelled)) session.inFlight.get(cancelled)?.abort();
-    // everything else stops here; above all roots/list_changed, which would have the upstream ask for new folders
+    // where the operator named the folder, the upstream does not ask for new ones
+    const isRoots = method === "notifications/roots/list_changed" && session.client.capabilities["roots"] !== undefined;
+    if (isRoots) session.link.tell(notification(method, jsonObject([])));
     return ACCEPTED;
+  }
+
+  /** The client's answer to something that the upstream asked of it. */
+  answered(turn: Turn, id: RequestId, tree: JsonObject): GateResponse {
+    const session = this.session(turn);
+    if (session === undefined) return { status: 404, headers: {} };
+    session.talk.seen(turn);
+    session.talk.answered(id, tree);
+    return ACCEPTED;
+  }
+
+  /** The stream on which the server speaks of its own accord, or one that is taken up again (enforce E34). */
+  listened(turn: Turn): GateResponse {
+    const session = this.session(turn);
+    if (session === undefined) return { status: 404, headers: {} };
+    if (!/\btext\/event-stream\b/i.test(turn.headers["accept"] ?? "")) return { status: 406, headers: {} };
+    const { talk, client } = session;
+    talk.seen(turn);
+    const last = turn.headers["last-event-id"];
+    const resumed = last === undefined ? undefined : talk.streams.resume(last);
+    // an event that is kept no more is no reason to hear nothing from here on
+    return eventStream(resumed ?? talk.streams.open(talk.listen(), client.revision >= PRIMED_SINCE));
   }
 
   async deleted(turn: Turn): Promise<GateResponse> {
@@ -101,7 +135,7 @@ export class Legacy {
     const stopped = this.ports.gate.stopped(turn.standing, turn.server);
     if (stopped !== undefined) return this.no(turn, message, stopped);
     const client = legacyClient(turn.server, params(message));
-    const session = await this.sessions.start(turn.standing, turn.server, client).catch(() => undefined);
+    const session = await this.sessions.start(turn, client).catch(() => undefined);
     if (session === "full") return this.no(turn, message, { code: "busy", why: "too many sessions" });
     if (session === undefined)
       return this.no(turn, message, { code: "upstream_failed", why: "the upstream did not start" });
@@ -149,6 +183,9 @@ export class Legacy {
     return refusal(message, no.code, this.ports.gate.refuse({ ...turn, method: message.method, refusal: no }));
   }
 }
+
+/** The first revision whose clients know an event without data. SOURCE: MCP 2025-11-25, sending messages, 6. */
+const PRIMED_SINCE = "2025-11-25";
 
 const BUSY: No = { code: "busy", why: "too many calls at once" };
 const NO_SESSION: No = { code: "session_unknown", why: "not a session of this instance" };

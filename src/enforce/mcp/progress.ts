@@ -2,7 +2,15 @@
 // What an upstream says of a call while it works (MCP 2025-11-25, progress). Words wait for the verdict on the whole answer,
 // because an identifier may begin in one event and end in the next; bare short numbers go on at once. Once something waits,
 // everything after it waits too: progress only rises (ADR 8).
-import { isJsonObject, type Json, type JsonObject, jsonObject, member, RawNumber } from "../../core/index.ts";
+import {
+  isJsonObject,
+  type Json,
+  type JsonObject,
+  jsonObject,
+  member,
+  RawNumber,
+  writeJson,
+} from "../../core/index.ts";
 import { isRequestId, notification, params, type RequestId } from "./message.ts";
 import { Lines } from "./sse.ts";
 
@@ -36,6 +44,17 @@ export class Progress {
     if (this.waiting.length >= HELD_EVENTS_MAX || this.units + units > HELD_UNITS_MAX) return;
     this.units += units;
     this.waiting.push(event);
+  }
+
+  /** Takes the `params` of one `notifications/message`: its words wait like all others. */
+  note(given: JsonObject): void {
+    const [level, logger, data] = ["level", "logger", "data"].map((name) => member(given, name));
+    if (typeof level !== "string" || data === undefined) return;
+    const units = writeJson(given).length;
+    if (this.waiting.length >= HELD_EVENTS_MAX || this.units + units > HELD_UNITS_MAX) return;
+    this.units += units;
+    const named = typeof logger === "string" ? ([["logger", logger]] as const) : [];
+    this.waiting.push(jsonObject([["level", level], ...named, ["data", data]]));
   }
 
   /** What waits to be released with the answer. */
@@ -79,8 +98,11 @@ export class Told {
 
   /** With the answer, after all that went at once. An event whose number was masked is left out. */
   sayBefore(events: readonly Json[]): void {
-    for (const event of events)
-      if (isJsonObject(event) && isNumber(member(event, "progress"))) this.before.push(this.message(event));
+    for (const event of events) {
+      if (!isJsonObject(event)) continue;
+      if (isNumber(member(event, "progress"))) this.before.push(this.message(event));
+      else if (member(event, "level") !== undefined) this.before.push(notification("notifications/message", event));
+    }
   }
 
   private message(event: JsonObject): JsonObject {

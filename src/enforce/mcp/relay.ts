@@ -107,9 +107,9 @@ class McpRelay {
 
   private async route(turn: Turn, given: GateRequest): Promise<GateResponse> {
     if (given.method === "POST") return this.post(turn, given);
-    // no message of an upstream reaches the client but as an answer, so there is no stream to open
-    if (given.method !== "DELETE") return { status: 405, headers: { allow: "POST, DELETE" } };
-    return this.legacy.deleted(turn);
+    // a client without a session has none to end or to listen to (MCP 2026-07-28, earlier revisions)
+    if (given.headers["mcp-session-id"] === undefined) return { status: 405, headers: { allow: "POST" } };
+    return given.method === "DELETE" ? this.legacy.deleted(turn) : this.legacy.listened(turn);
   }
 
   private async post(turn: Turn, given: GateRequest): Promise<GateResponse> {
@@ -125,7 +125,8 @@ class McpRelay {
 
   private told(turn: Turn, message: Exclude<Message, { kind: "invalid" | "request" }>): GateResponse {
     // no revision without sessions has a client say anything of its own accord
-    if (eraOf(message, turn.headers) === "modern" || message.kind === "response") return ACCEPTED;
+    if (eraOf(message, turn.headers) === "modern") return ACCEPTED;
+    if (message.kind === "response") return this.legacy.answered(turn, message.id, message.tree);
     return this.legacy.notified(turn, message.method, message.tree);
   }
 

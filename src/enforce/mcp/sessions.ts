@@ -4,9 +4,11 @@
 import type { IdentityId, InstanceId, Random, Standing } from "../../core/index.ts";
 import type { EnforceConfig } from "../config.ts";
 import type { UpstreamServer } from "../upstream-server.ts";
+import type { Turn } from "./caller.ts";
 import type { Link, LinkPorts } from "./link.ts";
 import type { RequestId } from "./message.ts";
 import type { Client } from "./revision.ts";
+import { Talk, type TalkPorts } from "./talk.ts";
 import type { Links } from "./upstream/links.ts";
 
 export interface Session {
@@ -16,13 +18,15 @@ export interface Session {
   readonly identity: IdentityId;
   readonly link: Link;
   readonly client: Client;
+  /** What its upstream says of its own accord. */
+  readonly talk: Talk;
   /** Requests on their way, by the client's own id: what ends each. */
   readonly inFlight: Map<RequestId, AbortController>;
   /** Cursors that the upstream gave this session: no other one goes up. */
   readonly cursors: Set<string>;
 }
 
-export interface SessionPorts extends LinkPorts {
+export interface SessionPorts extends LinkPorts, TalkPorts {
   readonly random: Random;
 }
 
@@ -46,14 +50,17 @@ export class Sessions {
   }
 
   /** `full` where the identity has as many as it may. @throws EnforceError ENFORCE_UPSTREAM_START */
-  async start(standing: Standing, server: UpstreamServer, client: Client): Promise<Session | "full"> {
+  async start(turn: Turn, client: Client): Promise<Session | "full"> {
+    const { server, standing } = turn;
     const { identity, instance } = standing;
     const starting = this.starting.get(identity) ?? 0;
     const held = [...this.open.values()].filter(({ session }) => session.identity === identity).length;
     if (held + starting >= this.config.sessionsPerIdentity) return "full";
     this.starting.set(identity, starting + 1);
     try {
-      const link = await this.links.session(server);
+      const talk = new Talk(this.ports, client, turn);
+      const link = await this.links.session(server, (heard) => talk.outside(heard));
+      talk.begin(link);
       const id = Buffer.from(this.ports.random.bytes(24)).toString("base64url");
       const session: Session = {
         id,
@@ -62,11 +69,15 @@ export class Sessions {
         identity,
         link,
         client,
+        talk,
         inFlight: new Map(),
         cursors: new Set(),
       };
       this.open.set(id, { session, usedAt: this.ports.clock.monotonic() });
-      void link.ended.then(() => this.open.delete(id));
+      void link.ended.then(() => {
+        talk.end();
+        return this.open.delete(id);
+      });
       return session;
     } finally {
       this.starting.set(identity, (this.starting.get(identity) ?? 1) - 1);
@@ -82,6 +93,7 @@ export class Sessions {
 
   async end(session: Session): Promise<void> {
     this.open.delete(session.id);
+    session.talk.end();
     await session.link.stop();
   }
 

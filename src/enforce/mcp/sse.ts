@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 // An answer as server-sent events (MCP 2025-11-25, Streamable HTTP): begun only when there is something to say before the
-// answer, or when the answer takes long. No event has an id, so no stream can be resumed by somebody else.
+// answer, or when the answer takes long.
 import type { Flight, JsonObject, Timers } from "../../core/index.ts";
 import { writeJson } from "../../core/index.ts";
 import type { GateResponse } from "./http.ts";
@@ -29,9 +29,19 @@ export class Lines {
   private wake: () => void = () => undefined;
   /** What an order may end: from then on nothing that waited here goes out (respond R9). */
   flight: Flight | undefined;
+  isClosed = false;
 
-  say(message: JsonObject): void {
-    if (this.queue.length < UNREAD_MAX) this.queue.push(event(writeJson(message)));
+  /** @returns whether it will be sent, if anybody reads */
+  say(message: JsonObject): boolean {
+    const isKept = this.queue.length < UNREAD_MAX && !this.isClosed;
+    if (isKept) this.queue.push(event(writeJson(message)));
+    this.wake();
+    return isKept;
+  }
+
+  /** Nothing more is said. */
+  close(): void {
+    this.isClosed = true;
     this.wake();
   }
 
@@ -53,7 +63,7 @@ export class Lines {
 
   /** Resolves when there is something to send. */
   some(): Promise<void> {
-    if (this.queue.length > 0) return Promise.resolve();
+    if (this.queue.length > 0 || this.isClosed) return Promise.resolve();
     return new Promise((resolve) => {
       this.wake = resolve;
     });
@@ -63,13 +73,24 @@ export class Lines {
 /**
  * The answer as it comes: plain JSON where nothing is said before it, else a stream of events that ends with it.
  * The call goes on whether or not anybody reads (MCP 2025-11-25: a disconnect is not a cancellation).
+ * @param begun - given the stream, once there is one
  */
-export async function answerAsEvents(timers: Timers, lines: Lines, work: Promise<Answering>): Promise<GateResponse> {
+export async function answerAsEvents(
+  timers: Timers,
+  lines: Lines,
+  work: Promise<Answering>,
+  begun: (events: AsyncIterable<string>) => AsyncIterable<string> = (all) => all,
+): Promise<GateResponse> {
   const stop = timers.every(BEAT_MS, () => lines.beat());
   const done = work.finally(stop);
   const first = await Promise.race([done, lines.some()]);
   if (first?.before.length === 0 && lines.isEmpty) return first.response;
-  return { status: 200, headers: HEADERS, events: events(lines, done) };
+  return eventStream(begun(events(lines, done)));
+}
+
+/** A response that is read as it comes. */
+export function eventStream(said: AsyncIterable<string>): GateResponse {
+  return { status: 200, headers: HEADERS, events: said };
 }
 
 async function* events(lines: Lines, done: Promise<Answering>): AsyncGenerator<string> {
