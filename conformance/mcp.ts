@@ -8,23 +8,25 @@ import { openUpstream } from "./mcp/upstream.ts";
 
 const { values } = parseArgs({ options: { suite: { type: "string" }, log: { type: "boolean" } } });
 const suites = values.suite === undefined ? SUITES : SUITES.slice(Number(values.suite), Number(values.suite) + 1);
+const tell = values.log === true ? (line: string): void => console.error(line) : undefined;
 
 const started = performance.now();
 const figures: Record<string, number> = {};
 let [passed, failed] = [0, 0];
 await using upstream = await openUpstream();
-await using gate = await openGate(upstream.url, values.log === true ? { tell: (line) => console.error(line) } : {});
 for (const suite of suites) {
   // one at a time: what a suite measures in milliseconds is not to be disturbed
   const direct = await runSuite(suite, upstream.url);
-  const through = await runSuite(suite, gate.url);
-  const differing = differences(direct, through);
-  for (const line of differing) console.error(`${suite.name}: ${line}`);
-  figures[`${suite.name} checks`] = direct.size;
-  figures[`${suite.name} passing directly`] = [...direct.values()].filter(({ status }) => status === "SUCCESS").length;
-  figures[`${suite.name} differing`] = differing.length;
-  passed += direct.size - differing.length;
-  failed += differing.length;
+  figures[`${suite.name}: checks`] = direct.size;
+  figures[`${suite.name}: passing directly`] = [...direct.values()].filter(({ status }) => status === "SUCCESS").length;
+  for (const mode of ["observe", "enforce"] as const) {
+    await using gate = await openGate(upstream.url, { mode, ...(tell === undefined ? {} : { tell }) });
+    const differing = differences(direct, await runSuite(suite, gate.url));
+    for (const line of differing) console.error(`${suite.name}, ${mode}: ${line}`);
+    figures[`${suite.name}: differing, ${mode}`] = differing.length;
+    passed += direct.size - differing.length;
+    failed += differing.length;
+  }
 }
 figures["seconds"] = Math.round((performance.now() - started) / 100) / 10;
 console.log(JSON.stringify({ name: "conformance:mcp", figures, ratios: {}, passed, failed }));

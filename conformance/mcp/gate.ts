@@ -16,16 +16,18 @@ import type { WebServer } from "./web.ts";
 const ROOT = path.join(import.meta.dirname, "..", "..");
 
 export interface GateOptions {
+  /** Observed, nothing is described and no rule lets the suites in; enforced, everything is. */
+  readonly mode: "observe" | "enforce";
   /** Told what the gate logs. */
   readonly tell?: (line: string) => void;
 }
 
 /** @returns where a client without keys reaches the upstream through the gate */
-export async function openGate(upstream: URL, options: GateOptions = {}): Promise<WebServer> {
+export async function openGate(upstream: URL, options: GateOptions): Promise<WebServer> {
   await using opened = new AsyncDisposableStack();
   const dir = await mkdtemp(path.join(tmpdir(), "bailiwick-mcp-"));
   opened.defer(() => rm(dir, { recursive: true, force: true }));
-  const privateJwk = await writeWorld(dir, upstream);
+  const privateJwk = await writeWorld(dir, upstream, options);
   const file = path.join(dir, "bailiwick.yaml");
   const config = await readConfig({ file, settings: new Map(), flags: { port: 0 } });
   const running = opened.use(
@@ -47,15 +49,16 @@ export async function openGate(upstream: URL, options: GateOptions = {}): Promis
   return { url: forward.url, [Symbol.asyncDispose]: () => ended.disposeAsync() };
 }
 
-async function writeWorld(dir: string, upstream: URL): Promise<JWK> {
+async function writeWorld(dir: string, upstream: URL, { mode }: GateOptions): Promise<JWK> {
   const { publicKey, privateKey } = generateKeyPairSync("ec", { namedCurve: "P-256" });
   await mkdir(path.join(dir, "keys"), { mode: 0o700 });
   await writeFile(path.join(dir, "keys", "one.json"), JSON.stringify(publicKey.export({ format: "jwk" })));
   await cp(path.join(ROOT, "policies", "starter"), path.join(dir, "policies"), { recursive: true });
   await rm(path.join(dir, "policies", "cases"), { recursive: true });
-  await writeFile(path.join(dir, "policies", "50-suite.cedar"), PERMIT);
-  await writeFile(path.join(dir, "upstream.yaml"), stringify({ server: "upstream", tools: TOOLS }));
-  await writeFile(path.join(dir, "bailiwick.yaml"), stringify(configOf(upstream)));
+  const isEnforced = mode === "enforce";
+  if (isEnforced) await writeFile(path.join(dir, "policies", "50-suite.cedar"), PERMIT);
+  await writeFile(path.join(dir, "upstream.yaml"), stringify({ server: "upstream", tools: isEnforced ? TOOLS : {} }));
+  await writeFile(path.join(dir, "bailiwick.yaml"), stringify(configOf(upstream, mode)));
   return privateKey.export({ format: "jwk" });
 }
 
@@ -69,7 +72,7 @@ permit (
 );
 `;
 
-function configOf(upstream: URL): object {
+function configOf(upstream: URL, mode: GateOptions["mode"]): object {
   return {
     trustDomain: "conformance.example",
     policies: { dir: "./policies" },
@@ -100,6 +103,7 @@ function configOf(upstream: URL): object {
       servers: {
         upstream: {
           url: upstream.href,
+          mode,
           allow: { private: true },
           operator: "conformance",
           jurisdiction: "FR",

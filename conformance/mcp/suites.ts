@@ -17,7 +17,7 @@ const PROGRAMS = path.join(import.meta.dirname, "..", "..", "node_modules");
 const OLD = path.join(PROGRAMS, "conformance-0-1", "dist", "index.js");
 const NEW = path.join(PROGRAMS, "conformance-0-2", "dist", "index.js");
 
-export const SUITES: readonly Suite[] = [
+export const SUITES: readonly [Suite, ...Suite[]] = [
   { name: "0.1.16 active", program: OLD, args: ["--suite", "active"] },
   { name: "0.2.0-alpha.12 2025-11-25", program: NEW, args: ["--requirements", "2025-11-25"] },
   { name: "0.2.0-alpha.12 2026-07-28", program: NEW, args: ["--requirements", "2026-07-28"] },

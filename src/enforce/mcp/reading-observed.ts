@@ -13,6 +13,7 @@ import {
 import { unmanifested } from "../observe.ts";
 import type { Unreadable } from "../passage.ts";
 import type { UpstreamServer } from "../upstream-server.ts";
+import { besideOf, forwardable } from "./meta.ts";
 import { type ReadCall, readCall, unreadable } from "./reading.ts";
 
 export async function readObserved(
@@ -28,13 +29,10 @@ export async function readObserved(
   if (typeof name !== "string" || !isJsonObject(given)) return strict;
   const tool = server.tools.get(name) ?? unmanifested(server.id, name);
   if (tool === undefined) return unreadable("arguments_unreadable", "a name that no manifest can hold");
-  const asSent = {
-    args: recorder.commit(standing.mandate.task, "args", canonicalize(given)),
-    forward: jsonObject([
-      ["name", name],
-      ["arguments", given],
-    ]),
-  };
+  const forward = forwardable(params);
+  const { name: _name, arguments: _arguments, _meta, ...more } = forward;
+  const args = recorder.commit(standing.mandate.task, "args", canonicalize(given));
+  const asSent = { args, forward, ...besideOf(_meta, more) };
   if (!("unreadable" in strict)) return { ...strict, ...asSent };
   return {
     verb: tool.verb,
