@@ -5,6 +5,7 @@ import { existsSync, globSync, readFileSync, writeFileSync } from "node:fs";
 import path from "node:path";
 import { COMMANDS } from "../src/cli/commands.ts";
 import { schemaText } from "../src/decide/index.ts";
+import { configSchemaText, SCHEMA_FILE } from "../src/server/config-schema.ts";
 import { cliPage } from "./cli-page.ts";
 import { codesIn, errorsPage, readRows } from "./error-codes.ts";
 import { regimesSchemas } from "./regimes-schema.ts";
@@ -20,6 +21,7 @@ function generated(): Readonly<Record<string, string>> {
   return {
     "docs/reference/errors.md": errorsPage(codes, readRows(read("docs/reference/errors.yaml"))),
     "docs/reference/cli.md": cliPage(COMMANDS),
+    [SCHEMA_FILE]: configSchemaText(),
     ...Object.fromEntries(schemas.map((file) => [file, schemaText()])),
     ...Object.fromEntries(Object.entries(regimesSchemas()).map(([name, text]) => [`regulations/schema/${name}`, text])),
   };

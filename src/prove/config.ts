@@ -3,7 +3,7 @@
 import { z } from "zod";
 
 export interface ProveSettings {
-  readonly regimes: { readonly dir: string; readonly transfer: { readonly unreviewed: "ask" | "deny" } };
+  readonly regimes: { readonly dir?: string | undefined; readonly transfer: { readonly unreviewed: "ask" | "deny" } };
   readonly mechanisms?: string | undefined;
   readonly entities?: string | undefined;
 }
@@ -13,7 +13,7 @@ export const proveSection: z.ZodType<ProveSettings> = z
   .strictObject({
     regimes: z
       .strictObject({
-        dir: z.string().min(1).default("./regulations").describe("folder of the rules"),
+        dir: z.string().min(1).optional().describe("folder of the rules; left out: those that come with the program"),
         transfer: z
           .strictObject({
             unreviewed: z

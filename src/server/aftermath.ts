@@ -10,6 +10,7 @@ import type { ApprovalQueue } from "./approvals.ts";
 import type { Config } from "./config.ts";
 import { openPreviews, type Previews } from "./previews.ts";
 import { everTouched, proposalOf } from "./reach.ts";
+import { regulationsOf } from "./regimes.ts";
 
 export interface AftermathPorts {
   readonly store: Store;
@@ -33,7 +34,7 @@ export interface Aftermath {
 /** @throws ProveError, ShareError for files that cannot be used; StoreError */
 export async function openAftermath(ports: AftermathPorts): Promise<Aftermath> {
   const { store, record, custody, inspector, queue, watch, config, root, clock } = ports;
-  const library = await loadLibrary(config.prove.regimes.dir, config.prove.entities);
+  const library = await loadLibrary(regulationsOf(config, root), config.prove.entities);
   learnReach(ports);
   const cases = await openCases({ store, recorder: record, clock, incidents: queue.incidents }, library);
   const previews = await openPreviews({

@@ -57,6 +57,7 @@ import { firstLink } from "./owner.ts";
 import { loadPolicies } from "./policies.ts";
 import { PoliciesInForce, type PolicyNews, type PolicyPorts } from "./policies-in-force.ts";
 import type { Previews } from "./previews.ts";
+import { regulationsOf } from "./regimes.ts";
 import { openServerReleases } from "./releases.ts";
 import { statusDocument } from "./status.ts";
 import { systemClock, systemRandom, systemTimers } from "./system.ts";
@@ -81,6 +82,8 @@ export interface Running extends AsyncDisposable {
   /** The keyed digest of a value, for planting it. */
   macOf(value: string): Mac;
   readonly servers: ReadonlyMap<string, UpstreamServer>;
+  /** What of them is observed. */
+  readonly releases: Releases;
   /** File with the public key that a verifier of this record needs to be told. */
   readonly trustFile: string;
   /** Signs the first declared person in, once; `undefined` where nobody is declared. A secret until it is used. */
@@ -137,6 +140,7 @@ export async function startServer(config: Config, io: ServerIo): Promise<Running
     preview: rooms.previews,
     macOf: (value) => inspector.scanner.mac(value),
     servers,
+    releases: rooms.releases,
     trustFile,
     setupLink,
     [Symbol.asyncDispose]: () => ended.disposeAsync(),
@@ -305,7 +309,7 @@ async function openData(
   const labels = readLabelRules("labels.yaml", await readFile(path.join(io.root, "policies", "labels.yaml"), "utf8"));
   const inspector = createInspector({ key, labels });
   const transfers = await openTransferGate({
-    dir: config.prove.regimes.dir,
+    dir: regulationsOf(config, io.root),
     ...(config.prove.mechanisms === undefined ? {} : { mechanisms: config.prove.mechanisms }),
     clock: systemClock,
     unreviewed: config.prove.regimes.transfer.unreviewed,

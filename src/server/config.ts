@@ -113,7 +113,8 @@ const agent = z.strictObject({
   mandate: mandate.optional(),
 });
 
-const config: z.ZodType<Config> = z.strictObject({
+/** The whole file, as it is read. */
+export const configShape: z.ZodType<Config> = z.strictObject({
   port: z.number().int().min(0).max(65_535).default(DEFAULT_PORT).describe("TCP port on loopback; 0 takes a free one"),
   publicUrl: z.url().optional().describe("base URL that clients use, without a path; default http://localhost:<port>"),
   dataDir: z.string().min(1).default("./data").describe("everything that is kept"),
@@ -153,7 +154,7 @@ export async function readConfig(source: ConfigSource): Promise<Config> {
   const text = await readFile(source.file, "utf8").catch((cause: unknown) => {
     throw new ServerError("SERVER_CONFIG_MISSING", `reading ${quote(source.file)}`, {
       cause,
-      fix: "run `bailiwick up --demo` for a first look, or write a bailiwick.yaml (examples/office has one); setting up an empty folder by itself is not in this version",
+      fix: "name a file that is there; without --config, `bailiwick up` writes a first one into the folder that it is started in",
     });
   });
   return checkConfig(merge(readYaml(source.file, text), source), source.file);
@@ -175,7 +176,7 @@ function readYaml(file: string, text: string): Record<string, unknown> {
 }
 
 function checkConfig(found: Record<string, unknown>, file: string): Config {
-  const checked = config.safeParse(found);
+  const checked = configShape.safeParse(found);
   if (!checked.success) {
     const [issue] = checked.error.issues;
     throw invalid(file, `${issue?.path.join(".") ?? ""}: ${issue?.message ?? "invalid"}`);
@@ -190,7 +191,10 @@ function atFolder(found: Config, folder: string): Config {
     dataDir: at(found.dataDir),
     policies: { ...found.policies, dir: at(found.policies.dir) },
     prove: {
-      regimes: { ...found.prove.regimes, dir: at(found.prove.regimes.dir) },
+      regimes: {
+        ...found.prove.regimes,
+        ...(found.prove.regimes.dir === undefined ? {} : { dir: at(found.prove.regimes.dir) }),
+      },
       ...(found.prove.mechanisms === undefined ? {} : { mechanisms: at(found.prove.mechanisms) }),
       ...(found.prove.entities === undefined ? {} : { entities: at(found.prove.entities) }),
     },

@@ -5,6 +5,7 @@ import { BailiwickError } from "../core/index.ts";
 export type ServerErrorCode =
   | "SERVER_CONFIG_MISSING"
   | "SERVER_CONFIG_INVALID"
+  | "SERVER_FOLDER_REFUSED"
   | "SERVER_POLICIES_INVALID"
   | "SERVER_PORT_BUSY"
   | "SERVER_DATA_UNUSABLE"

@@ -18,7 +18,8 @@ export function modeOfAll(releases: readonly ServerRelease[], first: Mode, now: 
   return modes.size === 1 && only !== undefined ? only : "mixed";
 }
 
-function modeOfServer(release: ServerRelease, now: Instant): StatusMode {
+/** Of one server. */
+export function modeOfServer(release: ServerRelease, now: Instant): StatusMode {
   if (release.enforced >= ALL || !mayObserve(release, now)) return "enforce";
   return release.enforced === 0 ? "observe" : "mixed";
 }

@@ -1,7 +1,9 @@
 // SPDX-License-Identifier: Apache-2.0
 // The duties of a folder for people: listed, shown, checked. No store, no listener, no data directory is opened.
+import path from "node:path";
 import type { Problem } from "../core/index.ts";
 import { checkRegimes, lineOf, type Regimes, type RowLine, type RowView, viewOf } from "../prove/index.ts";
+import type { Config } from "./config.ts";
 
 export interface CheckedRegimes {
   readonly problems: readonly Problem[];
@@ -38,4 +40,9 @@ export async function showRegime(dir: string, id: string): Promise<ShownRegime> 
 
 function inOrder({ rows }: Regimes) {
   return [...rows.values()].toSorted((a, b) => a.duty.id.localeCompare(b.duty.id, "en"));
+}
+
+/** The rules that a server works by: its own, or those that come with the program. */
+export function regulationsOf({ prove }: Pick<Config, "prove">, root: string): string {
+  return prove.regimes.dir ?? path.join(root, "regulations");
 }

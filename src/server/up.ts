@@ -3,7 +3,6 @@
 import path from "node:path";
 import { fileURLToPath } from "node:url";
 import { BailiwickError } from "../core/index.ts";
-import type { Running } from "./compose.ts";
 import { readEnvironment } from "./env.ts";
 
 export interface UpOptions {
@@ -33,8 +32,6 @@ export interface UpIo {
 /** Two folders up: where `policies/` is, in a clone and in the package. */
 export const ROOT: string = fileURLToPath(new URL("../../", import.meta.url));
 
-const SETUP_FILE = "setup-link of the data folder";
-
 /** The exit code of `up` (store C13). */
 const EXIT_CONFIG = 78;
 const EXIT_LOCKED = 75;
@@ -52,15 +49,22 @@ export async function runUp(options: UpOptions, io: UpIo): Promise<number> {
 }
 
 async function serve(options: UpOptions, io: UpIo): Promise<number> {
-  const { readConfig } = await import("./config.ts");
+  const [{ readConfig }, { prepareFolder }] = await Promise.all([import("./config.ts"), import("./folder/prepare.ts")]);
   const file = path.resolve(options.cwd, options.config ?? "bailiwick.yaml");
   const environment = readEnvironment();
   const flags = {
     ...(options.port === undefined ? {} : { port: options.port }),
     ...(options.data === undefined ? {} : { dataDir: path.resolve(options.cwd, options.data) }),
   };
+  const dataDir = path.resolve(options.cwd, options.data ?? path.join(path.dirname(file), "data"));
+  // a file that was named is somebody's mistake where it is not there, and nothing is written in its place
+  const prepared = options.config === undefined ? await prepareFolder({ file, dataDir, root: ROOT }) : undefined;
   const config = await readConfig({ file, settings: environment.settings, flags });
-  const [{ startServer }, { lineLog }] = await Promise.all([import("./compose.ts"), import("./system.ts")]);
+  const [{ startServer }, { lineLog, systemClock }, { welcomeText, welcomeJson }] = await Promise.all([
+    import("./compose.ts"),
+    import("./system.ts"),
+    import("./welcome.ts"),
+  ]);
   const log = lineLog((line) => io.err(line));
   const cwd = path.dirname(file);
   await using running = await startServer(config, {
@@ -73,28 +77,10 @@ async function serve(options: UpOptions, io: UpIo): Promise<number> {
     version: io.version,
     exit: endProcess,
   });
-  io.out(`${welcome(running, options.json)}\n`);
+  const welcome = { running, prepared, folder: cwd, now: systemClock.now() };
+  io.out(`${options.json ? welcomeJson(welcome) : welcomeText(welcome)}\n`);
   await untilAborted(io.signal);
   return 0;
-}
-
-function welcome({ publicUrl, config, bundle, servers, setupLink }: Running, json: boolean): string {
-  const list = [...servers.values()];
-  if (json) {
-    const gates = list.map(({ id, resource }) => ({ id, url: resource }));
-    const setup = setupLink === undefined ? {} : { setupLink };
-    return JSON.stringify({ name: "up", url: publicUrl, dataDir: config.dataDir, servers: gates, ...setup });
-  }
-  const { policies, name } = bundle;
-  return [
-    `serving  ${publicUrl} · everything is kept in ${config.dataDir}`,
-    ...list.map(
-      ({ resource, destination, tools }) => `gate     ${resource}   ${tools.size} tools, ${destination.jurisdiction}`,
-    ),
-    `policies ${name}: ${policies.length} rules, enforced`,
-    ...(setupLink === undefined ? [] : [`owner    ${setupLink}   one-use, 15 minutes, also in ${SETUP_FILE}`]),
-    `next     npx bailiwick status --data ${config.dataDir}`,
-  ].join("\n");
 }
 
 /** For a room that found that nothing may go on: not even an orderly end. */
