@@ -248,6 +248,19 @@ export function createClient(options: ClientOptions): Client {
     live: (signal, opened) => live(connection, signal, opened),
     follow: (topics, how) => followTopics(connection, topics, how),
     clocks: async () => readClocks(await getJson(connection, "/api/clocks")),
+    ...sessionCalls(connection),
+    servers: serversClient(connection),
+  };
+}
+
+/** How somebody comes to be signed in, and goes. */
+function sessionCalls(
+  connection: Connection,
+): Pick<
+  Client,
+  "session" | "link" | "signIn" | "passkeyOptions" | "enrol" | "signInOptions" | "signInWith" | "signOut"
+> {
+  return {
     session: async () => readSession(await getJson(connection, "/api/session")),
     link: async (setup) => readLink(await postJson(connection, "/api/session/setup", { setup })),
     signIn: (setup) => sendOnly(connection, "/api/session", { method: "POST", body: { setup } }),
@@ -258,7 +271,6 @@ export function createClient(options: ClientOptions): Client {
     signInOptions: async () => readRequest(await postJson(connection, "/api/session/options", {})),
     signInWith: (credential) => sendOnly(connection, "/api/session/passkey", { method: "POST", body: { credential } }),
     signOut: () => sendOnly(connection, "/api/session", { method: "DELETE" }),
-    servers: serversClient(connection),
   };
 }
 
