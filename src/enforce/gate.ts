@@ -30,6 +30,7 @@ export function createGate(ports: GatePorts, config: GateConfig): Gate {
     },
     browse: (standing, attempt) => browse({ ...ports, ledger, weigher }, standing, attempt),
     hear: (standing, server, said) => hear(ports, standing, server, said),
+    decided: (approval, { ms, signal }) => ports.desk.wait(approval, ms, signal).then(() => undefined),
     withdraw(standing, approval) {
       const isOwn = ports.desk.read(approval)?.item.call.instance === standing.instance;
       if (isOwn) ports.desk.cancel(approval, "whoever asked does not want it any more");

@@ -160,6 +160,8 @@ export interface Gate {
   browse(standing: Standing, attempt: BrowseAttempt): Promise<Passage>;
   /** Looks at what a server says of itself before there is anything to judge, and takes it into the task's memory. */
   hear(standing: Standing, server: UpstreamServer, said: JsonObject): Promise<boolean>;
+  /** Resolves once people have decided, or the wait is over. */
+  decided(approval: ApprovalId, wait: { readonly ms: number; readonly signal: AbortSignal }): Promise<void>;
   /** Takes a question of this caller's back: it does not want the answer any more. */
   withdraw(standing: Standing, approval: ApprovalId): void;
   /** Why this caller may not even open a session; `undefined` where it may. */

@@ -9,7 +9,7 @@ import { Client as NewClient } from "@modelcontextprotocol/client";
 import { StdioClientTransport as NewStdio } from "@modelcontextprotocol/client/stdio";
 import { Client as OldClient } from "@modelcontextprotocol/sdk/client/index.js";
 import { StdioClientTransport as OldStdio } from "@modelcontextprotocol/sdk/client/stdio.js";
-import { UrlElicitationRequiredError } from "@modelcontextprotocol/sdk/types.js";
+import { ElicitationCompleteNotificationSchema, UrlElicitationRequiredError } from "@modelcontextprotocol/sdk/types.js";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import type { Config } from "../../src/server/config.ts";
 import { type Office, openOffice } from "../support/office.ts";
@@ -138,10 +138,16 @@ describe("a payment that waits", () => {
 
   test("E29: a client of 2025-11-25 is told the page, and its next call goes through once", async () => {
     const client = await legacy(office);
+    const ended: string[] = [];
+    client.setNotificationHandler(ElicitationCompleteNotificationSchema, ({ params }) => {
+      ended.push(params.elicitationId);
+    });
     const url = await pageOf(client, "old.json");
     expect(isPaid("old.json")).toBe(false);
     expect(await pageOf(client, "old.json")).toBe(url);
+    expect(ended).toEqual([]);
     expect(await answer(office, url, "approve")).toBe(200);
+    await expect.poll(() => ended, { timeout: 10_000 }).toEqual([idOf(url)]);
     expect(await pay(client, "old.json")).toMatch(/^Successfully wrote/);
     expect((await spent(office)).filter((id) => id === idOf(url))).toHaveLength(1);
     await rm(path.join(office.world.files, "payments", "old.json"));

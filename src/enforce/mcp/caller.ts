@@ -2,6 +2,7 @@
 // One proven request on its way, whatever revision it is of.
 import type { Refusal, Standing } from "../../core/index.ts";
 import type { EnforceConfig } from "../config.ts";
+import type { Waiting } from "../passage.ts";
 import type { UpstreamServer } from "../upstream-server.ts";
 import type { Forwarder } from "./forward.ts";
 import type { GateRequest } from "./http.ts";
@@ -50,4 +51,6 @@ export interface Exchange {
   readonly signal: AbortSignal;
   /** Given what the upstream says while it works; only its log is kept where nobody takes it. */
   readonly hear?: (heard: Heard, progress: Progress | undefined) => void;
+  /** Given what people are asked, where the client was told of their page. */
+  readonly shown?: (waiting: Waiting) => void;
 }

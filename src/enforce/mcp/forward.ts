@@ -234,7 +234,10 @@ export class Forwarder {
     const { code } = no;
     if (waiting !== undefined && isShownPages(exchange)) {
       const told = asksForPage(exchange, waiting, { reference, approvals: this.ports.approvals });
-      if (told !== undefined) return told;
+      if (told !== undefined) {
+        exchange.shown?.(waiting);
+        return told;
+      }
     }
     const isHidden = code === "policy_denied" && wayOf(exchange.client.era, exchange.message.method) === "unknown";
     return refusal(this.asked(exchange), isHidden ? "method_unknown" : code, reference);

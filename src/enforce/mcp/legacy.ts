@@ -66,6 +66,7 @@ export class Legacy {
         signal,
         told,
         hear: (heard, progress) => talk.during({ turn, told, signal }, heard, progress),
+        shown: (waiting) => void talk.shown(waiting),
       }),
     );
     if (running === "full") {

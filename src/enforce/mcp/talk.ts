@@ -2,6 +2,8 @@
 // What an upstream says of its own accord in a session (MCP 2025-03-26 to 2025-11-25). What belongs to a request goes before
 // its answer; the rest goes to the stream that the client holds open. Nothing of it passes unseen (enforce E25, E31).
 import {
+  type ApprovalId,
+  type Clock,
   canonicalize,
   canonicalText,
   isJsonObject,
@@ -11,6 +13,7 @@ import {
   member,
 } from "../../core/index.ts";
 import { nothing } from "../ledger.ts";
+import type { Waiting } from "../passage.ts";
 import type { Exchange, Turn } from "./caller.ts";
 import { Streams } from "./channel.ts";
 import type { Heard, Link } from "./link.ts";
@@ -25,7 +28,11 @@ import { BEAT_MS, Lines } from "./sse.ts";
 /** Messages of an upstream that wait to be looked at; one more is left out, and logged. */
 export const UNHEARD_MAX = 256;
 
+/** Pages of one session whose end is told; of more the client learns by asking again. */
+const PAGES_MAX = 64;
+
 export interface TalkPorts extends ReversePorts {
+  readonly clock: Clock;
   readonly log: Log;
 }
 
@@ -44,6 +51,8 @@ export class Talk {
   /** One after the other, in the order in which they came. */
   private tail: Promise<void> = Promise.resolve();
   private unheard = 0;
+  /** Questions whose pages the client was told of, while they are open. */
+  private readonly pages = new Set<ApprovalId>();
 
   constructor(ports: TalkPorts, client: Client, turn: Turn) {
     this.ports = ports;
@@ -63,6 +72,16 @@ export class Talk {
   end(): void {
     this.over.abort();
     this.open.close();
+  }
+
+  /** The client was told of a page: once people have decided there, it is told that this is done (MCP 2025-11-25). */
+  async shown({ approval, expires }: Waiting): Promise<void> {
+    if (this.pages.has(approval) || this.pages.size >= PAGES_MAX) return;
+    this.pages.add(approval);
+    const { gate, clock } = this.ports;
+    await gate.decided(approval, { ms: Math.max(0, expires - clock.now()), signal: this.over.signal });
+    this.pages.delete(approval);
+    this.open.say(notification("notifications/elicitation/complete", jsonObject([["elicitationId", approval]])));
   }
 
   /** What is said on behalf of one request. */
