@@ -14,8 +14,11 @@ export const CONNECT_COMMANDS: readonly Command[] = [
     ],
     options: [
       { name: "gate", value: "URL", summary: "where the gate is (the data folder's address)" },
-      { name: "key", value: "FILE", summary: "private JWK of this instance, 0600" },
-      { name: "instance", value: "ID", summary: "whose key it is" },
+      { name: "key", value: "FILE", summary: "private JWK, 0600 (one that is made at the first use)" },
+      { name: "instance", value: "ID", summary: "whose key it is, where it is registered already" },
+      { name: "ticket", value: "FILE", summary: "enrol the key by this ticket, not by a person" },
+      { name: "blueprint", value: "NAME", summary: "what the program is, for policies (desktop-client)" },
+      { name: "ephemeral", summary: "a key that is forgotten at the end" },
       { name: "listen", summary: "over HTTP instead of stdio, on loopback" },
       { name: "port", value: "N", summary: "port to listen on (a free one)" },
       DATA,

@@ -9,6 +9,7 @@ export type ConnectErrorCode =
   | "CONNECT_GATE_LOST"
   | "CONNECT_GATE_MISMATCH"
   | "CONNECT_ANSWER_MALFORMED"
+  | "CONNECT_PAIRING"
   | "CONNECT_REFUSED";
 
 /** A fault of the sidecar: its key, its gate, or what the gate said of it. */

@@ -2,6 +2,7 @@
 // The gate in front of one server: where it is, and how a request gets to it with the token that it needs. A gate that went
 // away is looked for again; nothing that may have had an effect is sent twice.
 import type { AgentKey } from "./agent-key.ts";
+import { Enrolment, type Program } from "./enrol.ts";
 import { ConnectError } from "./errors.ts";
 import { GateHttp, type Outgoing, readObject } from "./http.ts";
 import type { ToolCall } from "./message.ts";
@@ -11,8 +12,8 @@ import { type GateNames, type Token, Tokens } from "./tokens.ts";
 /** Who is connected to what. */
 export interface Connection {
   readonly key: AgentKey;
-  /** Id of the instance that the key is registered for. */
-  readonly instance: string;
+  /** Id of the instance that the key is registered for, or what becomes one. */
+  readonly instance: string | Program;
   /** The server behind the gate. */
   readonly server: string;
   /** Base URL of the gate, as it is known now; asked again when the gate does not answer. @throws ConnectError */
@@ -35,6 +36,9 @@ const TOOLS_MAX = 1000;
 export class Gate {
   private readonly connection: Connection;
   private readonly http: GateHttp;
+  /** Absent where the key is registered already. */
+  private readonly enrolment?: Enrolment;
+  private readonly instance: () => Promise<string>;
   private readonly ports: ConnectPorts;
   /** Where it was found last. */
   private found: Promise<Found> | undefined;
@@ -45,10 +49,19 @@ export class Gate {
     this.ports = ports;
     this.connection = connection;
     this.http = new GateHttp(ports, connection.key);
+    const { instance, locate } = connection;
+    if (typeof instance === "string") {
+      this.instance = () => Promise.resolve(instance);
+      return;
+    }
+    const enrolment = new Enrolment({ ...ports, http: this.http }, instance, locate);
+    this.enrolment = enrolment;
+    this.instance = () => enrolment.instance();
   }
 
   /** @throws ConnectError CONNECT_GATE_*, CONNECT_REFUSED, CONNECT_ANSWER_MALFORMED */
   async send(passing: Passing): Promise<Response> {
+    await this.instance(); // while a person is waited for, nothing is sent
     try {
       return await this.pass(await this.find(), passing);
     } catch (cause) {
@@ -63,6 +76,7 @@ export class Gate {
 
   /** Gives back what was asked for. */
   async close(signal: AbortSignal): Promise<void> {
+    this.enrolment?.stop();
     const found = await this.found?.catch(() => undefined); // nothing was asked for
     await found?.tokens.giveUp(signal);
   }
@@ -112,7 +126,8 @@ export class Gate {
 
   /** Asks the gate for its own name: tokens are asked for under it, byte for byte (RFC 8414 section 3.3). */
   private async look(base: string): Promise<Found> {
-    const { key, instance, server } = this.connection;
+    const { key, server } = this.connection;
+    const instance = await this.instance();
     const url = `${base}/.well-known/oauth-authorization-server`;
     const metadata = await readObject(await this.http.plain({ method: "GET", url, headers: {} }));
     const { issuer, token_endpoint: tokenUrl, revocation_endpoint: revokeUrl } = metadata;

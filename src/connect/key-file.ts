@@ -2,9 +2,9 @@
 // A key at rest: a file that its owner alone may read, in a folder that its owner alone may enter. Anything else is refused,
 // because whoever holds the key can ask as the agent (identify I45).
 import { constants } from "node:fs";
-import { lstat, open } from "node:fs/promises";
+import { lstat, mkdir, open } from "node:fs/promises";
 import path from "node:path";
-import type { JWK } from "jose";
+import { exportJWK, generateKeyPair, type JWK } from "jose";
 import { quote } from "../core/index.ts";
 import { ConnectError } from "./errors.ts";
 import { isObject } from "./http.ts";
@@ -39,6 +39,44 @@ export async function readKeyFile(file: string, uid: number | undefined): Promis
   } finally {
     await handle.close();
   }
+}
+
+/** A new key, for this process alone unless it is written down. */
+export async function makeKey(): Promise<JWK> {
+  const { privateKey } = await generateKeyPair("ES256", { extractable: true });
+  return exportJWK(privateKey);
+}
+
+/**
+ * The key of a file, which is made where there is none.
+ * @throws ConnectError CONNECT_KEY_UNSAFE, CONNECT_KEY_MALFORMED
+ */
+export async function keptKey(file: string, uid: number | undefined): Promise<KeyFile> {
+  const known = await readKeyFile(file, uid);
+  if (known !== undefined) return known;
+  try {
+    await mkdir(path.dirname(file), { recursive: true, mode: 0o700 });
+    await checkFolder(path.dirname(file), uid);
+    // fails where another process was first, and follows no link
+    const handle = await open(file, "wx", 0o600);
+    try {
+      await handle.writeFile(`${JSON.stringify({ jwk: await makeKey() })}\n`);
+      await handle.sync();
+    } finally {
+      await handle.close();
+    }
+  } catch (cause) {
+    if (cause instanceof ConnectError) throw cause;
+    if (!isCode(cause, "EEXIST")) {
+      throw new ConnectError("CONNECT_KEY_UNSAFE", `writing the key ${quote(file)}: it cannot be written`, {
+        cause,
+        fix: "say --ephemeral for a key that is forgotten at the end, or --key FILE",
+      });
+    }
+  }
+  const made = await readKeyFile(file, uid);
+  if (made === undefined) throw malformed(file);
+  return made;
 }
 
 async function checkFolder(folder: string, uid: number | undefined): Promise<void> {

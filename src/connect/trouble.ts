@@ -7,6 +7,10 @@ import type { RequestId } from "./message.ts";
 
 /** The gate's own codes (enforce E27), outside what JSON-RPC and MCP reserve. */
 const CODE = { denied: -31_001, waiting: -31_002, undecidable: -31_003 } as const;
+const CODES: ReadonlyMap<string, number> = new Map([
+  ["CONNECT_REFUSED", CODE.denied],
+  ["CONNECT_PAIRING", CODE.waiting],
+]);
 /** UNIT: bytes. */
 const REASON_MAX_BYTES = 64 * 1024;
 
@@ -19,8 +23,8 @@ export function troubleOf(fault: unknown): Trouble {
   if (!(fault instanceof BailiwickError))
     return { code: CODE.undecidable, message: "bailiwick connect: it failed here, and nothing is known of the call" };
   const fix = fault.fix === undefined ? "" : ` Fix: ${fault.fix}.`;
-  const isNo = fault instanceof ConnectError && fault.code === "CONNECT_REFUSED";
-  return { code: isNo ? CODE.denied : CODE.undecidable, message: `bailiwick connect: ${fault.message}.${fix}` };
+  const code = fault instanceof ConnectError ? CODES.get(fault.code) : undefined;
+  return { code: code ?? CODE.undecidable, message: `bailiwick connect: ${fault.message}.${fix}` };
 }
 
 /** Of an answer that is no message: the gate's status, and its reason where it gives one. */

@@ -14,6 +14,9 @@ export interface IdentifySettings {
   /** UNIT: ms. */
   readonly skewMs: number;
   /** UNIT: ms. */
+  readonly leaseMs: number;
+  readonly remotePairing: boolean;
+  /** UNIT: ms. */
   readonly sessionMs: number;
   /** UNIT: ms. */
   readonly sessionIdleMs: number;
@@ -54,6 +57,18 @@ export const identifySection: z.ZodType<IdentifySettings> = z
       .default(5_000)
       .meta({ unit: "ms" })
       .describe("How far a caller's clock may be off."),
+    leaseMs: z
+      .number()
+      .int()
+      .min(3_600_000)
+      .max(90 * 86_400_000)
+      .default(7 * 86_400_000)
+      .meta({ unit: "ms" })
+      .describe("How long an enrolled instance counts that does not renew itself."),
+    remotePairing: z
+      .boolean()
+      .default(false)
+      .describe("Whether programs on other machines may ask to be paired; a person sees that they are."),
     sessionMs: z
       .number()
       .int()

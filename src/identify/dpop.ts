@@ -23,7 +23,7 @@ export interface ProofFault {
   readonly fault: "invalid" | "nonce" | "replayed" | "full";
   readonly why: string;
 }
-export type ProofVerdict = { readonly jkt: string } | ProofFault;
+export type ProofVerdict = { readonly jkt: string; readonly key: CallerKey } | ProofFault;
 
 const invalid = (why: string): ProofFault => ({ fault: "invalid", why });
 
@@ -59,7 +59,7 @@ export class Proofs {
     const use = this.used.use(key.jkt, jti);
     if (use === "again") return { fault: "replayed", why: "the proof was used before" };
     if (use === "full") return { fault: "full", why: "no more proofs can be remembered" };
-    return { jkt: key.jkt };
+    return { jkt: key.jkt, key };
   }
 
   private async signer(proof: Jwt): Promise<CallerKey | undefined> {

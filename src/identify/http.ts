@@ -8,6 +8,8 @@ export interface HttpRequest {
   readonly body: string;
   /** Every `DPoP` header that came, each its own element. */
   readonly dpop: readonly string[];
+  /** Address that the connection came from. */
+  readonly peer?: string | undefined;
 }
 
 export interface HttpAnswer {

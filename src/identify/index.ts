@@ -2,6 +2,9 @@
 // Who is asking, and what may they ask right now: the registry, tokens bound to keys, proofs, and people's sessions.
 export type { IdentifyConfig, IdentifySettings, ProtectedResource } from "./config.ts";
 export { identifySection } from "./config.ts";
+export type { Pairing } from "./enrol/pairings.ts";
+export type { Enrolment } from "./enrol/surface.ts";
+export type { Ticket } from "./enrol/tickets.ts";
 export type { IdentifyErrorCode } from "./errors.ts";
 export type { HttpAnswer, HttpRequest } from "./http.ts";
 export type { LiveCredentials } from "./live-tokens.ts";

@@ -97,6 +97,8 @@ describe("configuration", () => {
       skewMs: 5000,
       sessionMs: 43_200_000,
       sessionIdleMs: 1_800_000,
+      leaseMs: 604_800_000,
+      remotePairing: false,
     });
     expect(identifySection.safeParse({ readTtlMs: 300_001 }).success).toBe(false);
     expect(identifySection.safeParse({ ttl: 1 }).success).toBe(false);

@@ -86,8 +86,10 @@ export class RegistryMirror {
     return [...this.copies.values()].filter((i) => identityOf(i.id) === id).flatMap((i) => this.instance(i.id) ?? []);
   }
 
-  hasKey(jkt: string): boolean {
-    return this.byKey.has(jkt);
+  /** The instance that has this key, or had it. */
+  instanceOf(jkt: string): Instance | undefined {
+    const id = this.byKey.get(jkt);
+    return id === undefined ? undefined : this.instance(id);
   }
 
   /** Newest version of a blueprint, 0 where there is none. */

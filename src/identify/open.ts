@@ -11,6 +11,7 @@ import type {
   Prover,
   Random,
   Recorder,
+  ScopeKey,
   Store,
 } from "../core/index.ts";
 import { AccessTokens } from "./access-token.ts";
@@ -18,6 +19,8 @@ import { ClientAssertions } from "./assertion.ts";
 import { Changes } from "./changes.ts";
 import type { IdentifyConfig } from "./config.ts";
 import { Proofs } from "./dpop.ts";
+import { openEnrolment } from "./enrol/open.ts";
+import type { Enrolment } from "./enrol/surface.ts";
 import { Feed } from "./feed/feed.ts";
 import { writeHostToken } from "./host-token.ts";
 import type { HttpAnswer, HttpRequest } from "./http.ts";
@@ -55,6 +58,7 @@ export interface Identify extends AsyncDisposable {
   readonly people: People;
   readonly mandates: Mandates;
   readonly live: LiveCredentials;
+  readonly enrolment: Enrolment;
   readonly feed: ControlFeed & FeedView;
   /** Claims tokens that are good for one call: scope `token`, key `Standing.token.jti`. */
   readonly once: Once;
@@ -62,6 +66,8 @@ export interface Identify extends AsyncDisposable {
   documents(): readonly Document[];
   /** What tokens are for: upstreams come and go while the server runs. */
   readonly resources: Pick<Resources, "add" | "remove">;
+  /** `POST /oauth/enrol`. */
+  enrol(request: HttpRequest): Promise<HttpAnswer>;
   /** `POST /oauth/token`. */
   token(request: HttpRequest): Promise<HttpAnswer>;
   /** `POST /oauth/revoke`. */
@@ -88,17 +94,8 @@ export async function openIdentify(ports: IdentifyPorts, config: IdentifyConfig)
   const { skewMs, sessionMs: _sessionMs, sessionIdleMs: _idleMs, ...lives } = config.settings;
   const keys = new CallerKeys();
   const changes = new Changes(ports);
-  const registry = new IdentityRegistry(
-    {
-      store,
-      clock,
-      random,
-      keys,
-      isStopped: (scopes) => feed.effect(scopes, clock.now()).effect === "isolate",
-    },
-    config,
-    changes,
-  );
+  const isStopped = (scopes: readonly ScopeKey[]): boolean => feed.effect(scopes, clock.now()).effect === "isolate";
+  const registry = new IdentityRegistry({ ...ports, keys, isStopped }, config, changes);
   const people = new PeopleDesk({ store, clock, random, log, registry, changes }, { ...config, ...config.settings });
   const tokens = await AccessTokens.create(issuer, await ports.custody.keyPair(ACCESS_KEY, "ES256"));
   const feed = new Feed({ store, clock, log, changes }, config.tenant);
@@ -115,6 +112,7 @@ export async function openIdentify(ports: IdentifyPorts, config: IdentifyConfig)
     { clock, log, recorder, registry, tokens, proofs, nonces, assertions, steps, singleUse, live, issuer: stepIssuer },
     { issuer, resources },
   );
+  const { enrol, enrolment } = openEnrolment({ ...ports, registry, proofs, nonces, resources }, config);
   const revocation = new RevocationEndpoint({ log, assertions, tokens, feed, changes });
   const host = await writeHostToken(dataDir, random);
   return {
@@ -127,10 +125,12 @@ export async function openIdentify(ports: IdentifyPorts, config: IdentifyConfig)
     people,
     mandates: mandatesOf(mandates, steps),
     live,
+    enrolment,
     feed,
     once: singleUse,
     documents: () => documents(issuer, resources.list(), [tokens.jwk]),
     resources,
+    enrol,
     token: (request) => endpoint.handle(request),
     revoke: (request) => revocation.handle(request),
     authorize: authorizeAnswer,

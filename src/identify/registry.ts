@@ -48,6 +48,10 @@ export interface Registry extends IdentityView {
   /** By the text that a client says it is. */
   instance(id: string): Instance | undefined;
   instances(id: IdentityId): readonly Instance[];
+  /** The instance that has this key, or had it. @param jkt RFC 7638 thumbprint */
+  instanceOf(jkt: string): Instance | undefined;
+  /** Newest version. */
+  blueprint(id: string): BlueprintRef | undefined;
   /** When it last ceased to be active: what it was given up to then is dead, also after it came back (identify I4). */
   left(id: IdentityId): Instant | undefined;
   /** The person that was registered under this name first; what the configuration declares is found by it. */
@@ -59,6 +63,8 @@ export interface Registry extends IdentityView {
   ): Promise<Outcome<BlueprintRef>>;
   registerAgent(input: AgentInput, act: Act): Promise<Outcome<Identity>>;
   registerInstance(input: InstanceInput, act: Act): Promise<Outcome<Instance>>;
+  /** One that was not renewed in time is retired, and stays so. */
+  renewInstance(id: InstanceId, lease: Instant, act: Act): Promise<Outcome<Instance>>;
   retireInstance(id: InstanceId, act: Act): Promise<Outcome<Instance>>;
   suspend(id: IdentityId, act: Act): Promise<Outcome<Identity>>;
   /** By an order; only `release` leads out of it, and that to suspended. */
@@ -77,6 +83,8 @@ export interface InstanceInput {
   readonly name?: string;
   /** Public key, P-256 or Ed25519 (RFC 7517). */
   readonly jwk: Json;
+  /** Until when it counts unless it is renewed. */
+  readonly lease?: Instant;
 }
 
 /** A person who is registered once `rows` and `draft` are durable. */
@@ -143,11 +151,20 @@ export class IdentityRegistry implements Registry {
   }
 
   instance(id: string): Instance | undefined {
-    return this.mirror.instance(id);
+    return this.leased(this.mirror.instance(id));
   }
 
   instances(id: IdentityId): readonly Instance[] {
-    return this.mirror.instances(id);
+    return this.mirror.instances(id).flatMap((instance) => this.leased(instance) ?? []);
+  }
+
+  instanceOf(jkt: string): Instance | undefined {
+    return this.leased(this.mirror.instanceOf(jkt));
+  }
+
+  blueprint(id: string): BlueprintRef | undefined {
+    const version = this.mirror.blueprint(id);
+    return version === 0 ? undefined : { id, version };
   }
 
   left(id: IdentityId): Instant | undefined {
@@ -254,12 +271,14 @@ export class IdentityRegistry implements Registry {
       const jwk = readPublicJwk(input.jwk);
       const key = jwk === undefined ? undefined : await this.ports.keys.import(jwk);
       if (key === undefined) return no("invalid", "the key is not a public P-256 or Ed25519 JWK");
-      if (this.mirror.hasKey(key.jkt)) return no("key_in_use", "another instance has this key: each has its own");
+      if (this.mirror.instanceOf(key.jkt) !== undefined)
+        return no("key_in_use", "another instance has this key: each has its own");
       const id = parseInstanceId(`${input.identity}/${name}`);
       if (this.mirror.instance(id) !== undefined)
         return no("exists", "the id was used before, and ids are never used again");
-      const instance: Instance = { id, status: "active", key, v: 1 };
-      const data = { id: input.identity, instance: id, jkt: key.jkt, to: "active" };
+      const lease = input.lease === undefined ? {} : { lease: input.lease };
+      const instance: Instance = { id, status: "active", key, ...lease, v: 1 };
+      const data = { id: input.identity, instance: id, jkt: key.jkt, to: "active", ...lease };
       await this.commit("identity.changed", act, data, async (db) => {
         await db
           .insertInto("id_instance")
@@ -268,6 +287,22 @@ export class IdentityRegistry implements Registry {
       });
       this.mirror.putInstance(instance);
       return { done: instance };
+    });
+  }
+
+  renewInstance(id: InstanceId, lease: Instant, act: Act): Promise<Outcome<Instance>> {
+    return this.changes.run(async () => {
+      const known = this.instance(id);
+      const refused = checkAct(act) ?? this.checkOwner(this.get(identityOf(id)));
+      if (refused !== undefined) return refused;
+      if (known?.status !== "active") return no("move_refused", "it is retired");
+      const renewed: Instance = { ...known, lease, v: known.v + 1 };
+      const data = { id: identityOf(id), instance: id, jkt: known.key.jkt, to: "active", lease };
+      await this.commit("identity.changed", act, data, async (db) => {
+        await db.updateTable("id_instance").set({ lease, v: renewed.v }).where("id", "=", id).execute();
+      });
+      this.mirror.putInstance(renewed);
+      return { done: renewed };
     });
   }
 
@@ -370,6 +405,12 @@ export class IdentityRegistry implements Registry {
   private commit(name: AdminName, act: Act, data: JsonObject, rows: Rows): Promise<void> {
     const { by, because } = act;
     return this.changes.commit(name, { type: "admin", name, by, because, data }, rows);
+  }
+
+  /** SOURCE: identify I15: what was not renewed in time is retired, judged at use. */
+  private leased(instance: Instance | undefined): Instance | undefined {
+    if (instance?.lease === undefined || instance.lease > this.ports.clock.now()) return instance;
+    return { ...instance, status: "retired" };
   }
 
   private checkOwner(identity: Identity | undefined): ReturnType<typeof checkAct> {

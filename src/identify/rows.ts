@@ -25,6 +25,8 @@ export interface Instance {
   readonly id: InstanceId;
   readonly status: "active" | "retired";
   readonly key: CallerKey;
+  /** Until when it counts unless it is renewed; absent for one that the configuration declares. */
+  readonly lease?: Instant;
   /** Row version. */
   readonly v: number;
 }
@@ -111,7 +113,9 @@ export async function readInstance(row: InstanceRow, keys: CallerKeys): Promise<
       "reading a row of id_instance: its key does not fit its thumbprint",
     );
   }
-  return { id: parseInstanceId(row.id), status: row.status === "active" ? "active" : "retired", key, v: row.v };
+  const status = row.status === "active" ? "active" : "retired";
+  const lease = row.lease === null ? {} : { lease: instant(row.lease) };
+  return { id: parseInstanceId(row.id), status, key, ...lease, v: row.v };
 }
 
 export function writeInstance(instance: Instance, tenant: string, identity: string): InstanceRow {
@@ -122,6 +126,7 @@ export function writeInstance(instance: Instance, tenant: string, identity: stri
     status: instance.status,
     jkt: instance.key.jkt,
     jwk: JSON.stringify(instance.key.jwk),
+    lease: instance.lease ?? null,
     v: instance.v,
   };
 }

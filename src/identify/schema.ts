@@ -35,7 +35,14 @@ export type IdentifyTables = PeopleTables & {
     readonly status: string;
     readonly jkt: string;
     readonly jwk: string;
+    readonly lease: number | null;
     readonly v: number;
+  };
+  readonly id_ticket: {
+    readonly hash: string;
+    readonly identity: string;
+    readonly expires: number;
+    readonly used: number | null;
   };
   readonly id_person: { readonly tenant: string; readonly id: string; readonly name: string };
   readonly id_key: { readonly kid: string; readonly purpose: string; readonly created: number };
@@ -96,6 +103,7 @@ export const IDENTIFY_SCHEMA: RoomSchema = {
     { name: "id-0004-mandates", up: mandates },
     { name: "id-0005-feed", up: feed },
     { name: "id-0006-passkeys", up: (db) => createPeopleTables(db, STRICT) },
+    { name: "id-0007-enrolment", up: enrolment },
   ],
 };
 
@@ -239,6 +247,18 @@ async function feed(db: AnyDb): Promise<void> {
     .addColumn("synthetic", "integer", (c) => c.notNull())
     .addColumn("head", "text", (c) => c.notNull())
     .addPrimaryKeyConstraint("id_feed_pk", ["tenant", "seq"])
+    .modifyEnd(STRICT)
+    .execute();
+}
+
+async function enrolment(db: AnyDb): Promise<void> {
+  await db.schema.alterTable("id_instance").addColumn("lease", "integer").execute();
+  await db.schema
+    .createTable("id_ticket")
+    .addColumn("hash", "text", (c) => c.notNull().primaryKey())
+    .addColumn("identity", "text", (c) => c.notNull())
+    .addColumn("expires", "integer", (c) => c.notNull())
+    .addColumn("used", "integer")
     .modifyEnd(STRICT)
     .execute();
 }

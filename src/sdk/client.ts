@@ -27,22 +27,7 @@ import {
 import { type ProofView, readProof } from "./decision.ts";
 import { SdkError } from "./errors.ts";
 import { EventReader, type StreamEvent } from "./events.ts";
-import {
-  type IdentityList,
-  type IdentityView,
-  type InstanceView,
-  type LiveSession,
-  type LiveSessionList,
-  type MandateListing,
-  type MandateView,
-  readIdentities,
-  readIdentity,
-  readInstance,
-  readLiveSession,
-  readLiveSessions,
-  readMandate,
-  readMandates,
-} from "./identities.ts";
+import { createIdentityClient, type IdentityClient } from "./identity-client.ts";
 import {
   type CaseStatement,
   type IncidentClock,
@@ -95,7 +80,7 @@ export interface ClientOptions {
 }
 
 /** Every method throws SdkError: the server is away, says no, or answers what this client cannot read. */
-export interface Client {
+export interface Client extends IdentityClient {
   status(): Promise<Status>;
   /** @param options - `from`: first index, negative counts from the end; `limit`: rows, the server's own by default */
   entries(options?: { readonly from?: number; readonly limit?: number }): Promise<EntryPage>;
@@ -130,22 +115,6 @@ export interface Client {
   blast(from: string, since: string): Promise<BlastView>;
   /** What is not normal, newest first. */
   findings(): Promise<readonly FindingView[]>;
-  identities(): Promise<IdentityList>;
-  /** @param id - the whole `spiffe://` id; the same for those below */
-  identity(id: string): Promise<IdentityView>;
-  /** One move of a life: `suspend`, `resume` (by another person than who suspended it) or `retire` (for ever). */
-  moveIdentity(id: string, move: "suspend" | "resume" | "retire", because: string): Promise<IdentityView>;
-  /** Ends a running copy and its key. */
-  retireInstance(id: string, because: string): Promise<InstanceView>;
-  /** @param holder - of one identity only */
-  mandates(holder?: string): Promise<MandateListing>;
-  mandate(id: string): Promise<MandateView>;
-  /** Ends a mandate and everything under its task. */
-  closeMandate(id: string, because: string): Promise<MandateView>;
-  /** Tokens that are good now. @param identity - of one identity only */
-  sessions(identity?: string): Promise<LiveSessionList>;
-  /** Takes one token away. */
-  revoke(jti: string, because: string): Promise<LiveSession>;
   /** Newest first. */
   incidents(): Promise<readonly IncidentView[]>;
   /** @param name - `INC-1`, or its id; the same for those below */
@@ -232,19 +201,7 @@ export function createClient(options: ClientOptions): Client {
       return readBlast(await getJson(connection, `/api/blast?from=${asked}&since=${after}`));
     },
     findings: async () => readFindings(await getJson(connection, "/api/findings")),
-    identities: async () => readIdentities(await getJson(connection, "/api/identities")),
-    identity: async (id) => readIdentity(await getJson(connection, pathOf("identities", id))),
-    moveIdentity: async (id, move, because) =>
-      readIdentity(await postJson(connection, pathOf("identities", id, move), { because })),
-    retireInstance: async (id, because) =>
-      readInstance(await postJson(connection, pathOf("instances", id, "retire"), { because })),
-    mandates: async (holder) => readMandates(await getJson(connection, `/api/mandates${onlyOf("holder", holder)}`)),
-    mandate: async (id) => readMandate(await getJson(connection, pathOf("mandates", id))),
-    closeMandate: async (id, because) =>
-      readMandate(await postJson(connection, pathOf("mandates", id, "close"), { because })),
-    sessions: async (id) => readLiveSessions(await getJson(connection, `/api/sessions${onlyOf("identity", id)}`)),
-    revoke: async (jti, because) =>
-      readLiveSession(await postJson(connection, pathOf("sessions", jti, "revoke"), { because })),
+    ...createIdentityClient(connection),
     live: (signal, opened) => live(connection, signal, opened),
     follow: (topics, how) => followTopics(connection, topics, how),
     clocks: async () => readClocks(await getJson(connection, "/api/clocks")),
@@ -318,14 +275,6 @@ function recordCalls(
 
 function answerPath(id: string, answer: "approve" | "refuse"): string {
   return `/api/approvals/${encodeURIComponent(id)}/${answer}`;
-}
-
-function pathOf(list: string, id: string, act?: string): string {
-  return `/api/${list}/${encodeURIComponent(id)}${act === undefined ? "" : `/${act}`}`;
-}
-
-function onlyOf(name: string, value: string | undefined): string {
-  return value === undefined ? "" : `?${name}=${encodeURIComponent(value)}`;
 }
 
 function orderPath(id: string): string {

@@ -2,7 +2,7 @@
 // What is plugged into what: opens every room over one data directory, mounts their edges on the one listener, and closes
 // them in the reverse order. Whatever cannot be opened ends the start; nothing runs half.
 import type { KeyObject } from "node:crypto";
-import { chmod, readFile, rm, writeFile } from "node:fs/promises";
+import { readFile, writeFile } from "node:fs/promises";
 import path from "node:path";
 import {
   type AdminDraft,
@@ -33,6 +33,7 @@ import { RESPOND_SCHEMA } from "../respond/index.ts";
 import { lockDirectory, openCustody, openStore } from "../store/index.ts";
 import { openWatch, WATCH_SCHEMA, type Watch } from "../watch/index.ts";
 import { accessTo, type Credentials, whoIs } from "./access.ts";
+import { announce } from "./address.ts";
 import { openAftermath } from "./aftermath.ts";
 import { approvalPages } from "./approval-pages.ts";
 import { type ApprovalQueue, createQueue, type QueuePorts } from "./approvals.ts";
@@ -51,6 +52,7 @@ import { mountHealth } from "./http/health.ts";
 import { mountIdentity } from "./http/identity.ts";
 import { createListener } from "./http/listener.ts";
 import { mountMcp } from "./http/mcp.ts";
+import { identityEdge } from "./identity-edge.ts";
 import { type MandateSources, openMandates, openMandatesOf } from "./mandates.ts";
 import { openOutbound } from "./outbound/client.ts";
 import { firstLink } from "./owner.ts";
@@ -386,7 +388,7 @@ async function mountEdges(rooms: Rooms, bound: Bound, opening: Opening): Promise
       preview: rooms.previews,
       whoIs: ({ headers }: { readonly headers: Credentials }) => whoIs(rooms, headers),
     },
-    identities: { identify, whoIs: ({ headers }: { readonly headers: Credentials }) => whoIs(rooms, headers) },
+    identities: identityEdge(rooms, opening, systemClock),
     ...accessTo(identify, io.demo),
     servers: serverPorts(rooms, { ...ports, gate, relay }, { ...io, publicUrl, mode: config.mcp.mode }),
     clock: systemClock,
@@ -423,16 +425,6 @@ function watched({ policies }: Rooms, gate: Gate, { config, io }: Pick<Opening, 
   const { dir } = config.policies;
   const reload = (): ReturnType<PoliciesInForce["reload"]> => policies.reload(dir, gate);
   return watchPolicies({ dir, timers: systemTimers, log: io.log, reload, tell: io.policyNews ?? (() => undefined) });
-}
-
-/** Where the command line looks for the server of a data directory. */
-const ADDRESS = "address";
-
-async function announce(dataDir: string, publicUrl: string, opened: AsyncDisposableStack): Promise<void> {
-  const file = path.join(dataDir, ADDRESS);
-  await writeFile(file, `${publicUrl}\n`, { mode: 0o600 });
-  await chmod(file, 0o600);
-  opened.defer(() => rm(file, { force: true }));
 }
 
 function processEntry(name: "process.started" | "process.stopped", publicUrl: string): AdminDraft {

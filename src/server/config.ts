@@ -82,7 +82,7 @@ const person = z.strictObject({
   roles: z.array(name).default([]).describe("groups that policies ask by name, such as approver"),
 });
 
-const mandate = z.strictObject({
+export const mandate: z.ZodType<MandateConfig> = z.strictObject({
   request: z.string().min(1).max(4096).describe("what is asked for; the values in it may decide arguments"),
   verbs: z.array(z.enum(VERBS)).min(1),
   locations: z.array(z.string().min(1)).min(1).describe("servers, or places below one: files, files/reports"),

@@ -1,7 +1,15 @@
 // SPDX-License-Identifier: Apache-2.0
 // Mandates that the configuration declares: opened anew at each start, and those of the last start closed, because they
 // name places under the address of that start.
-import { type Clock, type IdentityId, instant, jsonObject, parseIdentityId, type TaskId } from "../core/index.ts";
+import {
+  type Clock,
+  type IdentityId,
+  instant,
+  type JsonObject,
+  jsonObject,
+  parseIdentityId,
+  type TaskId,
+} from "../core/index.ts";
 import type { Identify } from "../identify/index.ts";
 import type { Config, MandateConfig } from "./config.ts";
 import { ServerError } from "./errors.ts";
@@ -20,9 +28,14 @@ export interface MandateSources {
 
 /** @throws ServerError SERVER_CONFIG_INVALID for a mandate that is refused */
 export async function openMandates(identify: Identify, sources: MandateSources): Promise<void> {
-  // of every identity, not only of those that are still declared
+  // of every identity, not only of those that are still declared; what a person opened for a program stays, unless the
+  // address that it names is no longer ours
   for (const { id } of identify.registry.list()) {
-    for (const old of identify.mandates.openFor(id)) await identify.mandates.close(old.id, ACT);
+    const isEnrolled = identify.registry.instances(id).some(({ lease }) => lease !== undefined);
+    for (const old of identify.mandates.openFor(id)) {
+      const isOurs = old.grant.locations.every((place) => place.startsWith(`${sources.publicUrl}/mcp/`));
+      if (!isEnrolled || !isOurs) await identify.mandates.close(old.id, ACT);
+    }
   }
   for (const name of Object.keys(sources.config.agents)) {
     await openMandatesOf(identify, sources, parseIdentityId(`spiffe://${sources.config.trustDomain}/agent/${name}`));
@@ -44,6 +57,21 @@ export async function openMandatesOf(identify: Identify, sources: MandateSources
   await openOne(identify, sources, { name, holder, grantor, mandate: agent.mandate });
 }
 
+/** The grant of a mandate that a person wrote down. */
+export function grantOf(mandate: MandateConfig, publicUrl: string): JsonObject {
+  const { verbs, locations, labelMax, jurisdictions, purpose } = mandate;
+  return jsonObject([
+    ["verbs", [...verbs]],
+    ["locations", locations.map((place) => `${publicUrl}/mcp/${place}`)],
+    ["datatypes", []],
+    ["constraints", []],
+    ["labelMax", labelMax],
+    ["jurisdictions", [...jurisdictions]],
+    ["purpose", purpose],
+    ["budget", jsonObject([])],
+  ]);
+}
+
 interface Wanted {
   readonly name: string;
   readonly holder: IdentityId;
@@ -56,21 +84,12 @@ async function openOne(
   sources: MandateSources,
   { name, holder, grantor, mandate }: Wanted,
 ): Promise<void> {
-  const { verbs, locations, labelMax, jurisdictions, purpose, hours, request } = mandate;
+  const { hours, request } = mandate;
   const opened = await identify.mandates.open(
     {
       grantor,
       holder,
-      grant: jsonObject([
-        ["verbs", [...verbs]],
-        ["locations", locations.map((place) => `${sources.publicUrl}/mcp/${place}`)],
-        ["datatypes", []],
-        ["constraints", []],
-        ["labelMax", labelMax],
-        ["jurisdictions", [...jurisdictions]],
-        ["purpose", purpose],
-        ["budget", jsonObject([])],
-      ]),
+      grant: grantOf(mandate, sources.publicUrl),
       deadline: instant(sources.clock.now() + Math.round(hours * HOUR_MS)),
       request,
     },

@@ -2,12 +2,18 @@
 // `bailiwick connect SERVER`: a plain MCP server for the client that starts it, and a proven agent for the gate. Stdout is the
 // client's; everything else goes to stderr. Loads no server of ours.
 import { randomBytes } from "node:crypto";
+import { readFile } from "node:fs/promises";
+import { homedir, hostname, userInfo } from "node:os";
+import path from "node:path";
 import {
   AgentKey,
   ConnectError,
   type ConnectPorts,
   Gate,
+  keptKey,
   listen,
+  makeKey,
+  type Program,
   readKeyFile,
   StdioClient,
 } from "../../connect/index.ts";
@@ -29,8 +35,7 @@ export async function run(args: Args, io: CliIo): Promise<number> {
   const ports = portsOf(io);
   const locate = locator(args, io);
   try {
-    const { key, instance } = await identityOf(args, ports);
-    const gate = new Gate(ports, { key, instance, server, locate });
+    const gate = new Gate(ports, { ...(await identityOf(args, ports, locate)), server, locate });
     return args.switches.has("listen") ? await overHttp(args, io, gate) : await overStdio(io, ports, gate);
   } catch (cause) {
     if (!(cause instanceof ConnectError)) throw cause;
@@ -62,19 +67,49 @@ async function overHttp(args: Args, io: CliIo, gate: Gate): Promise<number> {
 
 interface Known {
   readonly key: AgentKey;
-  readonly instance: string;
+  /** Whose it is, or what becomes an instance at the gate. */
+  readonly instance: string | Program;
 }
 
-async function identityOf({ values }: Args, ports: ConnectPorts): Promise<Known> {
-  const file = values.get("key");
-  if (file === undefined) throw misuse("CLI_OPTION_VALUE", "it needs a key", "write --key FILE --instance ID");
-  const found = await readKeyFile(file, process.getuid?.());
-  if (found === undefined)
-    throw misuse("CLI_OPTION_VALUE", `there is no key at ${file}`, "name the file of a private JWK");
-  const instance = values.get("instance") ?? found.instance;
-  if (instance === undefined)
-    throw misuse("CLI_OPTION_VALUE", "the key does not say whose it is", "write --instance ID");
-  return { key: await AgentKey.of(found.jwk, ports), instance };
+async function identityOf(
+  { values, switches, words }: Args,
+  ports: ConnectPorts,
+  locate: () => string,
+): Promise<Known> {
+  const [server = ""] = words;
+  const named = values.get("key");
+  if (named !== undefined) {
+    const found = await readKeyFile(named, process.getuid?.());
+    if (found === undefined)
+      throw misuse("CLI_OPTION_VALUE", `there is no key at ${named}`, "name the file of a private JWK");
+    const instance = values.get("instance") ?? found.instance;
+    return { key: await AgentKey.of(found.jwk, ports), instance: instance ?? (await programOf(values, server)) };
+  }
+  const program = await programOf(values, server);
+  const jwk = switches.has("ephemeral")
+    ? await makeKey()
+    : (await keptKey(keyFile(program, locate()), process.getuid?.())).jwk;
+  return { key: await AgentKey.of(jwk, ports), instance: program };
+}
+
+/** One key for each gate, kind of program and server: `~/.config/bailiwick/keys/<gate>/<blueprint>.<server>.json`. */
+function keyFile({ blueprint, server }: Program, gate: string): string {
+  const place = new URL(gate).host.replaceAll(/[^a-z0-9.-]/g, "_");
+  return path.join(homedir(), ".config", "bailiwick", "keys", place, `${blueprint}.${server}.json`);
+}
+
+/** A name of a machine or an account, as the gate takes it. */
+function plain(text: string): string {
+  return text.replaceAll(/[^\p{L}\p{N} ._@-]/gu, "-").slice(0, 64);
+}
+
+async function programOf(values: Args["values"], server: string): Promise<Program> {
+  const blueprint = values.get("blueprint") ?? "desktop-client";
+  if (!/^[a-z0-9][a-z0-9._-]{0,63}$/.test(blueprint) || !/^[a-z0-9][a-z0-9._-]{0,63}$/.test(server))
+    throw misuse("CLI_ARGUMENTS", "servers and blueprints are lower-case words", "see bailiwick connect --help");
+  const file = values.get("ticket");
+  const ticket = file === undefined ? {} : { ticket: (await readFile(file, "utf8")).trim() };
+  return { host: plain(hostname()), user: plain(userInfo().username), blueprint, server, ...ticket };
 }
 
 function portsOf(io: CliIo): ConnectPorts {

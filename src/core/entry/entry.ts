@@ -248,6 +248,7 @@ export const EVENT_NAMES = [
   "incident.closed",
   "case.changed",
   "question.answered",
+  "pairing.decided",
 ] as const;
 export const ADMIN_NAMES = [
   "identity.registered",

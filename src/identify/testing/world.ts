@@ -37,6 +37,8 @@ export const SETTINGS = {
   effectTtlMs: 30_000,
   stepMs: 600_000,
   skewMs: 5000,
+  leaseMs: 3_600_000,
+  remotePairing: false,
   sessionMs: 3_600_000,
   sessionIdleMs: 1_800_000,
 } as const;

@@ -9,6 +9,7 @@ import { PROBLEMS, sendProblem } from "./problems.ts";
 type Answer = ReturnType<Identify["authorize"]>;
 
 export function mountIdentity(app: FastifyInstance, identify: Identify): void {
+  mountForm(app, "/oauth/enrol", (request) => identify.enrol(request));
   mountForm(app, "/oauth/token", (request) => identify.token(request));
   mountForm(app, "/oauth/revoke", (request) => identify.revoke(request));
   app.route({
@@ -27,7 +28,7 @@ export function mountIdentity(app: FastifyInstance, identify: Identify): void {
   app.get("/oauth/*", document);
 }
 
-/** An endpoint that takes a form and checks it by its own rules. */
+/** An endpoint that takes a body and checks it by its own rules. */
 function mountForm(app: FastifyInstance, url: string, answer: (request: HttpRequest) => Promise<Answer>): void {
   app.route({
     method: ["GET", "POST"],
@@ -37,7 +38,10 @@ function mountForm(app: FastifyInstance, url: string, answer: (request: HttpRequ
       if (body === undefined) return sendProblem(reply, PROBLEMS.malformed);
       const { method, raw } = request;
       const dpop = raw.headersDistinct["dpop"] ?? [];
-      return send(reply, await answer({ method, headers: plainHeaders(request), body, dpop }));
+      return send(
+        reply,
+        await answer({ method, headers: plainHeaders(request), body, dpop, peer: raw.socket.remoteAddress }),
+      );
     },
   });
 }
