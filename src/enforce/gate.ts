@@ -5,7 +5,7 @@ import { type EntryId, type Flight, isEffect, type Standing } from "../core/inde
 import { decoysUsed } from "./decoys.ts";
 import { driftEntry, judgedEntry } from "./entries.ts";
 import { type Known, Ledger, type No, nothing } from "./ledger.ts";
-import { browse, hear, listTools } from "./lists.ts";
+import { browse, hear, listTools, shownTo } from "./lists.ts";
 import type { CallAttempt, CallReading, Effected, Gate, GateConfig, GatePorts, Passage } from "./passage.ts";
 import type { Asked } from "./recent.ts";
 import { releaseResult } from "./release.ts";
@@ -29,6 +29,11 @@ export function createGate(ports: GatePorts, config: GateConfig): Gate {
       return weigher.isHidden({ standing, mode }, { server, name }) ? undefined : verb;
     },
     browse: (standing, attempt) => browse({ ...ports, ledger, weigher }, standing, attempt),
+    shown(standing, server) {
+      const mode = ports.modes.of(server.id, standing.mandate.task);
+      const { shown } = shownTo({ ...ports, weigher }, { standing, mode }, server);
+      return `${mode} ${shown.map(({ resource }) => resource.id).join(" ")}`;
+    },
     hear: (standing, server, said) => hear(ports, standing, server, said),
     decided: (approval, { ms, signal }) => ports.desk.wait(approval, ms, signal).then(() => undefined),
     withdraw(standing, approval) {

@@ -67,20 +67,30 @@ async function looked(
 
 const LOOKING = { verb: "view", destination: "internal", approved: false } as const;
 
+/** The tools that a caller sees now. */
+export function shownTo(
+  { weigher, feed }: Pick<ListPorts, "weigher" | "feed">,
+  who: Pick<Known, "standing" | "mode">,
+  server: UpstreamServer,
+): { readonly rulings: readonly Ruling[]; readonly shown: readonly Ruling[] } {
+  const { standing } = who;
+  const rulings = judgeTools(weigher.judgePorts, weigher.moment(who, server));
+  const verbs: readonly string[] = standing.mandate.grant.verbs;
+  const isStopped = (ruling: Ruling): boolean =>
+    feed.effect([{ kind: "tool", id: ruling.resource.id }], standing.token.issued).effect === "isolate";
+  const shown = rulings.filter(
+    (ruling) => meant(ruling) !== "deny" && verbs.includes(ruling.verb) && !isStopped(ruling),
+  );
+  return { rulings, shown };
+}
+
 async function listed(
   ports: ListPorts,
   subject: Known,
   { attempt, signal }: { readonly attempt: ListAttempt; readonly signal: AbortSignal },
 ): Promise<Passage> {
-  const { ledger, weigher } = ports;
-  const { standing } = subject;
-  const rulings = judgeTools(weigher.judgePorts, weigher.moment(subject, attempt.server));
-  const verbs: readonly string[] = standing.mandate.grant.verbs;
-  const isStopped = (ruling: Ruling): boolean =>
-    ports.feed.effect([{ kind: "tool", id: ruling.resource.id }], standing.token.issued).effect === "isolate";
-  const shown = rulings.filter(
-    (ruling) => meant(ruling) !== "deny" && verbs.includes(ruling.verb) && !isStopped(ruling),
-  );
+  const { ledger } = ports;
+  const { rulings, shown } = shownTo(ports, subject, attempt.server);
   const names = new Set(shown.map(toolName));
   const isWhole = subject.mode === "observe";
   // nothing to show: then nothing is asked either

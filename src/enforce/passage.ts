@@ -158,6 +158,8 @@ export interface Gate {
   lacking(standing: Standing, call: Pick<CallAttempt, "server" | "name">): Verb | undefined;
   /** Lists what else a server holds, asked for first and then cut to what this identity may see. */
   browse(standing: Standing, attempt: BrowseAttempt): Promise<Passage>;
+  /** What a caller sees of a server's tools now, in a text that is another one as soon as it sees others. */
+  shown(standing: Standing, server: UpstreamServer): string;
   /** Looks at what a server says of itself before there is anything to judge, and takes it into the task's memory. */
   hear(standing: Standing, server: UpstreamServer, said: JsonObject): Promise<boolean>;
   /** Resolves once people have decided, or the wait is over. */

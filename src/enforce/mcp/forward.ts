@@ -10,6 +10,7 @@ import {
   member,
   type Recorder,
   type Ref,
+  type Timers,
 } from "../../core/index.ts";
 import type { EnforceConfig } from "../config.ts";
 import type { BrowseAttempt, Gate, Passage } from "../passage.ts";
@@ -21,6 +22,7 @@ import { type CarryPorts, carry, type Errand } from "./carry.ts";
 import type { Wrong } from "./headers.ts";
 import type { GateResponse } from "./http.ts";
 import type { Heard } from "./link.ts";
+import { listen } from "./listening.ts";
 import { params, withMembers } from "./message.ts";
 import { forServer } from "./meta.ts";
 import { LISTED, modernResult, type Way, wayOf } from "./methods.ts";
@@ -30,12 +32,14 @@ import { forbiddenInput } from "./questions.ts";
 import { type ReadCall, readCall, unreadable } from "./reading.ts";
 import { readObserved } from "./reading-observed.ts";
 import { readOther } from "./reading-other.ts";
+import { Slots } from "./slots.ts";
 import { filterTools, toolDigests } from "./tools.ts";
 import { broken, json, NO_ANSWER, refusal, statusOf } from "./wire.ts";
 
 export interface ForwardPorts extends CarryPorts {
   readonly gate: Gate;
   readonly recorder: Recorder;
+  readonly timers: Timers;
   /** How calls that wait for people are told so. */
   readonly approvals: Approvals;
 }
@@ -49,6 +53,8 @@ type Carrying = Pick<Errand, "method" | "params"> &
     readonly isTold?: boolean;
   };
 
+/** Subscriptions of one identity at once (enforce E35). */
+const SUBSCRIPTIONS_MAX = 8;
 /** Cursors that one conversation keeps. */
 const CURSORS_MAX = 256;
 
@@ -56,6 +62,7 @@ export class Forwarder {
   private readonly ports: ForwardPorts;
   private readonly config: EnforceConfig;
   private readonly mirrored = new MirroredTools();
+  private readonly listening = new Slots(SUBSCRIPTIONS_MAX);
 
   constructor(ports: ForwardPorts, config: EnforceConfig) {
     this.ports = ports;
@@ -67,6 +74,7 @@ export class Forwarder {
     const { message, client, turn } = exchange;
     const way = wayOf(client.era, message.method);
     if (way === "tools" || way === "list") return this.list(exchange, way);
+    if (way === "listen") return this.listen(exchange);
     const wrong = await this.mirrored.wrongWith(exchange, this.config.upstreamWaitMs);
     if (wrong !== undefined) return this.broken(exchange, wrong);
     const back = resumed(exchange, this.ports.approvals);
@@ -80,6 +88,14 @@ export class Forwarder {
   }
 
   /** @param approved - the arguments that people were asked about, where the client comes back from them */
+  private async listen(exchange: Exchange): Promise<GateResponse> {
+    const { told, turn } = exchange;
+    if (told === undefined) return this.no(exchange, { code: "input_malformed", why: "it takes no events" });
+    const passage = this.listening.run(turn.standing.identity, () => listen(this.ports, exchange));
+    if (passage === "full") return this.no(exchange, { code: "busy", why: "too many subscriptions" });
+    return this.answer(exchange, await passage);
+  }
+
   private pass(exchange: Exchange, way: Way, approved?: Commitment): Promise<Passage> {
     const { turn, message, told } = exchange;
     const { server, standing } = turn;
