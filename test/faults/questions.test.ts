@@ -94,7 +94,7 @@ test("E25, E34: what changed is told on the stream that the client listens to, a
     seen.push(event);
     if (event.includes("notifications/message")) break;
   }
-  expect(seen[0]).toBe("id: 1.0\ndata: \n\n");
+  expect(seen[0]).toBe("id: 1.0\nretry: 1000\ndata: \n\n");
   const methods = seen.flatMap(messageIn).map((message) => member(message, "method"));
   expect(methods).toEqual(["notifications/tools/list_changed", "notifications/message"]);
   const again = await world.send(undefined, { ...SSE, "last-event-id": "1.1" });

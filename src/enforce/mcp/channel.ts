@@ -8,6 +8,9 @@ export const KEPT_STREAMS_MAX = 64;
 /** UNIT: UTF-16 units of the events of one stream that are kept. */
 export const KEPT_UNITS_MAX: number = 1024 * 1024;
 
+/** UNIT: ms. When a client whose connection broke comes back. */
+const RETRY_MS = 1000;
+
 /** One stream of events, read by one reader at a time. */
 class Stream {
   readonly id: string;
@@ -23,7 +26,7 @@ class Stream {
     this.id = id;
     this.source = source[Symbol.asyncIterator]();
     // an id before anything is said, so that a client can come back for all of it
-    if (primed) this.keep(`id: ${id}.0\ndata: \n\n`, 0);
+    if (primed) this.keep(`id: ${id}.0\nretry: ${RETRY_MS}\ndata: \n\n`, 0);
   }
 
   /** What comes after an event. A reader that another one replaces ends. */

@@ -56,6 +56,7 @@ export class Legacy {
     const told = toldOf(turn.headers, message);
     const signal = AbortSignal.any([own.signal, closing]);
     const { client, talk } = session;
+    const isPrimed = client.revision >= PRIMED_SINCE;
     talk.seen(turn);
     const running = this.parts.slots.run(turn.standing.identity, () =>
       this.dispatch({
@@ -80,7 +81,9 @@ export class Legacy {
       this.ports.timers,
       lines,
       work.then((response) => ({ response, before })),
-      (events) => talk.streams.open(events, client.revision >= PRIMED_SINCE),
+      isPrimed
+        ? { begun: (events) => talk.streams.open(events, true), early: EARLY_MS }
+        : { begun: (events) => talk.streams.open(events, false) },
     );
   }
 
@@ -187,6 +190,9 @@ export class Legacy {
 
 /** The first revision whose clients know an event without data. SOURCE: MCP 2025-11-25, sending messages, 6. */
 const PRIMED_SINCE = "2025-11-25";
+
+/** UNIT: ms. An answer that takes longer is one that a client can come back for, should its connection break. */
+const EARLY_MS = 250;
 
 const BUSY: No = { code: "busy", why: "too many calls at once" };
 const NO_SESSION: No = { code: "session_unknown", why: "not a session of this instance" };

@@ -70,19 +70,30 @@ export class Lines {
   }
 }
 
+/** How a stream begins. */
+export interface Beginning {
+  /** Given the stream, once there is one. */
+  readonly begun?: (events: AsyncIterable<string>) => AsyncIterable<string>;
+  /** UNIT: ms. An answer that takes longer than this begins as a stream. */
+  readonly early?: number;
+}
+
 /**
  * The answer as it comes: plain JSON where nothing is said before it, else a stream of events that ends with it.
  * The call goes on whether or not anybody reads (MCP 2025-11-25: a disconnect is not a cancellation).
- * @param begun - given the stream, once there is one
  */
 export async function answerAsEvents(
   timers: Timers,
   lines: Lines,
   work: Promise<Answering>,
-  begun: (events: AsyncIterable<string>) => AsyncIterable<string> = (all) => all,
+  { begun = (all) => all, early }: Beginning = {},
 ): Promise<GateResponse> {
   const stop = timers.every(BEAT_MS, () => lines.beat());
-  const done = work.finally(stop);
+  const stopEarly = early === undefined ? undefined : timers.after(early, () => lines.beat());
+  const done = work.finally(() => {
+    stop();
+    stopEarly?.();
+  });
   const first = await Promise.race([done, lines.some()]);
   if (first?.before.length === 0 && lines.isEmpty) return first.response;
   return eventStream(begun(events(lines, done)));
