@@ -70,7 +70,10 @@ const serverFields = z.strictObject({
     .optional()
     .describe("its MCP endpoint (Streamable HTTP), in place of a command"),
   auth: z
-    .union([z.literal("none"), z.strictObject({ file: z.string().min(1) })])
+    .union([z.literal("none"), z.strictObject({ file: z.string().min(1) })], {
+      error:
+        "write none, or { file: PATH } of a file that holds the token; a keyring or a token exchange is not in this version",
+    })
     .default("none")
     .describe("what a server at a URL is shown: nothing, or the token in a file that nobody else can read"),
   era: z.enum(["auto", "modern", "legacy"]).default("auto").describe("revision that it speaks; auto asks it"),
