@@ -5,12 +5,11 @@ import { generateKeyPairSync } from "node:crypto";
 import { cp, mkdir, mkdtemp, rm, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import path from "node:path";
-import type { JWK } from "jose";
 import { stringify } from "yaml";
 import { startServer } from "../../src/server/compose.ts";
 import { readConfig } from "../../src/server/config.ts";
 import { lineLog } from "../../src/server/system.ts";
-import { openForward } from "./forward.ts";
+import { openSidecar } from "./sidecar.ts";
 import type { WebServer } from "./web.ts";
 
 const ROOT = path.join(import.meta.dirname, "..", "..");
@@ -27,7 +26,7 @@ export async function openGate(upstream: URL, options: GateOptions): Promise<Web
   await using opened = new AsyncDisposableStack();
   const dir = await mkdtemp(path.join(tmpdir(), "bailiwick-mcp-"));
   opened.defer(() => rm(dir, { recursive: true, force: true }));
-  const privateJwk = await writeWorld(dir, upstream, options);
+  const privateKey = await writeWorld(dir, upstream, options);
   const file = path.join(dir, "bailiwick.yaml");
   const config = await readConfig({ file, settings: new Map(), flags: { port: 0 } });
   const running = opened.use(
@@ -43,13 +42,13 @@ export async function openGate(upstream: URL, options: GateOptions): Promise<Web
       },
     }),
   );
-  const key = { clientId: "spiffe://conformance.example/agent/suite/one", privateJwk };
-  const forward = opened.use(await openForward(new URL(`${running.publicUrl}/mcp/upstream`), key));
+  const key = { file: privateKey, instance: "spiffe://conformance.example/agent/suite/one" };
+  const sidecar = opened.use(await openSidecar(running.publicUrl, key));
   const ended = opened.move();
-  return { url: forward.url, [Symbol.asyncDispose]: () => ended.disposeAsync() };
+  return { url: sidecar.url, [Symbol.asyncDispose]: () => ended.disposeAsync() };
 }
 
-async function writeWorld(dir: string, upstream: URL, { mode }: GateOptions): Promise<JWK> {
+async function writeWorld(dir: string, upstream: URL, { mode }: GateOptions): Promise<string> {
   const { publicKey, privateKey } = generateKeyPairSync("ec", { namedCurve: "P-256" });
   await mkdir(path.join(dir, "keys"), { mode: 0o700 });
   await writeFile(path.join(dir, "keys", "one.json"), JSON.stringify(publicKey.export({ format: "jwk" })));
@@ -59,7 +58,9 @@ async function writeWorld(dir: string, upstream: URL, { mode }: GateOptions): Pr
   if (isEnforced) await writeFile(path.join(dir, "policies", "50-suite.cedar"), PERMIT);
   await writeFile(path.join(dir, "upstream.yaml"), stringify({ server: "upstream", tools: isEnforced ? TOOLS : {} }));
   await writeFile(path.join(dir, "bailiwick.yaml"), stringify(configOf(upstream, mode)));
-  return privateKey.export({ format: "jwk" });
+  const file = path.join(dir, "keys", "one.private.json");
+  await writeFile(file, JSON.stringify(privateKey.export({ format: "jwk" })), { mode: 0o600 });
+  return file;
 }
 
 /** Beside the rules to start with: they let nobody have prompts, completion or a level of the log. */
