@@ -14,6 +14,7 @@ import {
   type JsonObject,
   jsonObject,
   type Mandate,
+  parseIdentityId,
   type Recorder,
   type TaskId,
 } from "../core/index.ts";
@@ -111,7 +112,7 @@ function termsOf(pairing: Pairing, mandate: MandateConfig): JsonObject {
   ]);
 }
 
-/** Identity, instance, mandate: each durable with its entry before the next. */
+/** Identity, mandate, instance: each durable with its entry before the next. */
 async function create(
   ports: PairingPorts,
   pairing: Pairing,
@@ -125,11 +126,12 @@ async function create(
   const identity = await registerProgram(ports, pairing, sponsor, act);
   if ("no" in identity) return identity;
   const { id } = identity.done;
+  // the key last: as soon as it is an instance, the program that waits asks for a token
+  const opened = await openMandate(ports, { holder: id, mandate, act }, person);
+  if ("no" in opened) return opened;
   const lease = instant(clock.now() + ports.leaseMs);
   const instance = await identify.registry.registerInstance({ identity: id, jwk: { ...pairing.key.jwk }, lease }, act);
   if ("no" in instance) return instance;
-  const opened = await openMandate(ports, { holder: id, mandate, act: { by: person, because: act.because } }, person);
-  if ("no" in opened) return opened;
   return { done: { identity: id, instance: instance.done.id, mandate: opened.done } };
 }
 
@@ -140,13 +142,17 @@ async function registerProgram(
   act: Act,
 ): Promise<Outcome<Identity>> {
   const { registry } = identify;
+  const id = `${name}-${key.jkt.slice(0, 10)}`;
+  // left by a confirmation that could not be carried through
+  const begun = registry.get(parseIdentityId(sponsor.replace(/\/human\/.*$/, `/agent/${id}`)));
+  const isOurs = begun?.status === "active" && begun.sponsor === sponsor && registry.instances(begun.id).length === 0;
+  if (begun !== undefined && isOurs) return { done: begun };
   const known = registry.blueprint(name);
   const made =
     known === undefined
       ? await registry.registerBlueprint({ id: name, describes: "a program that was paired" }, act)
       : { done: known };
   if ("no" in made) return made;
-  const id = `${name}-${key.jkt.slice(0, 10)}`;
   const purpose = `${name} of ${user} at ${host}`;
   const expires = instant(clock.now() + LIFE_MS);
   return registry.registerAgent(

@@ -13,11 +13,13 @@ import type { ScreenProps } from "./screen.ts";
 
 const Decisions = lazy(async () => ({ default: (await import("../screens/decisions/decisions.tsx")).Decisions }));
 const Identities = lazy(async () => ({ default: (await import("../screens/identities/identities.tsx")).Identities }));
+const Pair = lazy(async () => ({ default: (await import("../screens/pair/pair.tsx")).Pair }));
 
 /** By the first part of the path. */
 const SCREENS: ReadonlyMap<string, (props: ScreenProps) => ReactNode> = new Map([
   ["", (props: ScreenProps): ReactNode => <Now {...props} />],
   ["decisions", (props: ScreenProps): ReactNode => <Decisions {...props} />],
+  ["pair", (props: ScreenProps): ReactNode => <Pair {...props} />],
   ["identities", (props: ScreenProps): ReactNode => <Identities {...props} />],
 ]);
 
