@@ -6,7 +6,6 @@ import { readFile, writeFile } from "node:fs/promises";
 import path from "node:path";
 import {
   type AdminDraft,
-  CoreError,
   type Digest,
   type EntrySource,
   type IdentityId,
@@ -16,12 +15,8 @@ import {
   type Log,
   type Mac,
   parseDomainId,
-  parseEntryId,
-  parseEntryIndex,
   parsePointId,
-  parseReference,
   parseTenantId,
-  type RecordedEntry,
 } from "../core/index.ts";
 import { type Bundle, createDecider, DECIDE_SCHEMA, type Releases } from "../decide/index.ts";
 import { createGate, createRelay, type Gate, Tasks, type UpstreamServer } from "../enforce/index.ts";
@@ -44,6 +39,7 @@ import { createPoints, type PointRegister, readSigns } from "./containment.ts";
 import { openDecisionViews } from "./decision-views.ts";
 import { registerDeclared } from "./declared.ts";
 import { ServerError } from "./errors.ts";
+import { proofsOf } from "./find-entries.ts";
 import { mountApi } from "./http/api.ts";
 import { mountAuthzen } from "./http/authzen.ts";
 import { type Bound, bind } from "./http/bind.ts";
@@ -369,8 +365,7 @@ async function mountEdges(rooms: Rooms, bound: Bound, opening: Opening): Promise
   mountHealth(app, () => readiness(record));
   const api = {
     entries: record,
-    find: (key: string) => findEntries(record, key),
-    prove: (index: number) => record.prove(index),
+    ...proofsOf(record),
     status: () => statusOf(rooms, opening, startedAt),
     policies: rooms.policies.texts,
     queue: rooms.queue,
@@ -435,17 +430,6 @@ function processEntry(name: "process.started" | "process.stopped", publicUrl: st
     because: "asked by the operator",
     data: jsonObject([["publicUrl", publicUrl]]),
   };
-}
-
-/** By index, entry id or reference; nothing for what is none of these. */
-async function findEntries(record: RecordRoom, key: string): Promise<readonly RecordedEntry[]> {
-  if (/^[0-9]{1,15}$/.test(key)) return record.find(parseEntryIndex(Number(key)));
-  try {
-    return await record.find(key.startsWith("BW-") ? parseReference(key) : parseEntryId(key));
-  } catch (cause) {
-    if (cause instanceof CoreError) return [];
-    throw cause;
-  }
 }
 
 /** Why no call would pass now, by part; empty when all is well. */

@@ -47,6 +47,12 @@ export function Loaded<T>({ query, children }: LoadedProps<T>): ReactNode {
 function Failed({ error, retry }: { readonly error: Error; readonly retry: () => void }): ReactNode {
   const known = error instanceof SdkError ? error : undefined;
   const ref = known?.problem?.ref;
+  if (known?.problem?.status === 403)
+    return (
+      <p className="failed" role="alert">
+        {en.states.forbidden} <code>{known.problem.code}</code>
+      </p>
+    );
   return (
     <p className="failed" role="alert">
       {en.states.failed(error.message)} <code>{known?.problem?.code ?? known?.code ?? "CONSOLE_FAULT"}</code>

@@ -9,6 +9,7 @@ import { KEYS } from "./keys.ts";
 import { type Live, useLiveness, useServerNow } from "./live.ts";
 import { Navigation } from "./navigation.tsx";
 import { usePreferences } from "./preferences.ts";
+import { Search } from "./search.tsx";
 import { Settings } from "./settings.tsx";
 import { SignIn } from "./sign-in.tsx";
 import { SingleKeys } from "./single-keys.tsx";
@@ -35,6 +36,7 @@ export function Frame({ client, live, children }: FrameProps): ReactNode {
         {status.data?.demo === true ? <span className="tag">{en.frame.demo}</span> : null}
         <Navigation />
         <span className="spring" />
+        <Search />
         <span className="liveness" data-state={liveness.state}>
           <span className="dot" aria-hidden="true" />
           {en.frame.liveness(liveness.state)}

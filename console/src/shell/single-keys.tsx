@@ -12,6 +12,7 @@ const TARGETS: Readonly<Record<string, string>> = {
   r: "[data-key=refuse]",
   f: "[data-key=filter]",
   c: "[data-key=copy]",
+  "/": "[data-key=search]",
 };
 
 /** Letter to the element that it presses: it can be pressed again to undo it. */

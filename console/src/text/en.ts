@@ -75,6 +75,7 @@ export const en = {
       ["g n", "to Now"],
       ["g d", "to Decisions"],
       ["g i", "to Identities"],
+      ["/", "to the search"],
       ["j  k", "the next row, the row before"],
       ["enter", "opens the row"],
       ["esc", "back to the list"],
@@ -90,6 +91,7 @@ export const en = {
     loading: "Asking the server",
     failed: (why: string): string => `This could not be read: ${why}.`,
     retry: "Try again",
+    forbidden: "You may not see this. An owner of this server can give you a role that may.",
   },
   copy: { menu: "Copy", idle: "copy", done: "copied", failed: "not copied" },
   foreign: {
@@ -115,6 +117,7 @@ export const en = {
     nothingYet: "Nothing has been asked yet.",
     record: (state: string): string => `The record is ${state}, so effects are refused.`,
   },
+  search: { label: "Go to a decision or an identity", hint: "BW-… or a name" },
   nothing: {
     title: "Nothing here",
     heading: "There is nothing at this address, or nothing that you may see.",

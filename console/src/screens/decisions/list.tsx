@@ -1,18 +1,18 @@
 // SPDX-License-Identifier: Apache-2.0
 import { useQuery } from "@tanstack/react-query";
 import type { ReactNode } from "react";
-import { Instant } from "../../parts/instant.tsx";
+import { Announcer } from "../../parts/announcer.tsx";
 import { Loaded } from "../../parts/panel.tsx";
 import { Heading } from "../../shell/heading.tsx";
 import { KEYS } from "../../shell/keys.ts";
 import { useLiveness, useServerNow } from "../../shell/live.ts";
-import { go } from "../../shell/place.ts";
 import { usePreferences } from "../../shell/preferences.ts";
 import type { ScreenProps } from "../../shell/screen.ts";
 import { en } from "../../text/en.ts";
 import { Empty } from "./empty.tsx";
 import { Filters } from "./filters.tsx";
 import { useHeld } from "./held.ts";
+import { ListHead } from "./list-head.tsx";
 import { Older } from "./older.tsx";
 import { useRows } from "./queries.ts";
 import { sentenceOf } from "./sentence.ts";
@@ -28,53 +28,25 @@ export function List({ client, live, view }: ScreenProps & { readonly view: View
   const minutes = useQuery({ queryKey: KEYS.minutes, queryFn: () => client.minutes() });
   const { query, lines, newer, newest, isExact } = useRows(client, view);
   const { shown, waiting, hold, letGo } = useHeld(listHref(view), lines, now);
-  const { at, ...moving } = view;
-  const isPaused = at !== undefined;
-  const pausedAt = isPaused ? lines[0]?.at : undefined;
+  const isObserving = (status.data?.mode ?? "enforce") !== "enforce" || lines.some(({ mode }) => mode !== "enforce");
   return (
     <>
       <Heading title={text.title}>{sentenceOf(minutes.data)}</Heading>
-      {lines.some(({ mode }) => mode !== "enforce") ? (
+      {isObserving ? (
         <p className="banner within">
           <strong>{text.observing}</strong> {text.observingMeans}
         </p>
       ) : null}
       <Filters view={view} servers={status.data?.servers.map(({ id }) => id) ?? []} now={now} />
-      <div className="list-head">
-        <button
-          type="button"
-          data-key="pause"
-          aria-pressed={isPaused}
-          onClick={() => go(listHref(isPaused ? moving : { ...view, at: newest }), "replace")}
-        >
-          {isPaused ? text.resume : text.pause}
-        </button>
-        <p className="note" role="status">
-          {isPaused ? (
-            <>
-              {text.paused}
-              {pausedAt === undefined ? null : (
-                <>
-                  {" "}
-                  <Instant at={Date.parse(pausedAt)} zone={zone} />
-                </>
-              )}
-              {newer === 0 ? "" : ` · ${text.newer(newer)}`}
-            </>
-          ) : waiting > 0 ? (
-            text.waiting(waiting)
-          ) : liveness.state === "live" ? (
-            text.live
-          ) : (
-            text.notLive
-          )}
-        </p>
-        {waiting > 0 ? (
-          <button type="button" className="quiet" onClick={letGo}>
-            {text.showWaiting}
-          </button>
-        ) : null}
-      </div>
+      <ListHead
+        view={view}
+        isLive={liveness.state === "live"}
+        newest={newest}
+        newestAt={lines[0]?.at}
+        newer={newer}
+        waiting={waiting}
+        showWaiting={letGo}
+      />
       <Loaded query={query}>
         {() =>
           shown.length === 0 ? (
@@ -89,6 +61,7 @@ export function List({ client, live, view }: ScreenProps & { readonly view: View
           )
         }
       </Loaded>
+      <Announcer lines={lines} />
     </>
   );
 }

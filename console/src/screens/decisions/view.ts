@@ -25,7 +25,7 @@ export interface View extends Readonly<Partial<Record<Word, string>>> {
 
 export function readView(query: URLSearchParams): View {
   const words = WORDS.flatMap((name) => {
-    const text = query.get(name) ?? "";
+    const text = query.get(name)?.trim() ?? "";
     const isKnown = name !== "verb" || VERBS.some((verb) => verb === text);
     return text === "" || !isKnown ? [] : [[name, text] as const];
   });
