@@ -71,7 +71,7 @@ export async function factsOf(ports: FactPorts, call: FactCall, task: TaskMemory
     covers: coverage(call, flow),
     flow,
     context: task.context(),
-    traces: task.index.trace(call.named, { args: call.act.tool?.args ?? call.inputs ?? [] }),
+    traces: task.index.trace(call.named, { args: call.inputs ?? call.act.tool?.args ?? [] }),
     watermark: task.index.lowest(),
     transfer: transferOf(ports.transfers, call, flow),
     inspection,

@@ -147,8 +147,9 @@ async function takeIn(
   const isWhole = mode === "observe";
   if (!inspection.label.complete && !isWhole)
     return { value: { withheld: "not all of it could be looked at" }, outcome: told };
-  // an upstream that answers a list with an error has nothing to show, and its words stay here
-  if (member(value.body, "result") === undefined && !isWhole) return { value: { lost: "unknown" }, outcome: told };
+  // an upstream that has no tools to show has nothing to say here; what it else does not have it says in its own words
+  const isSilent = member(value.body, "result") === undefined && method === "tools/list";
+  if (isSilent && !isWhole) return { value: { lost: "unknown" }, outcome: told };
   task.index.ingest({ json: value.body }, { server: server.id, tool: method, tier: server.trust });
   task.read(inspection.label);
   return { value, outcome: told };

@@ -2,7 +2,8 @@
 // Messages of MCP 2026-07-28 that break its rules: each is told which one, and none reaches an upstream.
 import path from "node:path";
 import { expect, test } from "vitest";
-import { type Json, member } from "../../src/core/index.ts";
+import { type Json, member, parseInstanceId } from "../../src/core/index.ts";
+import { fakeStanding } from "../../src/core/testing/ports.ts";
 import { type Answered, type RelayWorld, type RelayWorldOptions, relayWorld } from "../support/relay-world.ts";
 
 const ODD = path.join(import.meta.dirname, "upstreams", "odd.ts");
@@ -125,4 +126,54 @@ test("E21, E22: an argument that a tool mirrors is in its header, numbers by val
   }
   const listed = await ask(world, "tools/list");
   expect(JSON.stringify(listed.json)).not.toContain('"look"');
+});
+
+test("E33: whoever closes an answer of this revision has cancelled it, upward too", async () => {
+  await using world = odd("works");
+  const gone = new AbortController();
+  const body = { jsonrpc: "2.0", id: 7, method: "tools/call", params: { _meta: META, name: "act", arguments: {} } };
+  const headers = { "content-type": "application/json", ...HEADERS, "mcp-method": "tools/call", "mcp-name": "act" };
+  const call = world.relay.handle(world.server, {
+    method: "POST",
+    headers,
+    dpop: [],
+    body: Buffer.from(JSON.stringify(body)),
+    gone: gone.signal,
+  });
+  await expect.poll(() => world.recorder.appended.some((e) => e.type === "decision")).toBe(true);
+  gone.abort();
+  expect(await call).toMatchObject({ status: 200, body: "" });
+  const outcomes = world.recorder.appended.flatMap((e) => (e.type === "outcome" ? [e.result] : []));
+  expect(outcomes).toEqual(["cancelled"]);
+  await expect
+    .poll(async () => JSON.stringify((await ask(world, "tools/call", { name: "look", arguments: {} })).json))
+    .toContain("1 cancelled");
+});
+
+test("E32: a task belongs to whoever's call made it; to others, and where there is none, it is not there", async () => {
+  await using world = odd("tasks");
+  const made = await ask(world, "tools/call", { name: "act", arguments: {} });
+  expect(member(member(made.json, "result"), "resultType")).toBe("task");
+  const asked = (taskId: string): Promise<Answered> => ask(world, "tasks/get", { taskId });
+  expect(member((await asked("t1")).json, "result")).toMatchObject({ status: "working" });
+  const judged = world.recorder.appended.flatMap((e) =>
+    e.type === "decision" ? [[e.interaction.method, e.verb]] : [],
+  );
+  expect(judged).toContainEqual(["tasks/get", "execute"]);
+  expect(codeOf(await asked("t2"))).toBe(-32_602);
+  world.standing = fakeStanding({ instance: parseInstanceId("spiffe://test/agent/reader/2") });
+  expect(codeOf(await asked("t1"))).toBe(-32_602);
+});
+
+test("section 4: lone surrogates, members twice and batches are refused in this revision too", async () => {
+  await using world = odd("fine");
+  const cases: [string, number, number][] = [
+    ['{"jsonrpc":"2.0","id":1,"method":"tools/list","params":{"x":"\\ud800"}}', 400, -32_700],
+    ['{"jsonrpc":"2.0","id":1,"method":"tools/list","method":"tools/call"}', 400, -32_700],
+    [JSON.stringify([{ jsonrpc: "2.0", id: 1, method: "tools/list", params: { _meta: META } }]), 400, -32_600],
+  ];
+  for (const [body, status, code] of cases) {
+    const answered = await world.post(body, { ...HEADERS, "mcp-method": "tools/list" });
+    expect([answered.status, codeOf(answered)], body.slice(0, 60)).toEqual([status, code]);
+  }
 });

@@ -19,6 +19,7 @@ import type { UpstreamServer } from "../upstream-server.ts";
 import { type Approvals, asksForPage, isShownPages, resumed } from "./asking.ts";
 import type { Exchange, No } from "./caller.ts";
 import { type CarryPorts, carry, type Errand } from "./carry.ts";
+import { Handles } from "./handles.ts";
 import type { Wrong } from "./headers.ts";
 import type { GateResponse } from "./http.ts";
 import type { Heard } from "./link.ts";
@@ -62,6 +63,7 @@ export class Forwarder {
   private readonly ports: ForwardPorts;
   private readonly config: EnforceConfig;
   private readonly mirrored = new MirroredTools();
+  private readonly handles = new Handles();
   private readonly listening = new Slots(SUBSCRIPTIONS_MAX);
 
   constructor(ports: ForwardPorts, config: EnforceConfig) {
@@ -106,7 +108,7 @@ export class Forwarder {
     return this.ports.gate.call(standing, {
       server,
       method,
-      isRead: way !== "call" && way !== "unknown",
+      isRead: way !== "call" && way !== "unknown" && way !== "task",
       // a name that no manifest has is anybody's text, and has no place in an entry
       ...(typeof name === "string" && server.tools.has(name) ? { name } : {}),
       signal: exchange.signal,
@@ -116,10 +118,12 @@ export class Forwarder {
       },
       tellsFirst: isShownPages(exchange),
       read: async (mode) => {
+        const maker = way === "task" ? this.handles.toolOf(standing, server, given) : undefined;
+        if (way === "task" && maker === undefined) return unreadable("arguments_unreadable", "no task of this caller");
         const reading =
           way === "call"
             ? await (mode === "observe" ? readObserved : readCall)(recorder, standing, server, given)
-            : await readOther(recorder, standing, server, { method, way, given });
+            : await readOther(recorder, standing, server, { method, way, given, ...(maker && { maker }) });
         const isOther = approved !== undefined && "args" in reading && reading.args !== approved;
         return isOther ? unreadable("arguments_unreadable", "the state of a call with other arguments") : reading;
       },
@@ -129,7 +133,7 @@ export class Forwarder {
 
   private async effect(
     exchange: Exchange,
-    { forward, objects }: ReadCall,
+    { forward, objects, tool }: ReadCall,
     signal: AbortSignal,
   ): ReturnType<typeof carry> {
     const { told, message, client, turn } = exchange;
@@ -144,6 +148,7 @@ export class Forwarder {
       ...(progress === undefined ? {} : { progress }),
       isTold: told?.token !== undefined,
     });
+    if ("body" in effected.value) this.handles.note(turn.standing, turn.server, tool, effected.value.body);
     const why = "body" in effected.value ? forbiddenInput(turn.server, client, effected.value.body) : undefined;
     return why === undefined ? effected : { ...effected, value: { withheld: why } };
   }

@@ -11,6 +11,7 @@ import {
   type Ref,
   type Standing,
   type ToolArgument,
+  type ToolManifest,
 } from "../../core/index.ts";
 import type { Unreadable } from "../passage.ts";
 import { promptRef, uriRef } from "../resources/entities.ts";
@@ -18,7 +19,7 @@ import type { UpstreamServer } from "../upstream-server.ts";
 import { withMembers } from "./message.ts";
 import { besideOf, forwardable } from "./meta.ts";
 import type { Way } from "./methods.ts";
-import { type ReadCall, unreadable } from "./reading.ts";
+import { impactOf, type ReadCall, unreadable } from "./reading.ts";
 
 /** UNIT: UTF-16 units. Longest name or URI that is judged. */
 const NAME_MAX = 2048;
@@ -27,6 +28,8 @@ interface Asked {
   readonly method: string;
   readonly way: Way;
   readonly given: JsonObject;
+  /** The tool whose call made the task that is asked for: this counts as that call. */
+  readonly maker?: ToolManifest;
 }
 
 /** What is asked for, and which members of the request say so. */
@@ -49,8 +52,9 @@ export async function readOther(
   const { _meta, ...sent } = params;
   const isUnknown = asked.way === "unknown";
   return {
-    verb: isUnknown ? "execute" : "view",
-    impact: isUnknown ? "high" : "low",
+    verb: isUnknown ? "execute" : (asked.maker?.verb ?? "view"),
+    impact: isUnknown ? "high" : asked.maker === undefined ? "low" : impactOf(asked.maker),
+    ...(asked.maker === undefined ? {} : { tool: asked.maker }),
     ...(about.about === undefined ? {} : { about: about.about }),
     resources: [],
     args: recorder.commit(standing.mandate.task, "args", canonicalize(forward)),

@@ -149,7 +149,7 @@ function memberName(arg: ToolArgument): string {
 }
 
 /** core's rule: high for what cannot be undone, medium for any other effect, low for the rest. */
-function impactOf(tool: ToolManifest): Impact {
+export function impactOf(tool: ToolManifest): Impact {
   if (tool.effect === "irreversible" || tool.verb === "train") return "high";
   return isEffect(tool.verb) ? "medium" : "low";
 }

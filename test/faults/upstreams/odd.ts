@@ -45,6 +45,20 @@ function mirroring(type: string): object {
   return { type: "object", properties: { count: { type, "x-mcp-header": "Count" } } };
 }
 
+/** What a call came to that goes on after its answer. */
+const TASK = { resultType: "task", taskId: "t1", status: "working" };
+
+function looked(method: string): object {
+  return method === "tools/list" ? listed() : { ...TASK, resultType: "complete" };
+}
+
+/** Too late: whoever asked is not waiting any more. */
+function answerLate(id: unknown): void {
+  if (how === "works") answer(id, { content: [{ type: "text", text: "too late" }] });
+}
+
+const LOOKS = new Set(["tools/list", "tasks/get"]);
+
 let cancelled = 0;
 let lists = 0;
 
@@ -128,8 +142,8 @@ createInterface({ input: process.stdin }).on("line", (line) => {
   } else if (message.method === "server/discover") {
     // what an older server says to a method that it does not know
     say(JSON.stringify({ jsonrpc: "2.0", id: message.id, error: { code: -32601, message: "no such method" } }));
-  } else if (message.method === "tools/list") {
-    answer(message.id, listed());
+  } else if (LOOKS.has(`${message.method}`)) {
+    answer(message.id, looked(`${message.method}`));
   } else if (message.method === "tools/call") {
     call(
       message.id,
@@ -139,8 +153,7 @@ createInterface({ input: process.stdin }).on("line", (line) => {
   } else if (message.method === "notifications/cancelled") {
     process.stderr.write("cancelled\n");
     cancelled += 1;
-    // too late: whoever asked is not waiting any more
-    if (how === "works") answer(message.params?.["requestId"], { content: [{ type: "text", text: "too late" }] });
+    answerLate(message.params?.["requestId"]);
   } else if (message.id === "up-1") {
     // what it asked of the client came back: it tells the last caller what it was told
     answer(2, { content: [{ type: "text", text: JSON.stringify(message.error ?? "it was answered") }] });
