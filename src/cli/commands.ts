@@ -2,6 +2,7 @@
 // The one table of commands: help, parsing, completion of names and docs/reference/cli.md all come from it.
 import type { Command, Option } from "./command.ts";
 import { CONNECT_COMMANDS } from "./connect-commands.ts";
+import { OBSERVE_COMMANDS } from "./observe-commands.ts";
 import { DATA, JSON_OUT, NO_INPUT, NOTHING, PLAIN, YES } from "./options.ts";
 import { POLICY_COMMANDS } from "./policy-commands.ts";
 
@@ -43,6 +44,7 @@ export const COMMANDS: readonly Command[] = [
     load: () => import("./commands/status.ts"),
   },
   ...CONNECT_COMMANDS,
+  ...OBSERVE_COMMANDS,
   ...POLICY_COMMANDS,
   {
     name: "approve",

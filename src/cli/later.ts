@@ -14,7 +14,7 @@ const LATER: Readonly<Record<string, string>> = {
   store: "",
   node: "",
   up: "owner",
-  policy: "fmt replay publish approve rollout rollback status export import-tools observe inspect labels",
+  policy: "fmt replay publish approve rollout rollback status export import-tools inspect labels",
   record: "status search prove export fsck rebuild hold erase rotate adopt keys witness follow capture",
 };
 

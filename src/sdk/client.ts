@@ -55,6 +55,7 @@ import {
   readSession,
   type SessionView,
 } from "./now.ts";
+import { type ObserveClient, observeClient } from "./observe.ts";
 import type { Part } from "./parts.ts";
 import { type PasskeyCreation, type PasskeyRequest, readCreation, readRequest } from "./passkeys.ts";
 import {
@@ -66,6 +67,7 @@ import {
   patchJson,
   pieces,
   postJson,
+  query,
   sendOnly,
 } from "./request.ts";
 import { type ServersClient, serversClient } from "./servers.ts";
@@ -171,6 +173,8 @@ export interface Client extends IdentityClient {
   signOut(): Promise<void>;
   /** The upstream servers. */
   readonly servers: ServersClient;
+  /** From observe to enforce. */
+  readonly observe: ObserveClient;
 }
 
 export interface FollowOptions {
@@ -207,6 +211,7 @@ export function createClient(options: ClientOptions): Client {
     clocks: async () => readClocks(await getJson(connection, "/api/clocks")),
     ...sessionCalls(connection),
     servers: serversClient(connection),
+    observe: observeClient(connection),
   };
 }
 
@@ -291,11 +296,6 @@ async function askTwice<T>(ask: () => Promise<T>): Promise<T> {
 
 function incidentPath(name: string, below = ""): string {
   return `/api/incidents/${encodeURIComponent(name)}${below}`;
-}
-
-function query(asked: Readonly<Record<string, number | string | readonly string[]>>): string {
-  const given = Object.entries(asked).map(([name, value]) => `${name}=${encodeURIComponent(value.toString())}`);
-  return given.length === 0 ? "" : `?${given.join("&")}`;
 }
 
 async function* live(connection: Connection, signal: AbortSignal, opened?: () => void): AsyncGenerator<EntryRow, void> {

@@ -66,6 +66,7 @@ export type {
   MinuteView,
   SessionView,
 } from "./now.ts";
+export type { ObserveClient, ObserveGroup, ObserveReport, ReleaseView } from "./observe.ts";
 export type { IdentityWish, MandateWish, PairingTermsView, PairingView, TicketView } from "./pairings.ts";
 export type { Members } from "./parts.ts";
 export type { PasskeyCreation, PasskeyRequest } from "./passkeys.ts";

@@ -213,3 +213,9 @@ export async function* pieces(body: Body): AsyncGenerator<Uint8Array> {
     await reader.cancel();
   }
 }
+
+/** What is asked for, behind a path; nothing where nothing is. */
+export function query(asked: Readonly<Record<string, number | string | readonly string[]>>): string {
+  const given = Object.entries(asked).map(([name, value]) => `${name}=${encodeURIComponent(value.toString())}`);
+  return given.length === 0 ? "" : `?${given.join("&")}`;
+}

@@ -56,7 +56,7 @@ import { loadPolicies } from "./policies.ts";
 import { PoliciesInForce, type PolicyNews, type PolicyPorts } from "./policies-in-force.ts";
 import type { Previews } from "./previews.ts";
 import { regulationsOf } from "./regimes.ts";
-import { openServerReleases } from "./releases.ts";
+import { observePorts, openServerReleases } from "./releases.ts";
 import { statusDocument } from "./status.ts";
 import { systemClock, systemRandom, systemTimers } from "./system.ts";
 import { openUpstreams } from "./upstreams.ts";
@@ -385,6 +385,7 @@ async function mountEdges(rooms: Rooms, bound: Bound, opening: Opening): Promise
     },
     identities: identityEdge(rooms, opening, systemClock),
     ...accessTo(identify, io.demo),
+    observe: observePorts(rooms),
     servers: serverPorts(rooms, { ...ports, gate, relay }, { ...io, publicUrl, mode: config.mcp.mode }),
     clock: systemClock,
     ...opened.adopt(await openDecisionViews(record, systemClock), (views) => views.close()),

@@ -15,6 +15,7 @@ import { mountMakers } from "./identity-makers.ts";
 import { type IncidentPorts, mountIncidents } from "./incidents.ts";
 import { sendJson } from "./json.ts";
 import { mountLive } from "./live.ts";
+import { mountObserve, type ObservePorts } from "./observe.ts";
 import { mountPairings } from "./pairings.ts";
 import { PROBLEMS, sendProblem } from "./problems.ts";
 import { mountServers, type ServerPorts } from "./servers.ts";
@@ -28,6 +29,7 @@ export interface ApiPorts extends Access, DecisionPorts {
   readonly queue: ApprovalQueue;
   readonly containment: ContainmentPorts;
   readonly servers: ServerPorts;
+  readonly observe: ObservePorts;
   readonly clock: Clock;
 }
 
@@ -72,6 +74,7 @@ export function mountApi(app: FastifyInstance, ports: ApiPorts, timers: Timers):
   mountIncidents(app, ports.incidents);
   mountContainments(app, ports.containment);
   mountServers(app, ports.servers);
+  mountObserve(app, ports.observe);
   mountLive(app, {
     ...ports,
     timers,
