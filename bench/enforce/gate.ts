@@ -3,12 +3,13 @@
 // on, beside two proxies that do none of that. Everybody is in front of the same stand-in server and takes turns in every
 // round, so that a busy machine is busy for all; what a call costs without anybody in between is taken off. Ratios are judged.
 import { rm } from "node:fs/promises";
+import path from "node:path";
 import { parseArgs } from "node:util";
 import { Signer } from "./agent.ts";
 import { open, overHttp, overStdio, type Wire } from "./client.ts";
 import { openOffice } from "./office.ts";
 import { measurePipeline } from "./pipeline.ts";
-import { freePort, listening, nextLine, PEERS, type Program, peer, run, STANDIN } from "./programs.ts";
+import { freePort, listening, nextLine, PEERS, type Program, peer, ROOT, run, STANDIN } from "./programs.ts";
 import { KINDS, type Kind, textOf } from "./text.ts";
 
 const { values } = parseArgs({
@@ -26,7 +27,8 @@ const WARM = 20;
 
 interface Contender {
   readonly wire: Wire;
-  readonly program: Program;
+  /** Whose processor time counts. */
+  readonly programs: readonly Program[];
   /** Done before each turn. */
   readonly prepare?: (calls: number) => Promise<void>;
 }
@@ -43,23 +45,32 @@ const opened = async (wire: Wire): Promise<Wire> => stack.adopt(await open(wire)
 
 async function directHttp(): Promise<Contender> {
   const program = start([STANDIN, "http"]);
-  return { program, wire: await opened(overHttp(await nextLine(program))) };
+  return { programs: [program], wire: await opened(overHttp(await nextLine(program))) };
 }
 
 async function directStdio(): Promise<Contender> {
   const program = start([STANDIN, "stdio"]);
-  return { program, wire: await opened(overStdio(program)) };
+  return { programs: [program], wire: await opened(overStdio(program)) };
 }
 
+const office = await openOffice(values.dir);
+stack.defer(() => rm(office.dir, { recursive: true, force: true }));
+stack.use(office.program);
+
 async function gate(): Promise<Contender> {
-  const office = await openOffice(values.dir);
-  stack.defer(() => rm(office.dir, { recursive: true, force: true }));
-  const program = stack.use(office.program);
   const url = `${office.url}/mcp/standin`;
   const signer = new Signer(office.key, office.url, url);
   await signer.prepare(2);
   const wire = await opened(overHttp(url, () => signer.headers()));
-  return { program, wire, prepare: (calls) => signer.prepare(calls) };
+  return { programs: [office.program], wire, prepare: (calls) => signer.prepare(calls) };
+}
+
+/** The gate as a client over stdio gets to it. */
+async function connect(): Promise<Contender> {
+  const { url, key, keyFile } = office;
+  const bin = path.join(ROOT, "bin", "bailiwick.js");
+  const program = start([bin, "connect", "standin", "--gate", url, "--key", keyFile, "--instance", key.clientId]);
+  return { programs: [program, office.program], wire: await opened(overStdio(program)) };
 }
 
 async function mcpProxy(): Promise<Contender> {
@@ -69,7 +80,7 @@ async function mcpProxy(): Promise<Contender> {
   const program = start([file, "--host", "127.0.0.1", "--port", String(port), "--server", "stream", ...upstream]);
   const url = `http://127.0.0.1:${port}/mcp`;
   await listening(url);
-  return { program, wire: await opened(overHttp(url)) };
+  return { programs: [program], wire: await opened(overHttp(url)) };
 }
 
 async function supergateway(): Promise<Contender> {
@@ -87,7 +98,7 @@ async function supergateway(): Promise<Contender> {
   const program = start(["--import", preload, file, ...given, ...where, "--logLevel", "none"]);
   const url = `http://127.0.0.1:${port}/mcp`;
   await listening(url);
-  return { program, wire: await opened(overHttp(url)) };
+  return { programs: [program], wire: await opened(overHttp(url)) };
 }
 
 const contenders: Readonly<Record<string, Contender>> = {
@@ -96,13 +107,16 @@ const contenders: Readonly<Record<string, Contender>> = {
   mcpProxy: await mcpProxy(),
   supergateway: await supergateway(),
   directStdio: await directStdio(),
+  connect: await connect(),
 };
 
 let seed = 0;
-async function turn({ wire, program, prepare }: Contender, kind: Kind, times: Times | undefined): Promise<void> {
+const used = (programs: readonly Program[]): number => programs.reduce((sum, program) => sum + program.cpu(), 0);
+
+async function turn({ wire, programs, prepare }: Contender, kind: Kind, times: Times | undefined): Promise<void> {
   await prepare?.(CALLS);
   const calls = Array.from({ length: CALLS }, () => ({ kind, seed: (seed += 1), text: textOf(kind, (seed += 1)) }));
-  const before = program.cpu();
+  const before = used(programs);
   for (const args of calls) {
     const began = performance.now();
     const answer = await wire.ask("tools/call", { name: "note", arguments: args });
@@ -110,7 +124,7 @@ async function turn({ wire, program, prepare }: Contender, kind: Kind, times: Ti
     if (!answer.includes(`Note ${args.seed}.`)) throw new Error(`not the note: ${answer.slice(0, 600)}`);
     times?.waits.push(wait);
   }
-  times?.cpu.push((program.cpu() - before) / CALLS);
+  times?.cpu.push((used(programs) - before) / CALLS);
 }
 
 const names = Object.keys(contenders);
@@ -130,9 +144,11 @@ const at = (numbers: readonly number[] | undefined, part: number): number => {
 const wait = (kind: Kind, name: string, part: number): number => at(samples.get(kind)?.get(name)?.waits, part);
 const cpu = (kind: Kind, name: string): number => at(samples.get(kind)?.get(name)?.cpu, 0.5);
 const round3 = (value: number): number => Number(value.toPrecision(3));
-/** What stands between adds this, and is done this often. */
-const added = (kind: Kind, name: string, part: number): number =>
-  wait(kind, name, part) - wait(kind, name.endsWith("Stdio") ? "directStdio" : "directHttp", part);
+type Direct = "directHttp" | "directStdio";
+/** What stands between adds this to a call of the server, over the same transport. */
+const added = (kind: Kind, name: string, part: number, direct: Direct = directOf(name)): number =>
+  wait(kind, name, part) - wait(kind, direct, part);
+const directOf = (name: string): Direct => (name === "connect" ? "directStdio" : "directHttp");
 const between = names.filter((name) => !name.startsWith("direct"));
 const spread = (of: (part: number) => number): { readonly p50: number; readonly p99: number } => ({
   p50: round3(of(0.5)),
@@ -154,15 +170,20 @@ const figures = {
 };
 /** UNIT: ms. What is promised of the pipeline alone (enforce, section 6). */
 const PIPELINE_MS = 0.3;
-/** A busy machine may hide what the peer adds; then there is no ratio, and nothing is kept. */
-const times = (kind: Kind, part: number): number => {
-  const theirs = added(kind, "mcpProxy", part);
-  return theirs > 0 ? round3(added(kind, "gate", part) / theirs) : Number.POSITIVE_INFINITY;
+/** A busy machine may hide what the peers add; then there is no ratio, and nothing is kept. */
+const over = (ours: number, theirs: number): number => (theirs > 0 ? round3(ours / theirs) : Number.POSITIVE_INFINITY);
+const onHttp = (kind: Kind, part: number): number => over(added(kind, "gate", part), added(kind, "mcpProxy", part));
+/** Both peers are in front of the same server over stdio: the better one. */
+const onStdio = (kind: Kind, part: number): number => {
+  const peers = ["mcpProxy", "supergateway"].map((name) => added(kind, name, part, "directStdio"));
+  return over(added(kind, "connect", part), Math.min(...peers));
 };
 const ratios = Object.fromEntries(
   KINDS.flatMap((kind) => [
-    [`${kind}: gate / mcp-proxy, added p50 (<= 1)`, times(kind, 0.5)],
-    [`${kind}: gate / mcp-proxy, added p99 (<= 1)`, times(kind, 0.99)],
+    [`${kind}: gate / mcp-proxy on HTTP, added p50 (<= 1)`, onHttp(kind, 0.5)],
+    [`${kind}: gate / mcp-proxy on HTTP, added p99 (<= 1)`, onHttp(kind, 0.99)],
+    [`${kind}: connect / better peer on stdio, added p50 (<= 1)`, onStdio(kind, 0.5)],
+    [`${kind}: connect / better peer on stdio, added p99 (<= 1)`, onStdio(kind, 0.99)],
     [`${kind}: pipeline / ${PIPELINE_MS} ms (<= 1)`, round3(pipeline[kind] / PIPELINE_MS)],
   ]),
 );

@@ -14,6 +14,8 @@ export interface BenchOffice {
   /** Base URL of the gate. */
   readonly url: string;
   readonly key: AgentKey;
+  /** Its private half, as `bailiwick connect` reads it. */
+  readonly keyFile: string;
 }
 
 /** @param parent - where its folder is made: on the disk that durable is meant to mean */
@@ -23,13 +25,21 @@ export async function openOffice(parent: string = tmpdir()): Promise<BenchOffice
   const jwk = publicKey.export({ format: "jwk" });
   await mkdir(path.join(dir, "keys"), { mode: 0o700 });
   await writeFile(path.join(dir, "keys", "desk-1.json"), JSON.stringify(jwk));
+  const keyFile = path.join(dir, "keys", "desk-1.jwk.json");
+  await writeFile(keyFile, JSON.stringify(privateKey.export({ format: "jwk" })), { mode: 0o600 });
   await cp(path.join(ROOT, "policies", "starter"), path.join(dir, "policies"), { recursive: true });
   await writeFile(path.join(dir, "standin.yaml"), MANIFEST);
   await writeFile(path.join(dir, "bailiwick.yaml"), config());
   const program = run([path.join(ROOT, "bin", "bailiwick.js"), "up", "--port", "0", "--json"], dir);
   const url = /"url":"([^"]+)"/.exec(await nextLine(program))?.[1];
   if (url === undefined) throw new Error("the gate did not start");
-  return { dir, program, url, key: { clientId: "spiffe://bench.example/agent/noter/desk-1", privateKey, jwk } };
+  return {
+    dir,
+    program,
+    url,
+    key: { clientId: "spiffe://bench.example/agent/noter/desk-1", privateKey, jwk },
+    keyFile,
+  };
 }
 
 export const MANIFEST = `server: standin
