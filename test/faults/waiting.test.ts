@@ -187,6 +187,19 @@ test("E28: the upstream's own state and answers pass, and come back where people
   expect(up).not.toMatch(/forged|bw1\.|bailiwick-approval/);
 });
 
+const answers = (a: string): object => ({ inputResponses: { name: { action: "accept", content: { a } } } });
+
+test("E52: a yes to a call is none to the same call with other answers to its upstream", async () => {
+  await using at = waiting(20, "modern");
+  await at.call(answers("b"));
+  expect(at.desk.last.item.display).toContain('"a":"b"');
+  at.desk.answer("approved");
+  expect(resultOf(await at.call(answers("c")))).toMatchObject({ resultType: "input_required" });
+  expect(resultOf(await at.call())).toMatchObject({ resultType: "input_required" });
+  expect(upOf(await at.call(answers("b")))).toContain(String.raw`\"a\":\"b\"`);
+  expect(at.desk.questions).toHaveLength(3);
+});
+
 test("E29: a modern client that can open no page is held, then told that it waits", async () => {
   await using at = waiting();
   const answered = await at.call({}, {});

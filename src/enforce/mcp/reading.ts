@@ -52,16 +52,27 @@ export async function readCall(
   const forwarded = withMembers(given, resolved.replaced);
   // what stands beside the arguments goes up as well: it is looked at with them
   const { name: _name, arguments: _arguments, _meta, ...more } = forwardable(params);
+  // answers to what the upstream asked are part of what people agree to
+  const { inputResponses: answers } = more;
+  const exact =
+    answers === undefined
+      ? forwarded
+      : jsonObject([
+          ["arguments", forwarded],
+          ["inputResponses", answers],
+        ]);
   return {
     verb: tool.verb,
     impact: impactOf(tool),
     tool,
     resources: resolved.resources,
-    args: recorder.commit(standing.mandate.task, "args", canonicalize(forwarded)),
+    args: recorder.commit(standing.mandate.task, "args", canonicalize(exact)),
     sent: given,
     named: withMembers(given, resolved.named),
     // whole: a person agrees to what they can read, and the desk refuses what is too long to be read
-    display: `${name} ${canonicalText(withMembers(given, resolved.named))}`,
+    display: [name, withMembers(given, resolved.named), ...(answers === undefined ? [] : [answers])]
+      .map((part) => (typeof part === "string" ? part : canonicalText(part)))
+      .join(" "),
     ...besideOf(_meta, more),
     forward: jsonObject([
       ["name", name],
