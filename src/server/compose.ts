@@ -9,8 +9,6 @@ import {
   type Digest,
   type EntrySource,
   type IdentityId,
-  type Instant,
-  type Json,
   jsonObject,
   type Log,
   type Mac,
@@ -57,7 +55,7 @@ import { PoliciesInForce, type PolicyNews, type PolicyPorts } from "./policies-i
 import type { Previews } from "./previews.ts";
 import { regulationsOf } from "./regimes.ts";
 import { observePorts, openServerReleases } from "./releases.ts";
-import { statusDocument } from "./status.ts";
+import { statusNow } from "./status.ts";
 import { systemClock, systemRandom, systemTimers } from "./system.ts";
 import { openUpstreams } from "./upstreams.ts";
 import { watchPolicies } from "./watch-policies.ts";
@@ -366,7 +364,7 @@ async function mountEdges(rooms: Rooms, bound: Bound, opening: Opening): Promise
   const api = {
     entries: record,
     ...proofsOf(record),
-    status: () => statusOf(rooms, opening, startedAt),
+    status: () => statusNow(rooms, { ...opening, startedAt, domain: DOMAIN, clock: systemClock }),
     policies: rooms.policies.texts,
     queue: rooms.queue,
     containment: {
@@ -409,12 +407,6 @@ async function admit(
   await announce(config.dataDir, publicUrl, opened);
   // closed first: no new request finds a room that is closing
   opened.defer(() => bound.close());
-}
-
-function statusOf(rooms: Rooms, { config, io, publicUrl }: Opening, startedAt: Instant): Json {
-  const bundle = rooms.policies.bundle ?? rooms.bundle;
-  const current = rooms.decider.current(DOMAIN);
-  return statusDocument({ ...rooms, bundle, config, publicUrl, startedAt, now: systemClock.now(), io, current });
 }
 
 function watched({ policies }: Rooms, gate: Gate, { config, io }: Pick<Opening, "config" | "io">): () => void {

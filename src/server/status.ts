@@ -1,6 +1,14 @@
 // SPDX-License-Identifier: Apache-2.0
 // What is true now: the document behind `bailiwick status`.
-import { type Decider, type DomainId, formatInstant, type Instant, type Json, jsonObject } from "../core/index.ts";
+import {
+  type Clock,
+  type Decider,
+  type DomainId,
+  formatInstant,
+  type Instant,
+  type Json,
+  jsonObject,
+} from "../core/index.ts";
 import type { Bundle, Releases } from "../decide/index.ts";
 import type { UpstreamServer } from "../enforce/index.ts";
 import type { Identify } from "../identify/index.ts";
@@ -22,7 +30,23 @@ export interface StatusFacts {
   readonly current: ReturnType<Decider["current"]>;
 }
 
-export function statusDocument(facts: StatusFacts): Json {
+type Rooms = Pick<StatusFacts, "record" | "identify" | "bundle" | "servers" | "releases"> & {
+  readonly decider: Pick<Decider, "current">;
+  readonly policies: { readonly bundle: Bundle | undefined };
+};
+
+type Around = Pick<StatusFacts, "config" | "publicUrl" | "startedAt" | "io"> & {
+  readonly domain: DomainId;
+  readonly clock: Clock;
+};
+
+/** The document as things are now. */
+export function statusNow(rooms: Rooms, { domain, clock, ...around }: Around): Json {
+  const bundle = rooms.policies.bundle ?? rooms.bundle;
+  return statusDocument({ ...rooms, ...around, bundle, now: clock.now(), current: rooms.decider.current(domain) });
+}
+
+function statusDocument(facts: StatusFacts): Json {
   const { config, publicUrl, record, identify, bundle, current } = facts;
   const { state, origin, size, published } = record.status();
   const identities = identify.registry.list();

@@ -103,11 +103,8 @@ describe("from observe to enforce", () => {
     const report = JSON.parse(out) as Report;
     expect(report).toMatchObject({ calls: 5, passes: 1, limited: 1, asked: 1, refused: 2, complete: true });
     const told = new Map(report.groups.map((group) => [group.name, group]));
-    expect(told.get("no-hr")).toMatchObject({
-      would: "deny",
-      calls: 1,
-      place: expect.stringMatching(/^rules\.cedar:/),
-    });
+    expect(told.get("no-hr")).toMatchObject({ would: "deny", calls: 1 });
+    expect(told.get("no-hr")?.place).toMatch(/^rules\.cedar:/);
     expect(told.get("masked")).toMatchObject({ would: "limit", calls: 1 });
     expect(told.get("a-person")).toMatchObject({ would: "challenge", calls: 1, tools: ["write_file"] });
     const unpermitted = report.groups.find(({ name }) => name.startsWith("no_permit"));

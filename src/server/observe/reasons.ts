@@ -39,9 +39,9 @@ export function reasonsOf(entry: JsonObject, phase: "call" | "result"): readonly
 
 /** A hand of the gate itself: `code: why`. */
 function objected(entry: JsonObject, text: string): Reason {
-  const [code = "", why = ""] = split(text);
+  const [code, why] = split(text);
   const server = textOf(member(entry, "interaction"), "server");
-  const name = code === "mandate_exceeded" ? `${code}: ${split(why)[0] ?? ""}` : code;
+  const name = code === "mandate_exceeded" ? `${code}: ${split(why)[0]}` : code;
   return { key: `${name} ${server}`, name, would: "deny", settle: settleOf({ code, why, server, entry }) };
 }
 
