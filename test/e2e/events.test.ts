@@ -44,6 +44,8 @@ test("E9: each identifier, split between two server-sent events, is masked for a
   const types: string[] = [];
   const watching: typeof fetch = async (...given) => {
     const response = await fetch(...given);
+    // the stream that a session listens to ends with the session, and holds no answer
+    if (given[1]?.method === "GET") return response;
     types.push(response.headers.get("content-type") ?? "");
     const copy = response.clone();
     wire.push(copy.text().catch(() => ""));

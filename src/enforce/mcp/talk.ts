@@ -146,12 +146,12 @@ export class Talk {
 
   /** A notification as far as it may be read; nothing where it may not. */
   private async released(turn: Turn, { method, params }: Said): Promise<JsonObject | undefined> {
-    // nothing is in it but that something changed
+    const { server, standing } = turn;
+    // whoever is contained hears nothing more; else nothing is in it but that something changed
     if (/^notifications\/(?:tools|prompts|resources)\/list_changed$/.test(method))
-      return notification(method, jsonObject([]));
+      return this.ports.gate.stopped(standing, server) === undefined ? notification(method, jsonObject([])) : undefined;
     // its own questions are not taken back, and progress of what is over is nobody's
     if (method === "notifications/cancelled" || method === "notifications/progress") return undefined;
-    const { server, standing } = turn;
     const isUpdate = method === "notifications/resources/updated";
     const passage = await this.ports.gate.call(standing, {
       server,
