@@ -1,9 +1,10 @@
 // SPDX-License-Identifier: Apache-2.0
 // `node conformance/mcp.ts [--suite N]`: the official MCP suites against a server directly and through the gate, check by
-// check. A check that says otherwise through the gate has failed, whatever it says. The last line is JSON.
+// check; a check that says otherwise through the gate has failed, whatever it says. Then the gate's own links as the client of
+// the client suite. The last line is JSON.
 import { parseArgs } from "node:util";
 import { openGate } from "./mcp/gate.ts";
-import { differences, runSuite, SUITES } from "./mcp/suites.ts";
+import { CLIENT_SCENARIOS, differences, runClient, runSuite, SUITES } from "./mcp/suites.ts";
 import { openUpstream } from "./mcp/upstream.ts";
 
 const { values } = parseArgs({ options: { suite: { type: "string" }, log: { type: "boolean" } } });
@@ -26,6 +27,19 @@ for (const suite of suites) {
     figures[`${suite.name}: differing, ${mode}`] = differing.length;
     passed += direct.size - differing.length;
     failed += differing.length;
+  }
+}
+if (values.suite === undefined) {
+  figures["links as a client: checks"] = 0;
+  for (const scenario of CLIENT_SCENARIOS) {
+    // as above
+    const said = await runClient(scenario);
+    const wrong = [...said].filter(([, { status }]) => status !== "SUCCESS" && status !== "SKIPPED");
+    for (const [key, { status, why }] of wrong) console.error(`links as a client: ${key}: ${status}: ${why}`);
+    if (said.size === 0) console.error(`links as a client: ${scenario}: not run`);
+    figures["links as a client: checks"] += said.size;
+    passed += said.size - wrong.length;
+    failed += wrong.length + (said.size === 0 ? 1 : 0);
   }
 }
 figures["seconds"] = Math.round((performance.now() - started) / 100) / 10;

@@ -33,13 +33,38 @@ const CHECKS = z.array(z.object({ id: z.string(), status: z.string(), errorMessa
 /** What only tells of a request or an event on the way, and checks nothing. */
 const TOLD = new Set(["INFO"]);
 
-export async function runSuite({ program, args, name }: Suite, url: URL): Promise<Said> {
+/** Scenarios of the client suite that are about a client of servers, and not of authorization servers. */
+export const CLIENT_SCENARIOS: readonly string[] = [
+  "initialize",
+  "tools_call",
+  "sse-retry",
+  "elicitation-sep1034-client-defaults",
+  "request-metadata",
+  "sep-2322-client-request-state",
+  "http-standard-headers",
+  "http-custom-headers",
+  "http-invalid-tool-headers",
+  "json-schema-ref-no-deref",
+  "json-schema-2020-12-preservation",
+];
+
+/** The gate's links as the client of one scenario. */
+export function runClient(scenario: string): Promise<Said> {
+  const client = path.join(import.meta.dirname, "link-client.ts");
+  return run(NEW, ["client", "--command", `${process.execPath} ${client}`, "--scenario", scenario]);
+}
+
+export function runSuite({ program, args }: Suite, url: URL): Promise<Said> {
+  return run(program, ["server", "--url", url.href, ...args]);
+}
+
+async function run(program: string, args: readonly string[]): Promise<Said> {
   const dir = await mkdtemp(path.join(tmpdir(), "bailiwick-conformance-"));
   try {
-    const asked = ["server", "--url", url.href, ...args, "--output-dir", dir];
-    const child = spawn(process.execPath, [program, ...asked], { stdio: "ignore", timeout: RUN_MS, env: {} });
+    const asked = [program, ...args, "--output-dir", dir];
+    const child = spawn(process.execPath, asked, { stdio: "ignore", timeout: RUN_MS, env: {} });
     const [code] = (await once(child, "exit")) as [number | null];
-    if (code === null) throw new Error(`${name} did not end within ${RUN_MS} ms`);
+    if (code === null) throw new Error(`${args.join(" ")} did not end within ${RUN_MS} ms`);
     return await readResults(dir);
   } finally {
     await rm(dir, { recursive: true });
