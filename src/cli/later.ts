@@ -4,7 +4,7 @@
 const LATER: Readonly<Record<string, string>> = {
   connect: "pin",
   "connect manifest": "diff approve",
-  identity: "",
+  identity: "add show list enrol suspend resume retire mandate revoke review keys model skill signals",
   watch: "risk show decoys detectors backfill eval verdict",
   contain: "drill playbook stop",
   prove: "transfer vuln",
@@ -13,7 +13,6 @@ const LATER: Readonly<Record<string, string>> = {
   share: "partner agreement publish revoke pull intel feedback alert advisory asset exercise proof bundle",
   store: "",
   node: "",
-  up: "owner",
   policy: "fmt replay publish approve rollout rollback status export import-tools inspect labels",
   record: "status search prove export fsck rebuild hold erase rotate adopt keys witness follow capture",
 };

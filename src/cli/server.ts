@@ -12,6 +12,16 @@ const DATA = "data";
 
 /** A client of the server whose data folder `--data` names. @throws CliError CLI_NOT_RUNNING, CLI_*_UNSAFE */
 export function clientOf(args: Args, io: CliIo): Client {
+  const { baseUrl, token } = accessOf(args, io);
+  return createClient({ baseUrl, token, fetch: io.fetch });
+}
+
+/** Where that server is. @throws CliError CLI_NOT_RUNNING, CLI_*_UNSAFE */
+export function addressOf(args: Args, io: CliIo): string {
+  return accessOf(args, io).baseUrl;
+}
+
+function accessOf(args: Args, io: CliIo): { readonly baseUrl: string; readonly token: string } {
   const named = args.values.get("data") ?? DATA;
   const folder = path.resolve(io.cwd, named);
   const start = `start it with npx bailiwick up${named === DATA ? "" : ` --data ${named}`}, or name another folder with --data`;
@@ -27,7 +37,7 @@ export function clientOf(args: Args, io: CliIo): Client {
   checkAddress(baseUrl, named);
   const token = read("cli-token");
   checkMode(path.join(folder, "cli-token"), path.join(named, "cli-token"));
-  return createClient({ baseUrl, token, fetch: io.fetch });
+  return { baseUrl, token };
 }
 
 /** What was asked for by a name, or that nothing has it. @throws CliError CLI_NOT_FOUND */

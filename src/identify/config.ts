@@ -20,6 +20,8 @@ export interface IdentifySettings {
   readonly sessionMs: number;
   /** UNIT: ms. */
   readonly sessionIdleMs: number;
+  /** File that says which role gives which rights; the package's own where it is absent. */
+  readonly roles?: string | undefined;
 }
 
 /** The section `identify:` of the configuration. */
@@ -85,6 +87,11 @@ export const identifySection: z.ZodType<IdentifySettings> = z
       .default(30 * 60_000)
       .meta({ unit: "ms" })
       .describe("How long a session lasts at which nobody does anything."),
+    roles: z
+      .string()
+      .min(1)
+      .optional()
+      .describe("file that says which role gives which rights, in place of policies/roles.yaml of the package"),
   })
   .prefault({});
 

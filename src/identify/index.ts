@@ -17,6 +17,8 @@ export type { Identify, IdentifyPorts } from "./open.ts";
 export { openIdentify } from "./open.ts";
 export type { BoundTerms } from "./people/bound.ts";
 export type { LinkTerms } from "./people/links.ts";
+export type { Right, Rights } from "./people/rights.ts";
+export { readRights } from "./people/rights.ts";
 export type { Browser, Session } from "./people/sessions.ts";
 export type { Entered, MadeLink, NoEntry, People, Person, Sign } from "./people/surface.ts";
 export type { InstanceInput, Registry } from "./registry.ts";

@@ -5,6 +5,7 @@ import type {
   ControlFeed,
   Custody,
   FeedView,
+  IdentityId,
   IdentityView,
   Log,
   Once,
@@ -95,7 +96,8 @@ export async function openIdentify(ports: IdentifyPorts, config: IdentifyConfig)
   const keys = new CallerKeys();
   const changes = new Changes(ports);
   const isStopped = (scopes: readonly ScopeKey[]): boolean => feed.effect(scopes, clock.now()).effect === "isolate";
-  const registry = new IdentityRegistry({ ...ports, keys, isStopped }, config, changes);
+  const isLastOwner = (person: IdentityId): boolean => people.isLastOwner(person);
+  const registry = new IdentityRegistry({ ...ports, keys, isStopped, isLastOwner }, config, changes);
   const people = new PeopleDesk({ store, clock, random, log, registry, changes }, { ...config, ...config.settings });
   const tokens = await AccessTokens.create(issuer, await ports.custody.keyPair(ACCESS_KEY, "ES256"));
   const feed = new Feed({ store, clock, log, changes }, config.tenant);

@@ -100,6 +100,8 @@ export interface RegistryPorts {
   readonly clock: Clock;
   readonly random: Random;
   readonly keys: CallerKeys;
+  /** Whether nobody would be owner without this person. */
+  isLastOwner(person: IdentityId): boolean;
   /** Whether an order isolates any of these now. */
   isStopped(keys: readonly ScopeKey[]): boolean;
 }
@@ -120,6 +122,9 @@ function scopesOf(identity: Pick<Identity, "id" | "jurisdiction"> & Partial<Iden
     ...EVERYTHING,
   ];
 }
+
+/** Moves that end what a person may do, by the word of people. */
+const LEAVES: readonly Move[] = ["suspend", "retire"];
 
 /** People do not expire: 9999-12-31T23:59:59.999Z. */
 const NEVER = instant(253_402_300_799_999);
@@ -375,6 +380,9 @@ export class IdentityRegistry implements Registry {
     if (known === undefined) return no("unknown", "there is no such identity");
     const judged = checkMove(move, known, act);
     if ("no" in judged) return judged;
+    // an order isolates anybody; of what people decide at a desk, somebody has to be left who can undo it
+    if (LEAVES.includes(move) && this.ports.isLastOwner(known.identity.id))
+      return no("move_refused", "the last owner stays: make somebody else owner first");
     const { id, status: from } = known.identity;
     const identity: Identity = { ...known.identity, status: judged.to, v: known.identity.v + 1 };
     const left = leaves ?? known.left;

@@ -4,6 +4,7 @@
 
 export type { Answered, AnswerRefusal, Approvals } from "./approvals/approvals.ts";
 export type { Signers } from "./approvals/assertion.ts";
+export { signedYesTerms } from "./approvals/assertion.ts";
 export type { DemoKey } from "./approvals/demo-key.ts";
 export { createDemoKey } from "./approvals/demo-key.ts";
 export type { DeskPeople } from "./approvals/duties.ts";

@@ -157,8 +157,38 @@ export interface PolicyFault {
 /** What waits for a person, oldest first. */
 export interface ApprovalList {
   readonly approvals: readonly ApprovalView[];
-  /** What signs a yes: `none`, or `demo` where a key in software does it in a person's place. */
+  /** What signs a yes: `passkey`, or `demo` where a key in software does it in a person's place. */
   readonly signer: string;
+  /** How many wait for others than who asks. */
+  readonly others: number;
+}
+
+/** One question on its own page: all of it, or that it waits and for whom. */
+export interface ApprovalPage {
+  readonly id: string;
+  readonly state: string;
+  /** Whose yes counts. */
+  readonly group: string;
+  readonly need: number;
+  /** RFC 3339, UTC. */
+  readonly expires: string;
+  readonly signer: string;
+  /** Why the yes of whoever asks does not count; empty where it does. */
+  readonly barred: string;
+  /** `undefined` for whom the policy does not name. */
+  readonly seen: SeenApproval | undefined;
+}
+
+export interface SeenApproval {
+  readonly call: ApprovalView;
+  /** For whom the caller acts; empty where for nobody. */
+  readonly onBehalfOf: string;
+  /** Who agreed so far. */
+  readonly agreed: readonly string[];
+  /** What people said lately to the same caller under the same rule, newest first. */
+  readonly before: readonly { readonly state: string; readonly at: string; readonly resource: string }[];
+  /** `undefined` while it waits; `by` is empty where nobody ended it. */
+  readonly decided: { readonly at: string; readonly by: string; readonly why: string } | undefined;
 }
 
 /** One exact call that waits for a person's yes. */
@@ -173,6 +203,8 @@ export interface ApprovalView {
   readonly resource: string;
   /** Id of the policy that asks. */
   readonly rule: string;
+  /** The sentence of that policy; empty where it has none. */
+  readonly reason: string;
   /** The call as it would be made; empty where the server does not show it. */
   readonly call: string;
   /** The arguments that do not come from where they should. */
@@ -263,7 +295,43 @@ export function readDecision(answer: Part): DecisionView {
 
 /** @throws SdkError SDK_ANSWER_MALFORMED */
 export function readApprovals(answer: Part): ApprovalList {
-  return { approvals: list(member(answer, "approvals"), readApproval), signer: text(member(answer, "signer")) };
+  return {
+    approvals: list(member(answer, "approvals"), readApproval),
+    signer: text(member(answer, "signer")),
+    others: maybe(member(answer, "others"), whole) ?? 0,
+  };
+}
+
+/** @throws SdkError SDK_ANSWER_MALFORMED */
+export function readApprovalPage(answer: Part): ApprovalPage {
+  return {
+    id: text(member(answer, "id")),
+    state: text(member(answer, "state")),
+    group: text(member(answer, "group")),
+    need: whole(member(answer, "need")),
+    expires: time(member(answer, "expires")),
+    signer: text(member(answer, "signer")),
+    barred: text(member(answer, "barred")),
+    seen: maybe(member(answer, "call"), () => readSeen(answer)),
+  };
+}
+
+function readSeen(answer: Part): SeenApproval {
+  return {
+    call: readApproval(member(answer, "call")),
+    onBehalfOf: text(member(answer, "onBehalfOf")),
+    agreed: list(member(answer, "agreed"), text),
+    before: list(member(answer, "before"), (one) => ({
+      state: text(member(one, "state")),
+      at: time(member(one, "at")),
+      resource: text(member(one, "resource")),
+    })),
+    decided: maybe(member(answer, "decided"), (end) => ({
+      at: time(member(end, "at")),
+      by: text(member(end, "by")),
+      why: text(member(end, "why")),
+    })),
+  };
 }
 
 /** The state of an approval after an answer. @throws SdkError SDK_ANSWER_MALFORMED */
@@ -290,6 +358,7 @@ function readApproval(approval: Part): ApprovalView {
     verb: text(member(approval, "verb")),
     resource: text(member(approval, "resource")),
     rule: text(member(approval, "rule")),
+    reason: maybe(member(approval, "reason"), text) ?? "",
     call: text(member(approval, "call")),
     asks: list(member(approval, "asks"), readAsked),
     digest: text(member(approval, "digest")),

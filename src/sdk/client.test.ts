@@ -85,7 +85,7 @@ test("sdk: approvals are read whole, and an answer is posted as JSON with the di
     return json(init.method === "POST" ? { state: "approved" } : { approvals: [APPROVAL], signer: "demo", newer: 1 });
   };
   const client = createClient({ ...OPTIONS, fetch });
-  expect(await client.approvals()).toEqual({ approvals: [APPROVAL], signer: "demo" });
+  expect(await client.approvals()).toEqual({ approvals: [{ ...APPROVAL, reason: "" }], signer: "demo", others: 0 });
   expect(await client.approve("a/b", "sha256:44")).toBe("approved");
   await client.refuse("a", "not mine");
   expect(sent.map(({ url, init }) => [init.method, url, init.body])).toEqual([

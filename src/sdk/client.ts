@@ -44,20 +44,10 @@ import {
   type SharePreview,
 } from "./incidents.ts";
 import { LIVE_READERS, type LiveEvent, type LiveTopic } from "./live.ts";
-import {
-  type DecisionList,
-  type DecisionQuery,
-  type LinkView,
-  type MinuteList,
-  readDecisions,
-  readLink,
-  readMinutes,
-  readSession,
-  type SessionView,
-} from "./now.ts";
+import { type DecisionList, type DecisionQuery, type MinuteList, readDecisions, readMinutes } from "./now.ts";
 import { type ObserveClient, observeClient } from "./observe.ts";
 import type { Part } from "./parts.ts";
-import { type PasskeyCreation, type PasskeyRequest, readCreation, readRequest } from "./passkeys.ts";
+import { type PeopleClient, peopleClient } from "./people.ts";
 import {
   type Connection,
   checkConnection,
@@ -68,7 +58,6 @@ import {
   pieces,
   postJson,
   query,
-  sendOnly,
 } from "./request.ts";
 import { type ServersClient, serversClient } from "./servers.ts";
 
@@ -82,7 +71,7 @@ export interface ClientOptions {
 }
 
 /** Every method throws SdkError: the server is away, says no, or answers what this client cannot read. */
-export interface Client extends IdentityClient {
+export interface Client extends IdentityClient, PeopleClient {
   status(): Promise<Status>;
   /** @param options - `from`: first index, negative counts from the end; `limit`: rows, the server's own by default */
   entries(options?: { readonly from?: number; readonly limit?: number }): Promise<EntryPage>;
@@ -153,24 +142,6 @@ export interface Client extends IdentityClient {
   /** How many decisions there were in each minute of the last hour. */
   minutes(): Promise<MinuteList>;
   clocks(): Promise<readonly IncidentClock[]>;
-  /** Whether this client is known to the server, and what the server keeps. */
-  session(): Promise<SessionView>;
-  /** What a one-use link opens; it is not used up by that. */
-  link(setup: string): Promise<LinkView>;
-  /** Uses up a link that signs in by itself: the server answers with the cookie of a session. */
-  signIn(setup: string): Promise<void>;
-  /** What a browser is asked for, so that a link's person gets a passkey. */
-  passkeyOptions(setup: string, name: string): Promise<PasskeyCreation>;
-  /** Uses up a link with the passkey that was made: the server answers with the cookie of a session. */
-  enrol(
-    setup: string,
-    about: { readonly name: string; readonly jurisdiction: string },
-    credential: object,
-  ): Promise<void>;
-  /** What a browser is asked for, so that somebody signs in. */
-  signInOptions(): Promise<PasskeyRequest>;
-  signInWith(credential: object): Promise<void>;
-  signOut(): Promise<void>;
   /** The upstream servers. */
   readonly servers: ServersClient;
   /** From observe to enforce. */
@@ -189,6 +160,7 @@ export function createClient(options: ClientOptions): Client {
   return {
     ...recordCalls(connection),
     ...incidentCalls(connection),
+    ...peopleClient(connection),
     status: async () => readStatus(await getJson(connection, "/api/status")),
     approvals: async () => readApprovals(await getJson(connection, "/api/approvals")),
     approve: async (id, digest) => readState(await postJson(connection, answerPath(id, "approve"), { digest })),
@@ -209,30 +181,8 @@ export function createClient(options: ClientOptions): Client {
     live: (signal, opened) => live(connection, signal, opened),
     follow: (topics, how) => followTopics(connection, topics, how),
     clocks: async () => readClocks(await getJson(connection, "/api/clocks")),
-    ...sessionCalls(connection),
     servers: serversClient(connection),
     observe: observeClient(connection),
-  };
-}
-
-/** How somebody comes to be signed in, and goes. */
-function sessionCalls(
-  connection: Connection,
-): Pick<
-  Client,
-  "session" | "link" | "signIn" | "passkeyOptions" | "enrol" | "signInOptions" | "signInWith" | "signOut"
-> {
-  return {
-    session: async () => readSession(await getJson(connection, "/api/session")),
-    link: async (setup) => readLink(await postJson(connection, "/api/session/setup", { setup })),
-    signIn: (setup) => sendOnly(connection, "/api/session", { method: "POST", body: { setup } }),
-    passkeyOptions: async (setup, name) =>
-      readCreation(await postJson(connection, "/api/session/setup/options", { setup, name })),
-    enrol: (setup, about, credential) =>
-      sendOnly(connection, "/api/session/setup/passkey", { method: "POST", body: { setup, ...about, credential } }),
-    signInOptions: async () => readRequest(await postJson(connection, "/api/session/options", {})),
-    signInWith: (credential) => sendOnly(connection, "/api/session/passkey", { method: "POST", body: { credential } }),
-    signOut: () => sendOnly(connection, "/api/session", { method: "DELETE" }),
   };
 }
 

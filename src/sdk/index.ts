@@ -3,6 +3,7 @@
 
 export type {
   ApprovalList,
+  ApprovalPage,
   ApprovalView,
   AskedArgument,
   DecidingPolicy,
@@ -12,6 +13,7 @@ export type {
   PolicyFault,
   PolicyStatus,
   RecordStatus,
+  SeenApproval,
   Status,
   UpstreamStatus,
 } from "./answers.ts";
@@ -70,5 +72,6 @@ export type { ObserveClient, ObserveGroup, ObserveReport, ReleaseView } from "./
 export type { IdentityWish, MandateWish, PairingTermsView, PairingView, TicketView } from "./pairings.ts";
 export type { Members } from "./parts.ts";
 export type { PasskeyCreation, PasskeyRequest } from "./passkeys.ts";
+export type { InviteWish, OneUseLink, OpenSession, PersonView } from "./people.ts";
 export type { Fetch } from "./request.ts";
 export type { AddedView, ProbeView, ServersClient, ServerView, ServerWish } from "./servers.ts";

@@ -61,6 +61,13 @@ export async function postJson(
   return { value: parse(await readBody(response)), at: path };
 }
 
+/** Puts something in place of what was there. @throws SdkError, each of its codes */
+export async function putJson(connection: Connection, path: string, body: object): Promise<Part> {
+  const signal = AbortSignal.timeout(TIMEOUT_MS);
+  const sent = { signal, accept: "application/json", body: JSON.stringify(body), method: "PUT" } as const;
+  return { value: parse(await readBody(await send(connection, path, sent))), at: path };
+}
+
 /** Changes what was seen in one version. @param match - `If-Match` (RFC 9110 section 13.1.1) @throws SdkError, each of its codes */
 export async function patchJson(connection: Connection, path: string, body: object, match: string): Promise<Part> {
   const signal = AbortSignal.timeout(TIMEOUT_MS);
@@ -121,7 +128,7 @@ interface Sent {
   /** JSON. */
   readonly body?: string;
   /** POST with a body, GET without one, where it is left out. */
-  readonly method?: "POST" | "PATCH" | "DELETE";
+  readonly method?: "POST" | "PUT" | "PATCH" | "DELETE";
   /** Headers of this one request, by lower-case name. */
   readonly headers?: Readonly<Record<string, string>>;
 }
@@ -148,8 +155,7 @@ async function refusal(response: Response, path: string): Promise<SdkError> {
   const { status } = response;
   const body = await readBody(response);
   const problem = readProblem(status, body);
-  const signIn = status === 401 || status === 403;
-  const code = signIn ? "SDK_NOT_SIGNED_IN" : "SDK_REFUSED";
+  const code = status === 401 ? "SDK_NOT_SIGNED_IN" : "SDK_REFUSED";
   return new SdkError(code, problem.detail ?? `asking for ${path}: ${problem.title}`, { problem });
 }
 

@@ -25,7 +25,7 @@ import { openRecord, type RecordRoom } from "../record/index.ts";
 import { RESPOND_SCHEMA } from "../respond/index.ts";
 import { lockDirectory, openCustody, openStore } from "../store/index.ts";
 import { openWatch, WATCH_SCHEMA, type Watch } from "../watch/index.ts";
-import { accessTo, type Credentials, whoIs } from "./access.ts";
+import { accessTo, type Credentials, roleTable, whoIs } from "./access.ts";
 import { announce } from "./address.ts";
 import { openAftermath } from "./aftermath.ts";
 import { approvalPages } from "./approval-pages.ts";
@@ -49,13 +49,13 @@ import { mountMcp } from "./http/mcp.ts";
 import { identityEdge } from "./identity-edge.ts";
 import { type MandateSources, openMandates, openMandatesOf } from "./mandates.ts";
 import { openOutbound } from "./outbound/client.ts";
-import { firstLink } from "./owner.ts";
+import { firstLink, setupAddress } from "./owner.ts";
 import { loadPolicies } from "./policies.ts";
 import { PoliciesInForce, type PolicyNews, type PolicyPorts } from "./policies-in-force.ts";
 import type { Previews } from "./previews.ts";
 import { regulationsOf } from "./regimes.ts";
 import { observePorts, openServerReleases } from "./releases.ts";
-import { statusNow } from "./status.ts";
+import { readiness, statusNow } from "./status.ts";
 import { systemClock, systemRandom, systemTimers } from "./system.ts";
 import { openUpstreams } from "./upstreams.ts";
 import { watchPolicies } from "./watch-policies.ts";
@@ -385,6 +385,8 @@ async function mountEdges(rooms: Rooms, bound: Bound, opening: Opening): Promise
     ...accessTo(identify, io.demo),
     observe: observePorts(rooms),
     servers: serverPorts(rooms, { ...ports, gate, relay }, { ...io, publicUrl, mode: config.mcp.mode }),
+    ...(await roleTable(rooms, config, io.root)),
+    address: setupAddress(publicUrl),
     clock: systemClock,
     ...opened.adopt(await openDecisionViews(record, systemClock), (views) => views.close()),
   };
@@ -423,10 +425,4 @@ function processEntry(name: "process.started" | "process.stopped", publicUrl: st
     because: "asked by the operator",
     data: jsonObject([["publicUrl", publicUrl]]),
   };
-}
-
-/** Why no call would pass now, by part; empty when all is well. */
-function readiness(record: RecordRoom): readonly string[] {
-  const { state } = record.status();
-  return state === "open" ? [] : [`record: ${state}`];
 }

@@ -190,6 +190,10 @@ function atFolder(found: Config, folder: string): Config {
     ...found,
     dataDir: at(found.dataDir),
     policies: { ...found.policies, dir: at(found.policies.dir) },
+    identify: {
+      ...found.identify,
+      ...(found.identify.roles === undefined ? {} : { roles: at(found.identify.roles) }),
+    },
     prove: {
       regimes: {
         ...found.prove.regimes,

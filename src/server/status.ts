@@ -116,3 +116,9 @@ function warningsOf({ record, bundle, config, releases, now }: StatusFacts): str
     ...bundle.problems.map((problem) => `${problem.file}:${problem.line}: ${problem.text}`),
   ];
 }
+
+/** Why no call would pass now, by part; empty when all is well. */
+export function readiness(record: Pick<RecordRoom, "status">): readonly string[] {
+  const { state } = record.status();
+  return state === "open" ? [] : [`record: ${state}`];
+}

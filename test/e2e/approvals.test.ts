@@ -177,7 +177,7 @@ test("X6: outside the demo a key in software is nobody, and a yes over HTTP answ
   const said = await agent.act("execute", "write_file", payment("real.json"));
   expect(said.text).toMatch(WAITING);
   const listed = await api(office, "/api/approvals");
-  expect(listed.body).toMatchObject({ signer: "none" });
+  expect(listed.body).toMatchObject({ signer: "passkey" });
   const { id, digest } = await waitingFor(office, "real.json");
   const yes = await api(office, `/api/approvals/${id}/approve`, { digest });
   expect(yes).toMatchObject({ status: 409, body: { code: "API_APPROVAL_REFUSED" } });

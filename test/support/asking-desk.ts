@@ -61,7 +61,8 @@ export class AskingDesk implements ApprovalDesk, Once {
     if (found === undefined) return undefined;
     const { item, state } = found;
     const { expires } = this;
-    const seen = { binding: jsonObject([]), digest: DIGEST, nonce: "n", opened: expires, expires, need: 1, agreed: [] };
+    const terms = { digest: DIGEST, nonce: "n", opened: expires, expires, group: "approver", need: 1, agreed: [] };
+    const seen = { binding: jsonObject([]), ...terms };
     return { id, item, state, ...seen };
   }
 

@@ -14,6 +14,8 @@ import type { ScreenProps } from "./screen.ts";
 const Decisions = lazy(async () => ({ default: (await import("../screens/decisions/decisions.tsx")).Decisions }));
 const Identities = lazy(async () => ({ default: (await import("../screens/identities/identities.tsx")).Identities }));
 const Pair = lazy(async () => ({ default: (await import("../screens/pair/pair.tsx")).Pair }));
+const Approve = lazy(async () => ({ default: (await import("../screens/approve/approve.tsx")).Approve }));
+const People = lazy(async () => ({ default: (await import("../screens/people/people.tsx")).People }));
 
 /** By the first part of the path. */
 const SCREENS: ReadonlyMap<string, (props: ScreenProps) => ReactNode> = new Map([
@@ -21,6 +23,8 @@ const SCREENS: ReadonlyMap<string, (props: ScreenProps) => ReactNode> = new Map(
   ["decisions", (props: ScreenProps): ReactNode => <Decisions {...props} />],
   ["pair", (props: ScreenProps): ReactNode => <Pair {...props} />],
   ["identities", (props: ScreenProps): ReactNode => <Identities {...props} />],
+  ["approve", (props: ScreenProps): ReactNode => <Approve key={props.parts[0]} {...props} />],
+  ["people", (props: ScreenProps): ReactNode => <People {...props} />],
 ]);
 
 export function Screens(props: Omit<ScreenProps, "parts">): ReactNode {

@@ -4,6 +4,7 @@ import type { ReactNode } from "react";
 import type { Client } from "../../../src/sdk/index.ts";
 import { Modal } from "../parts/modal.tsx";
 import { en } from "../text/en.ts";
+import { Link } from "./link.tsx";
 import { setPreferences, usePreferences } from "./preferences.ts";
 
 interface SettingsProps {
@@ -52,6 +53,9 @@ export function Settings({ isOpen, close, client }: SettingsProps): ReactNode {
         <button type="button" onClick={() => void client.signOut().finally(() => globalThis.location.reload())}>
           {text.signOut}
         </button>
+        <Link to="/people" onClickCapture={close}>
+          {text.people}
+        </Link>
         <span className="spring" />
         <button type="button" className="primary" onClick={close}>
           {text.close}

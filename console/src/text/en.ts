@@ -3,11 +3,13 @@
 import { LINES_MAX } from "../shell/keys.ts";
 import { decisions } from "./en-decisions.ts";
 import { identities } from "./en-identities.ts";
+import { people } from "./en-people.ts";
 import { count, NUMBER } from "./words.ts";
 
 export const en = {
   ...decisions,
   ...identities,
+  ...people,
   frame: {
     skip: "Skip to what is on this page",
     demo: "demo",
@@ -18,40 +20,6 @@ export const en = {
     staleMeans: "What you see was true then. Nothing can be approved or refused until the server answers again.",
     sessionOver: "Your session has ended.",
     sessionOverMeans: "What you see was true then; what you were writing is kept. Sign in again to go on.",
-  },
-  signedOut: {
-    title: "Sign in · Bailiwick",
-    heading: "You are not signed in",
-    away: "The server does not answer",
-    awayWhy: "Start it, then load this page again.",
-    signIn: "Sign in with a passkey",
-    signing: "Waiting for your passkey…",
-    link: "Nobody is owner of this server yet: open the setup link that it made when it started. It prints it, and it is also in the file setup-link of the data folder.",
-    linkDemo:
-      "Or open the setup link that the server made when it started. The demo prints it in its second line; it is also in the file setup-link of the data folder.",
-    lost: "Your passkey is lost? Whoever runs the server makes a new link on its machine:",
-    again: "A link works once, and for 15 minutes.",
-    command: "On the server's machine the command shows the same:",
-  },
-  passkey: {
-    unsupported:
-      "This browser cannot use passkeys on this page. It has to be new enough, and the page opened over https or, on the server's own machine, as localhost.",
-    declined: "No passkey was used: it was called off, or took too long.",
-    known: "This passkey is known here already. Sign in with it.",
-    failed: "The passkey did not work.",
-  },
-  join: {
-    titleOwner: "Become owner of this server",
-    title: "Join this server",
-    titleEnrol: "Make your passkey",
-    means: "From now on you sign in with a passkey of this device or of your phone. There is no password.",
-    roles: (roles: readonly string[]): string => `You will be: ${roles.join(", ")}.`,
-    name: "Your name",
-    nameNote: "Kept in one row that can be erased. The record knows you by a random number.",
-    country: "Country you work in, two letters",
-    make: "Make a passkey",
-    making: "Waiting for your passkey…",
-    late: "The link works once, until",
   },
   settings: {
     open: "Settings",
@@ -85,6 +53,7 @@ export const en = {
       ["?", "these settings"],
     ],
     signOut: "Sign out",
+    people: "People and sessions",
     close: "Close",
   },
   states: {
@@ -146,7 +115,7 @@ export const en = {
     brokenFrom: "comes from",
     people: (agreed: number, need: number): string => `${agreed} of ${count(need, "person has", "people have")} agreed`,
     signer: (signer: string): string =>
-      signer === "demo" ? "A demo key signs, not a person's passkey." : `Signed by ${signer}.`,
+      signer === "demo" ? "A demo key signs, not a person's passkey." : "Your passkey signs exactly this call.",
     approve: "Approve this call, once",
     refuse: "Refuse",
     sending: "Asking the server…",

@@ -127,6 +127,7 @@ export const WAITING: Waiting = {
   verb: "execute",
   resource: "files/payments/2041.json",
   rule: "payments-need-a-person",
+  reason: "",
   call: 'write_file {"iban":"FR76\u202e67","path":"payments/2041.json"}',
   asks: [{ path: "/content/iban", role: "payee", source: "invoices/2041.txt\u001b[2J" }],
   digest: `sha256:${"4".repeat(64)}`,
@@ -144,4 +145,4 @@ export const LATE: Waiting = {
   call: "",
 };
 
-export const APPROVALS: Answer = { approvals: [WAITING, LATE], signer: "demo" };
+export const APPROVALS: Answer = { approvals: [WAITING, LATE], signer: "demo", others: 0 };

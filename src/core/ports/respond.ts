@@ -53,9 +53,13 @@ export interface DeskView {
   readonly nonce: string;
   readonly opened: Instant;
   readonly expires: Instant;
+  /** Whose yes counts: the group that the policy names. */
+  readonly group: string;
   readonly need: number;
   /** Who has agreed so far. */
   readonly agreed: readonly IdentityId[];
+  /** When it came to its end, and by whom where a person ended it. */
+  readonly decided?: { readonly at: Instant; readonly by?: IdentityId };
   /** Why it was refused or cancelled. */
   readonly why?: string;
 }

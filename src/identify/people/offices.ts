@@ -41,8 +41,8 @@ export class Offices {
   }
 
   isLastOwner(person: IdentityId): boolean {
-    const owners = this.holders("owner");
-    return owners.length === 1 && owners[0] === person;
+    const isOwner = this.ports.roster.groupsOf(person).has("owner");
+    return isOwner && this.holders("owner").every((owner) => owner === person);
   }
 
   async persons(): Promise<readonly Person[]> {

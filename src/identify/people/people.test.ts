@@ -269,6 +269,9 @@ describe("people", () => {
       expect(people().session(cookieOf(joined.setCookie))).toBeUndefined();
       expect(done(await people().setRoles(owner, ["approver"], act(other)))).toEqual(["approver"]);
       expect(await people().setRoles(other, [], act(owner))).toMatchObject({ no: "move_refused" });
+      expect(await world.identify.registry.suspend(other, ACT)).toMatchObject({ no: "move_refused" });
+      expect(world.identify.registry.get(other)?.status).toBe("active");
+      expect(await world.identify.registry.suspend(owner, ACT)).toHaveProperty("done");
       const again = await world.restart();
       expect([again.people.rolesOf(owner), again.people.rolesOf(other)]).toEqual([["approver"], ["owner", "approver"]]);
     });
@@ -392,20 +395,5 @@ describe("people", () => {
         .executeTakeFirstOrThrow();
       expect(n).toBe(SESSIONS_MAX);
     });
-  });
-
-  it("the command's token is in a 0600 file, new at every start, gone at the end", async () => {
-    const cli = path.join(world.dir, "cli-token");
-    const token = (await readFile(cli, "utf8")).trim();
-    expect((await stat(cli)).mode & 0o777).toBe(0o600);
-    expect([
-      world.identify.checkCliToken(token),
-      world.identify.checkCliToken(`${token}x`),
-      world.identify.checkCliToken(""),
-    ]).toEqual([true, false, false]);
-    const again = await world.restart();
-    expect(again.checkCliToken(token)).toBe(false);
-    await again.close();
-    await expect(stat(cli)).rejects.toMatchObject({ code: "ENOENT" });
   });
 });

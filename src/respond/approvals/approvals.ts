@@ -30,6 +30,8 @@ export type Answered = { readonly state: DeskState } | { readonly refused: Answe
 export interface Approvals extends ApprovalDesk, Once {
   /** Oldest first. */
   list(filter: { readonly pending: boolean }): readonly DeskView[];
+  /** Why this person's answer does not count; `undefined` where it does. */
+  barred(id: ApprovalId, person: IdentityId): DutyRefusal | undefined;
   /** A yes, signed. Final, and usable, once its entry is durable. */
   approve(id: ApprovalId, assertion: BoundAssertion): Promise<Answered>;
   /** A no: at once, and it needs no signature. */

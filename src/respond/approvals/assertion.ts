@@ -38,6 +38,17 @@ export interface SignedTerms {
   readonly expires: Instant;
 }
 
+/** What a person signs to say yes to a question, or to the end of an order. */
+export function signedYesTerms({ digest, nonce, expires }: SignedTerms): {
+  readonly purpose: string;
+  readonly digest: Digest;
+  readonly answer: string;
+  readonly nonce: string;
+  readonly exp: Instant;
+} {
+  return { purpose: PURPOSE, digest, answer: YES, nonce, exp: expires };
+}
+
 /** The assertion with its key, if a person said yes to exactly these terms with a key that is trusted. */
 export function signedYes(keys: TrustedKeys, terms: SignedTerms, assertion: BoundAssertion): SignedYes | undefined {
   const { purpose, answer, digest, nonce, exp, acr, person } = assertion;

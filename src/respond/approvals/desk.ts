@@ -28,7 +28,7 @@ import type { RespondConfig } from "../config.ts";
 import type { Answered, AnswerRefusal, Approvals } from "./approvals.ts";
 import { type SignedYes, type Signers, signedYes, type TrustedKeys } from "./assertion.ts";
 import { questionKey } from "./binding.ts";
-import { barredFrom, type DeskPeople, isAgreed } from "./duties.ts";
+import { barredFrom, type DeskPeople, type DutyRefusal, isAgreed } from "./duties.ts";
 import { clipWhy, decidedEntry } from "./entry.ts";
 import { unfit } from "./item.ts";
 import { resume } from "./resume.ts";
@@ -163,6 +163,11 @@ export class Desk implements Approvals {
     return { state: "denied" };
   }
 
+  barred(id: ApprovalId, person: IdentityId): DutyRefusal | undefined {
+    const ticket = this.tickets.get(id);
+    return ticket === undefined ? "approver_not_in_group" : barredFrom(ticket, person, this.ports.people);
+  }
+
   cancel(id: ApprovalId, why: string): void {
     const ticket = this.tickets.get(id);
     if (ticket !== undefined && this.isLive(ticket)) this.end(ticket, "cancelled", { why });
@@ -230,7 +235,7 @@ export class Desk implements Approvals {
     // a no that came while the yes was written stands
     const late = this.overOf(ticket);
     if (late !== undefined) return { refused: late };
-    if (isEnough) this.grant(ticket);
+    if (isEnough) this.grant(ticket, assertion.person);
     else this.changed();
     return { state: ticket.state };
   }
@@ -249,8 +254,8 @@ export class Desk implements Approvals {
     return isTwice ? { refused: "approver_twice" } : { yes };
   }
 
-  private grant(ticket: Ticket): void {
-    ticket.settle("approved");
+  private grant(ticket: Ticket, by: IdentityId): void {
+    ticket.settle("approved", { at: this.ports.clock.now(), by });
     this.waiting.release(ticket);
     this.keep(ticket);
   }
@@ -260,7 +265,8 @@ export class Desk implements Approvals {
     outcome: "denied" | "expired" | "cancelled",
     given: { readonly by?: IdentityId; readonly why?: string },
   ): void {
-    ticket.settle(outcome, given.why === undefined ? undefined : clipWhy(given.why));
+    const decided = { at: this.ports.clock.now(), ...(given.by === undefined ? {} : { by: given.by }) };
+    ticket.settle(outcome, decided, given.why === undefined ? undefined : clipWhy(given.why));
     this.waiting.release(ticket);
     this.ports.recorder.note(decidedEntry(ticket, outcome, given.by));
     this.keep(ticket);

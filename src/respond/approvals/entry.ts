@@ -9,12 +9,15 @@ import {
   type EntrySource,
   type EventDraft,
   type IdentityId,
+  type Instant,
+  instant,
   type Json,
   type JsonObject,
   jsonObject,
   type OnceScope,
   parseDigest,
   parseEntryId,
+  parseIdentityId,
   parseJson,
   writeJson,
 } from "../../core/index.ts";
@@ -60,6 +63,8 @@ export interface Told {
   readonly digest: Digest;
   readonly bound: readonly SignedYes[];
   readonly why?: string;
+  readonly at: Instant;
+  readonly by?: IdentityId;
 }
 
 export interface Recorded {
@@ -72,6 +77,8 @@ export interface Recorded {
 const toldShape = z.object({
   type: z.literal("event"),
   name: z.literal("approval.decided"),
+  at: z.number().transform(instant),
+  by: z.string().transform(parseIdentityId).exactOptional(),
   data: z.object({
     approval: z.string(),
     outcome: z.enum(["approved", "denied", "expired", "cancelled"]),
@@ -104,8 +111,10 @@ function plain(entry: JsonObject): unknown {
 function addTold(decided: Map<string, Told>, entry: unknown): void {
   const parsed = toldShape.safeParse(entry);
   if (!parsed.success) return; // not written by this room: it can grant nothing
-  const { approval, ...told } = parsed.data.data;
-  if ((decided.get(approval)?.outcome ?? "approved") === "approved") decided.set(approval, told);
+  const { at, by, data } = parsed.data;
+  const { approval, ...told } = data;
+  if ((decided.get(approval)?.outcome ?? "approved") !== "approved") return;
+  decided.set(approval, { ...told, at, ...(by === undefined ? {} : { by }) });
 }
 
 function addUses(spent: Map<string, Set<EntryId>>, entry: unknown): void {

@@ -49,6 +49,7 @@ export class Ticket {
   state: DeskState;
   bound: readonly SignedYes[];
   why: string | undefined;
+  decided: DeskView["decided"];
   /** By the clock that never goes back: setting the wall clock back gives no more time. UNIT: ms. */
   private readonly deadline: number;
 
@@ -85,19 +86,21 @@ export class Ticket {
   }
 
   /** Its last state. The arguments' text was for whoever decides, and is not kept longer. */
-  settle(state: Exclude<DeskState, "pending">, why?: string): void {
+  settle(state: Exclude<DeskState, "pending">, decided: DeskView["decided"], why?: string): void {
     const { display: _, ...item } = this.item;
     this.item = item;
     this.state = state;
+    this.decided = decided;
     this.why = why;
   }
 
   view(): DeskView {
     const { id, state, item, binding, digest, nonce, opened, expires, bound, why } = this;
     const agreed = bound.map(({ assertion }) => assertion.person);
-    const need = this.approvers.count;
-    const shown = { id, state, item, binding, digest, nonce, opened, expires, need, agreed };
-    return why === undefined ? shown : { ...shown, why };
+    const { count: need, group } = this.approvers;
+    const shown = { id, state, item, binding, digest, nonce, opened, expires, group, need, agreed };
+    const ended = this.decided === undefined ? {} : { decided: this.decided };
+    return { ...shown, ...ended, ...(why === undefined ? {} : { why }) };
   }
 
   evidence(): Evidence {

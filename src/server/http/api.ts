@@ -17,11 +17,13 @@ import { sendJson } from "./json.ts";
 import { mountLive } from "./live.ts";
 import { mountObserve, type ObservePorts } from "./observe.ts";
 import { mountPairings } from "./pairings.ts";
+import { mountPeople, type PeoplePorts } from "./people.ts";
 import { PROBLEMS, sendProblem } from "./problems.ts";
+import { guardRoutes } from "./rights.ts";
 import { mountServers, type ServerPorts } from "./servers.ts";
-import { mountSessions, SESSION_PATH } from "./sessions.ts";
+import { mountSessions } from "./sessions.ts";
 
-export interface ApiPorts extends Access, DecisionPorts {
+export interface ApiPorts extends Access, DecisionPorts, Omit<PeoplePorts, "access"> {
   readonly entries: EntrySource;
   status(): Json;
   readonly incidents: IncidentPorts;
@@ -37,14 +39,7 @@ export interface ApiPorts extends Access, DecisionPorts {
 const PAGE_ROWS = 100;
 
 export function mountApi(app: FastifyInstance, ports: ApiPorts, timers: Timers): void {
-  app.addHook("onRequest", async (request, reply) => {
-    // by the route that was found, not by what the request line says: one path has many spellings too
-    const route = request.routeOptions.url;
-    if (route === undefined || !route.startsWith("/api/")) return undefined;
-    if (route === SESSION_PATH || route.startsWith(`${SESSION_PATH}/`)) return undefined;
-    if (ports.askerOf(request.headers) !== undefined) return undefined;
-    return sendProblem(reply.header("www-authenticate", "Bearer"), PROBLEMS.unauthenticated);
-  });
+  guardRoutes(app, ports, ports.rights);
   mountSessions(app, { ...ports, askerOf: ({ headers }) => ports.askerOf(headers) });
   app.get("/api/status", (_request, reply) => sendJson(reply, ports.status()));
   app.get<{ Querystring: { from?: string; limit?: string } }>("/api/record/entries", async (request, reply) => {
@@ -67,11 +62,12 @@ export function mountApi(app: FastifyInstance, ports: ApiPorts, timers: Timers):
     return sendJson(reply, jsonObject([["entries", found.map(entryRow)]]));
   });
   mountDecisions(app, ports);
-  mountApprovals(app, ports.queue);
+  mountApprovals(app, { queue: ports.queue, access: ports, texts: ports.policies });
   mountIdentities(app, ports.identities);
   mountMakers(app, ports.identities);
   mountPairings(app, { ...ports, desk: createPairing(ports.identities) });
   mountIncidents(app, ports.incidents);
+  mountPeople(app, { access: ports, ...ports });
   mountContainments(app, ports.containment);
   mountServers(app, ports.servers);
   mountObserve(app, ports.observe);

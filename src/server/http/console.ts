@@ -34,7 +34,16 @@ const ENDINGS: readonly (readonly [Coding, string])[] = [
 const FILES_MAX = 500;
 
 /** Addresses of screens: the page is the same, and its script shows what the address names. */
-const SCREENS = ["/", "/decisions", "/decisions/*", "/identities", "/identities/*", "/pair/*"] as const;
+const SCREENS = [
+  "/",
+  "/decisions",
+  "/decisions/*",
+  "/identities",
+  "/identities/*",
+  "/pair/*",
+  "/approve/:id",
+  "/people",
+] as const;
 
 const NOT_BUILT = `Bailiwick runs here, and its console is not built.
 

@@ -18,10 +18,9 @@ import type { Access } from "../access.ts";
 import { type MandateConfig, mandate as mandateShape } from "../config.ts";
 import type { PairingDesk } from "../pairing.ts";
 import { mandateRow } from "./identities.ts";
-import { readMember, sendJson } from "./json.ts";
+import { credentialOf, readMember, sendJson } from "./json.ts";
 import { bodyOf } from "./listener.ts";
 import { PROBLEMS, sendProblem } from "./problems.ts";
-import { credentialOf } from "./sessions.ts";
 
 export interface PairingEdge {
   readonly desk: PairingDesk;

@@ -22,6 +22,7 @@ type ProblemName =
   | "notFound"
   | "forbiddenHost"
   | "unauthenticated"
+  | "forbidden"
   | "setupRefused"
   | "passkeyRefused"
   | "approvalRefused"
@@ -44,6 +45,12 @@ export const PROBLEMS: Readonly<Record<ProblemName, ApiProblem>> = {
     title: "Show who is asking.",
     code: "API_UNAUTHENTICATED",
     fix: "sign in at the console, or use the token in the data directory's `cli-token`",
+  },
+  forbidden: {
+    status: 403,
+    title: "You may not do that here.",
+    code: "API_FORBIDDEN",
+    fix: "ask an owner of this server for a role that may",
   },
   approvalRefused: { status: 409, title: "That answer does not count.", code: "API_APPROVAL_REFUSED" },
   orderRefused: {

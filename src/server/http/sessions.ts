@@ -2,20 +2,10 @@
 // Signing in: by a one-use link, with the passkey that it takes, and by passkey from then on; and out. Whether one is signed
 // in can be asked without a credential: the answer is yes or no, and with yes who one is and which lists this server keeps.
 import type { FastifyInstance, FastifyReply, FastifyRequest } from "fastify";
-import {
-  CoreError,
-  formatInstant,
-  isJsonObject,
-  type Json,
-  type JsonObject,
-  jsonObject,
-  member,
-  parseJson,
-  writeJson,
-} from "../../core/index.ts";
+import { formatInstant, type Json, type JsonObject, jsonObject, member } from "../../core/index.ts";
 import type { Entered, NoEntry, People } from "../../identify/index.ts";
 import { type Asker, browserOf } from "../access.ts";
-import { sendJson } from "./json.ts";
+import { bodyObject, credentialIn, sendJson } from "./json.ts";
 import { bodyOf } from "./listener.ts";
 import { PROBLEMS, sendProblem } from "./problems.ts";
 
@@ -55,14 +45,14 @@ export function mountSessions(app: FastifyInstance, ports: SessionPorts): void {
   app.post(`${SESSION_PATH}/setup/passkey`, (request, reply) =>
     withText(request, reply, "setup", async (setup, body) => {
       const about = { name: textOf(body, "name") ?? "", jurisdiction: textOf(body, "jurisdiction") ?? "" };
-      return entered(reply, await people.join(setup, about, credentialOf(body), browser(request)));
+      return entered(reply, await people.join(setup, about, credentialIn(bodyOf(request)), browser(request)));
     }),
   );
   app.post(`${SESSION_PATH}/options`, (_request, reply) => sendJson(reply, people.request()));
   app.post(`${SESSION_PATH}/passkey`, async (request, reply) => {
-    const body = bodyObject(request);
+    const body = bodyObject(request.body);
     if (body === undefined) return malformed(reply, "a JSON object with `credential` was expected");
-    return entered(reply, await people.signIn(credentialOf(body), browser(request)));
+    return entered(reply, await people.signIn(credentialIn(bodyOf(request)), browser(request)));
   });
   app.delete(SESSION_PATH, (request, reply) => {
     const { setCookie } = people.signOut(request.headers.cookie);
@@ -118,7 +108,7 @@ async function withText(
   name: string,
   act: (text: string, body: JsonObject) => Promise<FastifyReply>,
 ): Promise<FastifyReply> {
-  const body = bodyObject(request);
+  const body = bodyObject(request.body);
   const text = textOf(body, name);
   if (request.headers["content-type"] !== "application/json")
     return sendProblem(reply, { ...PROBLEMS.malformed, status: 415 });
@@ -128,22 +118,6 @@ async function withText(
 
 function browser(request: FastifyRequest): ReturnType<typeof browserOf> {
   return browserOf(request.headers);
-}
-
-/** What an authenticator answered, as plain data. */
-export function credentialOf(body: JsonObject): unknown {
-  const credential = member(body, "credential");
-  return credential === undefined ? undefined : JSON.parse(writeJson(credential));
-}
-
-function bodyObject(request: FastifyRequest): JsonObject | undefined {
-  try {
-    const body = parseJson(bodyOf(request));
-    return isJsonObject(body) ? body : undefined;
-  } catch (cause) {
-    if (cause instanceof CoreError) return undefined;
-    throw cause;
-  }
 }
 
 function textOf(body: JsonObject | undefined, name: string): string | undefined {

@@ -7,10 +7,13 @@ import { AnswerMark } from "../../parts/answer-mark.tsx";
 import { Foreign } from "../../parts/foreign.tsx";
 import { cutForeign } from "../../parts/foreign-text.ts";
 import { shortScope } from "../../parts/names.ts";
+import { readable } from "../../parts/readable.ts";
+import { Refuse } from "../../parts/refuse.tsx";
 import { span } from "../../parts/time.ts";
+import { PasskeyFault } from "../../shell/passkey.ts";
+import { faultText } from "../../shell/sign-in.tsx";
+import { signYes } from "../../shell/sign-yes.ts";
 import { en } from "../../text/en.ts";
-import { readable } from "./readable.ts";
-import { Refuse } from "./refuse.tsx";
 import type { Outcome } from "./waiting.tsx";
 
 interface CallProps {
@@ -98,7 +101,7 @@ export function Call({ approval, signer, client, now, isLive, finish }: CallProp
           isPrimary
           label={isSending ? text.sending : text.approve}
           offBecause={why === undefined ? undefined : whyId}
-          onAct={() => answer(client.approve(id, digest))}
+          onAct={() => answer(signYes(client, { id, digest, signer }))}
         />
         <Act
           name="refuse"
@@ -152,6 +155,11 @@ function outcomeOf(reference: string, cause: unknown): Outcome {
     reference,
     isDone: false,
     text: isRefused ? en.waiting.late : en.waiting.failed,
-    detail: known === undefined ? String(cause) : `${known.message} (${known.problem?.code ?? known.code})`,
+    detail:
+      cause instanceof PasskeyFault
+        ? faultText(cause)
+        : known === undefined
+          ? String(cause)
+          : `${known.message} (${known.problem?.code ?? known.code})`,
   };
 }

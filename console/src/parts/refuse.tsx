@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 import { type ReactNode, useId, useState } from "react";
-import { Foreign } from "../../parts/foreign.tsx";
-import { Modal } from "../../parts/modal.tsx";
-import { en } from "../../text/en.ts";
+import { en } from "../text/en.ts";
+import { Foreign } from "./foreign.tsx";
+import { Modal } from "./modal.tsx";
 
 interface RefuseProps {
   readonly isOpen: boolean;
