@@ -96,4 +96,23 @@ describe.skipIf(!hasChromium)(`what is done to an identity on its page ${NEEDS}`
     expect(await page.getByRole("button", { name: "Contain" }).getAttribute("aria-disabled")).toBe("true");
     expect(await scene.agent.call("read_text_file", READ)).toMatchObject({ isError: true });
   });
+
+  test("experience 4: a session that ends under a form is said in it, and what was typed stays", async () => {
+    await using scene = await openScene(browser);
+    await using seen = await openPage(browser, { bypassCSP: true, storageState: scene.storageState });
+    const { page, context } = seen;
+    await page.goto(`${scene.office.running.publicUrl}/identities/${encodeURIComponent(HELPER)}`);
+    await page.getByText("live", { exact: true }).waitFor();
+    await page.getByRole("button", { name: "Suspend" }).click();
+    const dialog = page.getByRole("dialog", { name: "Suspend invoice-helper" });
+    await dialog.getByLabel(/type its name/).fill("invoice-helper");
+    await dialog.getByLabel(/^Why\?/).fill("looking into it");
+    await context.clearCookies();
+    await page.keyboard.press("Enter");
+    await dialog.getByText("Your session has ended. Sign in here; what you typed stays.").waitFor();
+    expect(await dialog.getByLabel(/^Why\?/).inputValue()).toBe("looking into it");
+    expect(await dialog.getByRole("button", { name: /passkey/i }).count()).toBe(1);
+    expect(scene.office.running.entries.size()).toBeGreaterThan(0);
+    expect(await looks(page, "suspend-signed-out")).toEqual([]);
+  });
 });

@@ -1,0 +1,92 @@
+// SPDX-License-Identifier: Apache-2.0
+// Decisions over HTTP as a program asks for them: narrowed, page by page, one of them whole, and its proof checked by the
+// command that needs no server.
+import { execFile } from "node:child_process";
+import { readFile, writeFile } from "node:fs/promises";
+import path from "node:path";
+import { promisify } from "node:util";
+import { afterAll, beforeAll, describe, expect, test } from "vitest";
+import { type Client, createClient } from "../../src/sdk/index.ts";
+import { type Office, openOffice, ROOT } from "../support/office.ts";
+
+const run = promisify(execFile);
+
+describe("decisions over HTTP", () => {
+  let office: Office;
+  let client: Client;
+  let token: string;
+  beforeAll(async () => {
+    office = await openOffice();
+    token = (await readFile(path.join(office.running.config.dataDir, "cli-token"), "utf8")).trim();
+    client = createClient({ baseUrl: office.running.publicUrl, token });
+    await using agent = await office.connect();
+    await agent.call("read_text_file", { path: "invoices/2041.txt" });
+    await agent.call("read_text_file", { path: "customers/customers.csv" });
+    await agent.act("execute", "write_file", { path: "invoices/2041.txt", content: "total 1.00 EUR\n" });
+  });
+  afterAll(() => office[Symbol.asyncDispose]());
+
+  async function ask(search: string): Promise<readonly [number, string]> {
+    const headers = { authorization: `Bearer ${token}` };
+    const answer = await fetch(`${office.running.publicUrl}/api/decisions?${search}`, { headers });
+    return [answer.status, await answer.text()];
+  }
+
+  test("X36: a list is narrowed by answer, who, verb, gate, label and rule, and goes on page by page", async () => {
+    // a refusal holds nobody up: it is durable a moment after it was said
+    await expect.poll(async () => (await client.decisions()).decisions.length, { timeout: 10_000 }).toBe(3);
+    const all = (await client.decisions()).decisions;
+    const resources = async (asked: Parameters<Client["decisions"]>[0]): Promise<readonly string[]> =>
+      (await client.decisions(asked)).decisions.map(({ resource }) => resource);
+    expect(await resources({ answer: ["deny"] })).toEqual(["files/invoices/2041.txt"]);
+    // what came after the customers were read carries their label; what came before does not
+    expect(await resources({ label: "personal" })).toEqual([
+      "files/invoices/2041.txt",
+      "files/customers/customers.csv",
+    ]);
+    expect(await resources({ policy: "personal-data-is-masked" })).toEqual(["files/customers/customers.csv"]);
+    expect(await resources({ who: "invoice-helper", verb: ["execute"], server: "files" })).toHaveLength(1);
+    expect(await resources({ before: all.at(-1)?.at ?? "" })).toEqual([]);
+    const first = await client.decisions({ limit: 1 });
+    const rest = await client.decisions({ cursor: first.next ?? 0 });
+    expect([...first.decisions, ...rest.decisions]).toEqual(all);
+  });
+
+  test("X36: a filter that nobody knows is refused in words, and not left out", async () => {
+    for (const [search, named] of [
+      ["answer=perhaps", "answer"],
+      ["verb=eat", "verb"],
+      ["after=yesterday", "after"],
+      ["limit=0", "limit"],
+      ["cursor=-1", "cursor"],
+      ["weather=rain", "weather"],
+    ] as const)
+      expect(await ask(search)).toEqual([400, expect.stringContaining(named)]);
+  });
+
+  test("X36, X39: a decision whole, and its proof: the command checks it offline, and finds one byte that was changed", async () => {
+    const [line] = (await client.decisions({ answer: ["limit"] })).decisions;
+    const decision = await client.decision(line?.id ?? "");
+    expect(decision).toMatchObject({ shown: "limit", answer: "allow", reference: line?.reference, same: [] });
+    expect(decision.released.map(({ id }) => id)).toContain("personal-data-is-masked");
+    expect(decision.ended?.content.some(({ redacted }) => redacted > 0)).toBe(true);
+    const proof = await client.proof(decision.index);
+    expect(proof).toMatchObject({ index: decision.index, log: decision.entry["log"] });
+    const headers = { authorization: `Bearer ${token}` };
+    const url = `${office.running.publicUrl}/api/record/entries/${decision.id}/tlog-proof`;
+    const text = await (await fetch(url, { headers })).text();
+    const file = path.join(office.dir, "one.tlog-proof");
+    const verify = (): ReturnType<typeof run> =>
+      run(process.execPath, [
+        path.join(ROOT, "bin", "bailiwick.js"),
+        "verify",
+        file,
+        "--policy",
+        office.running.trustFile,
+      ]);
+    await writeFile(file, text);
+    expect((await verify()).stdout).toMatch(/verdict +ok/);
+    await writeFile(file, text.replace(/\n(?=[A-Za-z0-9+/]{43}=\n)/, "\nA"));
+    await expect(verify()).rejects.toMatchObject({ code: expect.any(Number) as number });
+  });
+});
