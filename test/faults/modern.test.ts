@@ -4,7 +4,13 @@ import path from "node:path";
 import { expect, test } from "vitest";
 import { type Json, member, parseInstanceId } from "../../src/core/index.ts";
 import { fakeStanding } from "../../src/core/testing/ports.ts";
-import { type Answered, type RelayWorld, type RelayWorldOptions, relayWorld } from "../support/relay-world.ts";
+import {
+  type Answered,
+  messageIn,
+  type RelayWorld,
+  type RelayWorldOptions,
+  relayWorld,
+} from "../support/relay-world.ts";
 
 const ODD = path.join(import.meta.dirname, "upstreams", "odd.ts");
 const META = {
@@ -131,18 +137,27 @@ test("E21, E22: an argument that a tool mirrors is in its header, numbers by val
 test("E33: whoever closes an answer of this revision has cancelled it, upward too", async () => {
   await using world = odd("works");
   const gone = new AbortController();
-  const body = { jsonrpc: "2.0", id: 7, method: "tools/call", params: { _meta: META, name: "act", arguments: {} } };
-  const headers = { "content-type": "application/json", ...HEADERS, "mcp-method": "tools/call", "mcp-name": "act" };
-  const call = world.relay.handle(world.server, {
+  const params = { _meta: { ...META, progressToken: 1 }, name: "act", arguments: {} };
+  const response = await world.relay.handle(world.server, {
     method: "POST",
-    headers,
+    headers: {
+      "content-type": "application/json",
+      accept: "application/json, text/event-stream",
+      ...HEADERS,
+      "mcp-method": "tools/call",
+      "mcp-name": "act",
+    },
     dpop: [],
-    body: Buffer.from(JSON.stringify(body)),
+    body: Buffer.from(JSON.stringify({ jsonrpc: "2.0", id: 7, method: "tools/call", params })),
     gone: gone.signal,
   });
-  await expect.poll(() => world.recorder.appended.some((e) => e.type === "decision")).toBe(true);
-  gone.abort();
-  expect(await call).toMatchObject({ status: 200, body: "" });
+  const seen: Json[] = [];
+  // the upstream is at work once it tells of its progress
+  for await (const event of response.events ?? []) {
+    seen.push(...messageIn(event));
+    gone.abort();
+  }
+  expect(seen.map((message) => member(message, "method"))).toEqual(["notifications/progress"]);
   const outcomes = world.recorder.appended.flatMap((e) => (e.type === "outcome" ? [e.result] : []));
   expect(outcomes).toEqual(["cancelled"]);
   await expect

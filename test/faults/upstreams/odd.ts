@@ -62,8 +62,9 @@ const LOOKS = new Set(["tools/list", "tasks/get"]);
 let cancelled = 0;
 let lists = 0;
 
-function doneWith(params: Record<string, unknown>): string {
-  return how === "repeats" ? JSON.stringify(params) : words;
+function doneWith(params: Record<string, unknown>): object {
+  if (how === "tasks") return TASK;
+  return { content: [{ type: "text", text: how === "repeats" ? JSON.stringify(params) : words }] };
 }
 
 function call(id: unknown, token: unknown, params: Record<string, unknown>): void {
@@ -104,7 +105,7 @@ function call(id: unknown, token: unknown, params: Record<string, unknown>): voi
       tellProgress(id, token);
       break;
     default:
-      answer(id, { content: [{ type: "text", text: doneWith(params) }] });
+      answer(id, doneWith(params));
   }
 }
 
