@@ -8,7 +8,8 @@ import path from "node:path";
 import type { Browser, Page } from "playwright-core";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import type { Config } from "../../src/server/config.ts";
-import { type Office, openOffice } from "../support/office.ts";
+import { checkOffline } from "../../src/server/demo/check.ts";
+import { type Office, openOffice, ROOT } from "../support/office.ts";
 import {
   addAuthenticator,
   findings,
@@ -110,6 +111,12 @@ describe.skipIf(!hasChromium)(`approving with a passkey ${NEEDS}`, () => {
     const agent = await office.connect();
     await agent.act("execute", "write_file", { path: NAME, content: CONTENT });
     expect(existsSync(path.join(office.world.files, NAME))).toBe(true);
+
+    // a second program, which trusts nobody here, checks who agreed to what
+    const { record, config, trustFile } = office.running;
+    await record.checkpoint();
+    const checked = await checkOffline(ROOT, path.join(config.dataDir, "record"), trustFile);
+    expect(checked).toMatchObject({ ok: true, output: expect.stringContaining("1 signed by passkeys") as string });
 
     // whoever comes second sees who, when and what became of it
     await approver.page.reload();

@@ -202,6 +202,17 @@ describe("people", () => {
       expect(session.person).toBe(world.owner);
       expect((await people().persons()).filter(({ id }) => id === world.owner)).toHaveLength(1);
     });
+    it("I50: a link that the host makes for an owner takes the place of the passkeys and sessions that were lost", async () => {
+      const lost = authenticator(ISSUER);
+      const first = await enrol(lost);
+      const terms = { kind: "enrol", person: first.session.person, roles: [], first: false, madeBy: "system" } as const;
+      const again = await enrol(authenticator(ISSUER), terms);
+      expect(again.session.person).toBe(first.session.person);
+      expect(people().session(cookieOf(first.setCookie))).toBeUndefined();
+      expect(await people().signIn(lost.get(people().request()), BROWSER)).toMatchObject({
+        refused: "passkey_refused",
+      });
+    });
     it("L15: who joins is in the record before anything of it counts", async () => {
       const token = await newLink(FIRST);
       const asked = await people().creation(token, "Ada");

@@ -321,12 +321,15 @@ export class PeopleDesk implements People {
       because: "a passkey of this person",
       data: { kid: key.credential, purpose: "passkey", id: person, synced: key.synced },
     };
+    // made on the host, for somebody whose passkeys are lost: whoever has those is out from here on
+    const isRecovery = !isNew && link.madeBy === "system";
     const before: ChangeDraft[] = human === undefined ? [made] : [withRoles(human, roles), made];
-    const rows: Rows[] = [this.links.use(link), keyRows(passkey)];
+    const rows: Rows[] = [this.links.use(link), ...(isRecovery ? [noKeysOf(person)] : []), keyRows(passkey)];
     if (human !== undefined) rows.push(human.rows, this.offices.rows(person, roles));
+    this.sessions.end((session) => isRecovery && session.person === person);
     await this.open(link, opened, before, rows);
     human?.apply();
-    this.roster.putKey(passkey);
+    this.roster.putKey(passkey, isRecovery);
     if (human !== undefined) this.roster.putRoles(person, roles);
     return opened;
   }
@@ -366,6 +369,12 @@ export class PeopleDesk implements People {
   private file(): string {
     return path.join(this.settings.dataDir, SETUP_FILE);
   }
+}
+
+function noKeysOf(person: IdentityId): Rows {
+  return async (db) => {
+    await db.deleteFrom("id_passkey").where("person", "=", person).execute();
+  };
 }
 
 function keyRows(key: Passkey): Rows {

@@ -67,12 +67,10 @@ export class Roster {
     return [...this.keys.values()].filter((key) => key.person === person);
   }
 
-  putKey(key: Passkey): void {
+  /** @param isOnly - whether it takes the place of all that its person had */
+  putKey(key: Passkey, isOnly = false): void {
+    for (const old of isOnly ? this.keysOf(key.person) : []) this.keys.delete(old.credential);
     this.keys.set(key.credential, key);
-  }
-
-  dropKeys(person: IdentityId): void {
-    for (const key of this.keysOf(person)) this.keys.delete(key.credential);
   }
 
   declare(person: IdentityId, groups: readonly string[]): void {

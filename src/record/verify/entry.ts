@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 // What an entry must be before anyone reads its meaning: canonical JSON (RFC 8785), with the header that every entry of a
 // Bailiwick log has, written for this very log.
+import { checkBound } from "./bound.ts";
 import { readUtf8 } from "./bytes.ts";
 import { attempt, quoted, VerifyError } from "./fault.ts";
 import type { Report } from "./verdict.ts";
@@ -35,6 +36,8 @@ export class EntryChecks {
   private readonly origin: string;
   private readonly report: Report;
   private last = 0;
+  /** Signatures of people that hold. */
+  approvals = 0;
 
   constructor(origin: string, report: Report) {
     this.origin = origin;
@@ -49,6 +52,9 @@ export class EntryChecks {
       return;
     }
     const { log, at } = read.value;
+    const signed = attempt(() => checkBound(read.value, place, (value) => canonical(value, place, 0)));
+    if ("reason" in signed) this.report.failed("approvals", signed.reason);
+    else this.approvals += signed.value;
     if (log !== this.origin) {
       this.report.failed("log-binding", `${place}: it was written for the log ${quoted(String(log))}`);
     }

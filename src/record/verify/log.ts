@@ -73,6 +73,8 @@ class LogVerifier {
     else this.report.passed("tiles", `all ${this.tiles.length} have the entries behind them`);
     this.report.passed("log-binding", this.checkpoint.origin);
     this.report.passed("schema", "canonical JSON with its header");
+    const { approvals } = this.checks;
+    if (approvals > 0) this.report.passed("approvals", `${approvals} signed by passkeys, each for its own call`);
   }
 
   /** Sorts files by what they are. */

@@ -14,6 +14,7 @@ export type CheckName =
   | "tiles"
   | "log-binding"
   | "schema"
+  | "approvals"
   | "journal"
   | "unpublished";
 
