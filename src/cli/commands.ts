@@ -2,6 +2,7 @@
 // The one table of commands: help, parsing, completion of names and docs/reference/cli.md all come from it.
 import type { Command, Option } from "./command.ts";
 import { CONNECT_COMMANDS } from "./connect-commands.ts";
+import { IDENTITY_COMMANDS } from "./identity-commands.ts";
 import { OBSERVE_COMMANDS } from "./observe-commands.ts";
 import { DATA, JSON_OUT, NO_INPUT, NOTHING, PLAIN, YES } from "./options.ts";
 import { POLICY_COMMANDS } from "./policy-commands.ts";
@@ -45,6 +46,7 @@ export const COMMANDS: readonly Command[] = [
   },
   ...CONNECT_COMMANDS,
   ...OBSERVE_COMMANDS,
+  ...IDENTITY_COMMANDS,
   ...POLICY_COMMANDS,
   {
     name: "up owner",

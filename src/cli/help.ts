@@ -47,7 +47,9 @@ function wordsOf(follows: readonly string[]): readonly string[] {
   const groups = Map.groupBy(follows, (rest) => rest.split(" ")[0] ?? rest);
   return [...groups].map(([word, rests]) => {
     const [only = word] = rests;
-    return rests.length === 1 ? only : `${word} (${rests.map((rest) => rest.slice(word.length + 1)).join(", ")})`;
+    // a word that is a command itself stands before the brackets
+    const ends = rests.map((rest) => rest.slice(word.length + 1)).filter((rest) => rest !== "");
+    return rests.length === 1 ? only : `${word} (${ends.join(", ")})`;
   });
 }
 

@@ -4,7 +4,7 @@
 const LATER: Readonly<Record<string, string>> = {
   connect: "pin",
   "connect manifest": "diff approve",
-  identity: "add show list enrol suspend resume retire mandate revoke review keys model skill signals",
+  identity: "review model skill keys signals",
   watch: "risk show decoys detectors backfill eval verdict",
   contain: "drill playbook stop",
   prove: "transfer vuln",

@@ -1,11 +1,13 @@
 // SPDX-License-Identifier: Apache-2.0
 // Who is here, on what mandates and with which live credentials, over HTTP; and what a person takes away there is gone at
 // the very next call.
+import { execFile } from "node:child_process";
 import { readFile } from "node:fs/promises";
 import path from "node:path";
 import { afterEach, beforeEach, describe, expect, it } from "vitest";
 import { type Client, createClient } from "../../src/sdk/index.ts";
 import { type Office, openOffice } from "../support/office.ts";
+import { BIN } from "../support/sidecar.ts";
 
 const HELPER = "spiffe://office.example/agent/invoice-helper";
 const READ = { path: "invoices/2041.txt" };
@@ -59,5 +61,30 @@ describe("identities over HTTP", () => {
     await expect(client.moveIdentity(HELPER, "resume", "all is well")).rejects.toThrow(/another person/);
     await expect(client.moveIdentity(HELPER, "suspend", " ")).rejects.toThrow(/because/);
     await expect(client.moveIdentity(`${HELPER}-2`, "suspend", "no such")).rejects.toThrow(/no such identity/);
+  });
+
+  it("X15: the command lists, enrols, opens and closes a mandate, revokes and retires, each with its reason", async () => {
+    await using agent = await office.connect();
+    await agent.call("read_text_file", READ);
+    const command = (...words: string[]): Promise<{ code: number; out: string; err: string }> =>
+      new Promise((resolve) => {
+        const line = [BIN, "identity", ...words, "--data", office.running.config.dataDir];
+        execFile(process.execPath, line, { cwd: office.dir }, (fault, out, err) =>
+          resolve({ code: typeof fault?.code === "number" ? fault.code : 0, out, err }),
+        );
+      });
+    expect((await command("list", "--plain")).out).toContain(`${HELPER}\tactive\t`);
+    expect((await command("enrol", HELPER, "--because", "a second desk")).out).toMatch(/^[\w-]{43}\n$/);
+    expect((await command("enrol", HELPER)).code).toBe(2);
+    const terms = ["--request", "look", "--servers", "outbox", "--purpose", "billing", "--jurisdictions", "FR"];
+    const opened = await command("mandate", "open", HELPER, ...terms, "--because", "asked", "--json");
+    const { id } = JSON.parse(opened.out) as { id: string };
+    expect((await command("mandate", "show", id)).out).toContain("open");
+    expect((await command("mandate", "close", id, "--because", "done")).out).toContain("closed");
+    const jti = (await client.sessions(HELPER)).sessions.at(-1)?.jti ?? "";
+    expect((await command("revoke", jti, "--because", "shown")).out).toContain(jti);
+    expect((await command("retire", HELPER, "--because", "over")).code).toBe(2);
+    expect((await command("retire", `${HELPER}/desk-1`, "--because", "over", "--yes")).out).toContain("retired");
+    expect((await command("pairing", "list")).err).toContain("no program waits");
   });
 });
