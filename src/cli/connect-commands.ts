@@ -91,4 +91,52 @@ export const CONNECT_COMMANDS: readonly Command[] = [
     options: [],
     load: () => import("./commands/connect-manifest-draft.ts"),
   },
+  {
+    name: "connect manifest diff",
+    summary: "what a manifest says, against what is in force and what its server says",
+    takes: { words: "SERVER", min: 1, max: 1 },
+    examples: [
+      { words: "connect manifest diff crm", does: "file: against what is in force; server: strangers" },
+      { words: "connect manifest diff crm --json", does: "for a program" },
+    ],
+    options: [DATA, JSON_OUT, PLAIN],
+    exits: "3 it is not in force as it stands, or the server says otherwise",
+    load: () => import("./commands/connect-manifest-diff.ts"),
+  },
+  {
+    name: "connect manifest approve",
+    summary: "put a manifest in force, as it was read",
+    takes: { words: "SERVER", min: 1, max: 1 },
+    examples: [
+      { words: "connect manifest approve crm", does: "shows what would change, then asks" },
+      { words: "connect manifest approve crm --yes --because read", does: "does not ask" },
+    ],
+    options: [{ name: "because", value: "WHY", summary: "why; needed with --yes" }, YES, NO_INPUT, DATA, JSON_OUT],
+    exits: "3 nobody agreed, it is a draft, or the server says no",
+    load: () => import("./commands/connect-manifest-approve.ts"),
+  },
+  {
+    name: "connect pin show",
+    summary: "what tools said when they were accepted, and what is different",
+    takes: { words: "SERVER", min: 0, max: 1 },
+    examples: [
+      { words: "connect pin show", does: "of every server" },
+      { words: "connect pin show crm --json", does: "of one, for a program" },
+    ],
+    options: [DATA, JSON_OUT, PLAIN],
+    exits: "3 a tool is not what was accepted",
+    load: () => import("./commands/connect-pin-show.ts"),
+  },
+  {
+    name: "connect pin accept",
+    summary: "a tool is what it says now",
+    takes: { words: "SERVER/TOOL", min: 1, max: 1 },
+    examples: [
+      { words: "connect pin accept crm/find --because upgraded", does: "the reason is kept" },
+      { words: "connect pin accept crm/find --because read --json", does: "for a program" },
+    ],
+    options: [{ name: "because", value: "WHY", summary: "why; required" }, DATA, JSON_OUT],
+    exits: "3 it is what was accepted, or the server says no",
+    load: () => import("./commands/connect-pin-accept.ts"),
+  },
 ];

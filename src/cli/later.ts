@@ -2,8 +2,6 @@
 // Words that are planned and not built. Asking for one is answered with that, and nothing pretends to work.
 
 const LATER: Readonly<Record<string, string>> = {
-  connect: "pin",
-  "connect manifest": "diff approve",
   identity: "review model skill keys signals",
   watch: "risk show decoys detectors backfill eval verdict",
   contain: "drill playbook stop",

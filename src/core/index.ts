@@ -181,6 +181,8 @@ export type {
   EntryWatch,
   FindingSink,
   Findings,
+  PinnedTool,
+  ToolDefinition,
   ToolDrift,
   ToolPins,
 } from "./ports/watch.ts";

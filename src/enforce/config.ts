@@ -43,6 +43,7 @@ export interface McpServerConfig {
   readonly jurisdiction: string;
   readonly destination: Exclude<Destination["kind"], "none">;
   readonly trust: Trust;
+  readonly pin: "warn" | "block";
   readonly folder?: string | undefined;
   readonly manifest?: string | undefined;
   readonly mode?: Mode | undefined;
@@ -104,6 +105,12 @@ const serverFields = z.strictObject({
     .exclude(["directory", "mandate", "user"])
     .default("unknown")
     .describe("who speaks in what it returns"),
+  pin: z
+    .enum(["warn", "block"])
+    .default("block")
+    .describe(
+      "a tool that says something else than what was accepted is hidden (block), or shown if it takes no more (warn)",
+    ),
   folder: z.string().min(1).optional().describe("the folder that its path arguments name files in"),
   manifest: z
     .string()

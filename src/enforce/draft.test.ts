@@ -3,7 +3,7 @@
 import { expect, test } from "vitest";
 import { type Json, parseServerId } from "../core/index.ts";
 import { type DraftedTool, draftTool } from "./draft.ts";
-import { readManifest } from "./manifest.ts";
+import { readManifest } from "./manifests/manifest.ts";
 
 const READS = { readOnlyHint: true };
 

@@ -21,7 +21,6 @@ import {
   type Refusal,
   type ServerId,
   type Standing,
-  type ToolDrift,
   type ToolManifest,
   type Trace,
   type Verb,
@@ -30,6 +29,7 @@ import { isBound } from "../protect/index.ts";
 import { sourceOf } from "./ask-people.ts";
 import { type Facts, lowestOf } from "./facts.ts";
 import type { Judged } from "./judge.ts";
+import type { ToldDrift } from "./pins/withheld.ts";
 import { entryLabel } from "./release.ts";
 
 /** Longest list of resources that stands in an entry; a longer one is its count. */
@@ -174,9 +174,10 @@ export function listEntry(
 }
 
 /** A tool that is not what was accepted. */
-export function driftEntry(server: ServerId, { tool, change, before, after }: ToolDrift): EventDraft {
+export function driftEntry(server: ServerId, { tool, change, before, after, lines }: ToldDrift): EventDraft {
   const digests = { after, ...(before === undefined ? {} : { before }) };
-  const data = jsonObject(Object.entries({ server, tool: clip(tool), change, ...digests }));
+  const told = lines.length === 0 ? {} : { lines: lines.map(clip) };
+  const data = jsonObject(Object.entries({ server, tool: clip(tool), change, ...digests, ...told }));
   return { type: "event", name: "pin.drifted", subject: { type: "Tool", id: clip(`${server}/${tool}`) }, data };
 }
 

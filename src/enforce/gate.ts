@@ -6,7 +6,17 @@ import { decoysUsed } from "./decoys.ts";
 import { driftEntry, judgedEntry } from "./entries.ts";
 import { type Known, Ledger, type No, nothing } from "./ledger.ts";
 import { browse, hear, listTools, shownTo } from "./lists.ts";
-import type { CallAttempt, CallReading, Effected, Gate, GateConfig, GatePorts, Passage } from "./passage.ts";
+import type {
+  CallAttempt,
+  CallReading,
+  Effected,
+  Gate,
+  GateConfig,
+  GatePorts,
+  Passage,
+  Unreadable,
+} from "./passage.ts";
+import { PinnedTools } from "./pins/pinned-tools.ts";
 import type { Asked } from "./recent.ts";
 import { releaseResult } from "./release.ts";
 import { keysOf } from "./restraints.ts";
@@ -15,7 +25,8 @@ import { type Call, type Found, Weigher } from "./weigh.ts";
 export function createGate(ports: GatePorts, config: GateConfig): Gate {
   const ledger = new Ledger(ports, config.point);
   const weigher = new Weigher(ports, config);
-  const calls = new Calls(ports, ledger, weigher);
+  const tools = new PinnedTools(ports.pins);
+  const calls = new Calls(ports, { ledger, weigher, tools });
   return {
     identify: (proof) => ports.prover.prove(proof),
     call: (standing, attempt) => calls.call(standing, attempt),
@@ -47,10 +58,10 @@ export function createGate(ports: GatePorts, config: GateConfig): Gate {
         approved: false,
       }),
     probe: (scope, effect) => weigher.restraints.probe(scope, effect),
-    pinned(server, tools, isEnd) {
-      const drifts = ports.pins.see(server.id, tools, isEnd);
-      for (const drift of drifts) ledger.note(driftEntry(server.id, drift), ledger.newId());
-      return new Set(drifts.filter(({ change }) => change === "changed").map(({ tool }) => tool));
+    pinned(server, listed, isEnd) {
+      const { hidden, told } = tools.look(server, listed, isEnd);
+      for (const drift of told) ledger.note(driftEntry(server.id, drift), ledger.newId());
+      return hidden;
     },
     refuse: (attempt) => ledger.refuse(attempt),
     rejudge: (decider) => weigher.rejudge(decider),
@@ -58,15 +69,23 @@ export function createGate(ports: GatePorts, config: GateConfig): Gate {
   };
 }
 
+interface CallParts {
+  readonly ledger: Ledger;
+  readonly weigher: Weigher;
+  readonly tools: PinnedTools;
+}
+
 class Calls {
   private readonly ports: GatePorts;
   private readonly ledger: Ledger;
   private readonly weigher: Weigher;
+  private readonly tools: PinnedTools;
 
-  constructor(ports: GatePorts, ledger: Ledger, weigher: Weigher) {
+  constructor(ports: GatePorts, { ledger, weigher, tools }: CallParts) {
     this.ports = ports;
     this.ledger = ledger;
     this.weigher = weigher;
+    this.tools = tools;
   }
 
   /** In flight from here on: an order that comes ends it wherever it is, and its answer does not leave (respond R8, R9). */
@@ -100,9 +119,7 @@ class Calls {
     if (this.ledger.isFull()) return this.ledger.stop(subject, FULL);
     // before anything is looked at: a token for one call is spent by its first use, whatever comes of it (identify I25)
     if (!(await this.spend(standing, subject.id))) return this.ledger.stop(subject, SPENT);
-    if (this.weigher.isHidden(subject, attempt))
-      return this.ledger.stop(subject, { code: "tool_unknown", why: "no such tool for it" });
-    const reading = await attempt.read(subject.mode);
+    const reading = await this.read(subject, attempt);
     if ("unreadable" in reading) return this.ledger.stop(subject, reading.unreadable);
     const task = this.ports.tasks.of(standing.mandate.task);
     const call: Flying = { subject, attempt, reading, task, flight };
@@ -121,6 +138,18 @@ class Calls {
     const passing: Passing = { ...found, released: examined.released };
     const writeAhead = isEffect(reading.verb) || found.judged.answer !== "allow" || standing.token.once;
     return writeAhead ? this.afterIntent(call, passing) : this.inOne(call, passing);
+  }
+
+  /** What the call does, as far as it may be asked at all: a tool that is held back does not exist, whatever is sent to it. */
+  private async read<R extends CallReading>(subject: Known, attempt: CallAttempt<R>): Promise<R | Unreadable> {
+    const isHeld = subject.mode === "enforce" && this.tools.isWithheld(attempt.server, attempt.name);
+    if (this.weigher.isHidden(subject, attempt) || isHeld)
+      return { unreadable: { code: "tool_unknown", why: "no such tool for it" } };
+    const read = await attempt.read(subject.mode);
+    if ("unreadable" in read || read.tool === undefined) return read;
+    const misfit = this.tools.refusalOf(read.tool, read.sent);
+    if (misfit === undefined) return read;
+    return subject.mode === "enforce" ? { unreadable: misfit } : { ...read, flaws: [...(read.flaws ?? []), misfit] };
   }
 
   private async spend({ token }: Standing, by: EntryId): Promise<boolean> {

@@ -7,7 +7,6 @@ import type {
   Commitment,
   Decider,
   Decoys,
-  Digest,
   DomainId,
   Effect,
   EntryOutcome,
@@ -34,6 +33,7 @@ import type {
   ScopeKey,
   Standing,
   ToolArgument,
+  ToolDefinition,
   ToolPins,
   Verb,
 } from "../core/index.ts";
@@ -170,8 +170,8 @@ export interface Gate {
   stopped(standing: Standing, server: UpstreamServer): Pick<Refusal, "code" | "why" | "order"> | undefined;
   /** Whether this gate refuses what an order forbids, to a caller in that scope (respond R16). */
   probe(scope: ScopeKey, effect: Effect): boolean;
-  /** Notices tools that are not what was accepted. @returns those that changed: nobody is shown them */
-  pinned(server: UpstreamServer, tools: ReadonlyMap<string, Digest>, isEnd: boolean): ReadonlySet<string>;
+  /** Notices tools that are not as they should be. @returns those that nobody is shown, and nobody can call */
+  pinned(server: UpstreamServer, tools: ReadonlyMap<string, ToolDefinition>, isEnd: boolean): ReadonlySet<string>;
   /** Writes down a refusal that came before there was a call to judge. */
   refuse(attempt: RefusedAttempt): Reference;
   /** What the last calls were answered, before anybody was asked, and what another decider says to the same. */

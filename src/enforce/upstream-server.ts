@@ -38,10 +38,15 @@ export interface UpstreamServer {
   readonly destination: Destination & { readonly operator: string; readonly jurisdiction: string };
   /** Who speaks in what it returns (protect P22): what its values may decide. */
   readonly trust: Trust;
+  /** Those of the manifest that is in force. */
   readonly tools: ReadonlyMap<string, ToolManifest>;
   /** Which revision it speaks: found out by asking unless configured (enforce E38). */
   readonly era: "auto" | "modern" | "legacy";
   readonly folder?: Folder;
   /** Hosts whose pages it may have a client open (enforce E31). */
   readonly urlHosts?: readonly string[];
+  /** File of its manifest: what people edit. */
+  readonly manifest?: string;
+  /** What a changed tool that takes no more than before is: hidden until it is accepted, or shown and told (enforce E16). */
+  readonly pin?: "warn" | "block";
 }

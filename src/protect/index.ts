@@ -5,6 +5,7 @@ export { createInspector, UNLABELLED } from "./inspect.ts";
 export type { LabelRules } from "./labels.ts";
 export { readLabelRules } from "./labels.ts";
 export { isBound } from "./origin/contracts.ts";
+export { skeleton } from "./origin/loose.ts";
 export type { IngestReport, OutputOrigin, TaskConfig, TaskIndex } from "./origin/task.ts";
 export { openTask } from "./origin/task.ts";
 export type { Redaction, Style, Taken } from "./redact/plan.ts";

@@ -44,6 +44,7 @@ import {
   type SharePreview,
 } from "./incidents.ts";
 import { LIVE_READERS, type LiveEvent, type LiveTopic } from "./live.ts";
+import { type ManifestsClient, manifestsClient } from "./manifests.ts";
 import { type DecisionList, type DecisionQuery, type MinuteList, readDecisions, readMinutes } from "./now.ts";
 import { type ObserveClient, observeClient } from "./observe.ts";
 import type { Part } from "./parts.ts";
@@ -146,6 +147,8 @@ export interface Client extends IdentityClient, PeopleClient {
   readonly servers: ServersClient;
   /** From observe to enforce. */
   readonly observe: ObserveClient;
+  /** What their tools do, and what they said when that was accepted. */
+  readonly manifests: ManifestsClient;
 }
 
 export interface FollowOptions {
@@ -183,6 +186,7 @@ export function createClient(options: ClientOptions): Client {
     clocks: async () => readClocks(await getJson(connection, "/api/clocks")),
     servers: serversClient(connection),
     observe: observeClient(connection),
+    manifests: manifestsClient(connection),
   };
 }
 

@@ -17,7 +17,15 @@ import {
   parseTenantId,
 } from "../core/index.ts";
 import { type Bundle, createDecider, DECIDE_SCHEMA, type Releases } from "../decide/index.ts";
-import { createGate, createRelay, type Gate, Tasks, type UpstreamServer } from "../enforce/index.ts";
+import {
+  createGate,
+  createRelay,
+  ENFORCE_SCHEMA,
+  type Gate,
+  type ManifestShelf,
+  Tasks,
+  type UpstreamServer,
+} from "../enforce/index.ts";
 import { IDENTIFY_SCHEMA, type Identify, openIdentify, type People } from "../identify/index.ts";
 import { createInspector, type Inspector, readLabelRules } from "../protect/index.ts";
 import { type Cases, openTransferGate, PROVE_SCHEMA, type Transfers } from "../prove/index.ts";
@@ -31,6 +39,7 @@ import { openAftermath } from "./aftermath.ts";
 import { approvalPages } from "./approval-pages.ts";
 import { type ApprovalQueue, createQueue, type QueuePorts } from "./approvals.ts";
 import type { Config } from "./config.ts";
+import { openManifests } from "./connections/manifests.ts";
 import { ServerRegister } from "./connections/register.ts";
 import { serverPorts } from "./connections/wiring.ts";
 import { createPoints, type PointRegister, readSigns } from "./containment.ts";
@@ -107,7 +116,7 @@ export interface ServerIo {
 
 const system = { clock: systemClock, timers: systemTimers, random: systemRandom } as const;
 const TENANT = parseTenantId("main");
-const SCHEMAS = [IDENTIFY_SCHEMA, RESPOND_SCHEMA, WATCH_SCHEMA, PROVE_SCHEMA, DECIDE_SCHEMA];
+const SCHEMAS = [ENFORCE_SCHEMA, IDENTIFY_SCHEMA, RESPOND_SCHEMA, WATCH_SCHEMA, PROVE_SCHEMA, DECIDE_SCHEMA];
 const DOMAIN = parseDomainId("main");
 
 /** Starts everything. @throws the error of the first room that cannot be opened */
@@ -179,6 +188,7 @@ interface Rooms {
   readonly bundle: Bundle;
   readonly servers: ReadonlyMap<string, UpstreamServer>;
   readonly register: ServerRegister;
+  readonly shelf: ManifestShelf;
   readonly setupLink: string | undefined;
   /** Makes page tokens of searches ours. */
   readonly pageKey: KeyObject;
@@ -202,6 +212,7 @@ async function openRooms({ config, io, publicUrl, opened }: Opening): Promise<Ro
   const store = opened.use(await openStore({ dir: dataDir, schemas: SCHEMAS }, ports));
   const releases = opened.use(await openServerReleases({ ...ports, store, recorder: record }, config));
   const tasks = new Tasks(custody.derive("origins"));
+  const shelf = await openManifests(register, { ...ports, store, recorder: record });
   const known = await openIdentities(
     { ...ports, store, recorder: record, custody },
     { config, publicUrl, servers, tasks },
@@ -225,6 +236,7 @@ async function openRooms({ config, io, publicUrl, opened }: Opening): Promise<Ro
     bundle,
     servers,
     register,
+    shelf,
     inspector,
     transfers,
     tasks,

@@ -28,7 +28,7 @@ export async function openUpstreams(config: Config, place: UpstreamPlace): Promi
   return Promise.all(Object.entries(servers).map(([id, server]) => openUpstream(id, { mode, ...server }, place)));
 }
 
-/** One server, with no tool where its manifest is still a draft. @throws ServerError, EnforceError */
+/** One server, with no tool yet: what it may do is in force once its manifest is settled. @throws ServerError, EnforceError */
 export async function openUpstream(
   name: string,
   server: McpServerConfig,
@@ -36,7 +36,7 @@ export async function openUpstream(
 ): Promise<UpstreamServer> {
   const id = parseServerId(name);
   const transport = transportOf(id, server, place);
-  const { operator, jurisdiction, destination, trust } = server;
+  const { operator, jurisdiction, destination, trust, pin } = server;
   return {
     id,
     resource: `${place.publicUrl}/mcp/${id}`,
@@ -46,6 +46,8 @@ export async function openUpstream(
     trust,
     tools: await toolsOf(id, server),
     ...(server.urlHosts === undefined ? {} : { urlHosts: server.urlHosts }),
+    ...(server.manifest === undefined ? {} : { manifest: server.manifest }),
+    pin,
     ...(server.folder === undefined ? {} : { folder: await openFolder(id, server.folder) }),
   };
 }

@@ -35,7 +35,7 @@ export interface WatchEvent {
   readonly order: OrderId | undefined;
   readonly decoys: readonly SeenDecoy[];
   /** A tool is not what it was. */
-  readonly drift?: { readonly tool: string; readonly change: "changed" | "appeared" };
+  readonly drift?: { readonly tool: string; readonly change: DriftChange };
   readonly synthetic: boolean;
 }
 
@@ -66,11 +66,15 @@ const decision = z.object({
   decoys: decoys.exactOptional(),
   outcome: z.object({ decoys: decoys.exactOptional() }).exactOptional(),
 });
+/** What may be wrong with a tool that is not what was accepted. */
+const DRIFT_CHANGES = ["changed", "appeared", "altered", "hides", "shadows"] as const;
+type DriftChange = (typeof DRIFT_CHANGES)[number];
+
 const drift = z.object({
   ...header,
   type: z.literal("event"),
   name: z.literal("pin.drifted"),
-  data: z.object({ server: text, tool: text, change: z.enum(["changed", "appeared"]) }),
+  data: z.object({ server: text, tool: text, change: z.enum(DRIFT_CHANGES) }),
 });
 const shape = z.discriminatedUnion("type", [decision, drift]);
 

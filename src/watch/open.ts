@@ -23,6 +23,7 @@ import {
   type Ref,
   type Store,
   type Timers,
+  type ToolDefinition,
   type ToolPins,
   writeJson,
 } from "../core/index.ts";
@@ -57,8 +58,8 @@ export interface DecoySpec {
 export interface Watch extends EntryWatch, Findings, AsyncDisposable {
   readonly decoys: Decoys;
   readonly pins: ToolPins;
-  /** A person accepted a tool as it is now. @param name `server/tool` */
-  accept(name: string): void;
+  /** A person accepted a tool as it is now. @param name `server/tool` @returns what is pinned from now on */
+  accept(name: string): ToolDefinition | undefined;
   /**
    * From now on whoever meets this value is noticed. Durable when it resolves; the same value twice is one decoy.
    * @throws StoreError, RecordError
@@ -127,8 +128,8 @@ class WatchRoom implements Watch {
     return this.book.raise(draft);
   }
 
-  accept(name: string): void {
-    this.pins.accept(name);
+  accept(name: string): ToolDefinition | undefined {
+    return this.pins.accept(name);
   }
 
   list(): readonly Finding[] {

@@ -10,15 +10,19 @@ import {
   type Finding,
   type Instant,
   instant,
+  isJsonObject,
+  type JsonObject,
   type Mac,
   parseDecoyId,
   parseDigest,
   parseEntryId,
   parseFindingId,
+  parseJson,
   type Ref,
   SCOPE_KINDS,
   SEVERITIES,
   type Store,
+  writeJson,
 } from "../core/index.ts";
 import { WatchError } from "./errors.ts";
 import { tables } from "./schema.ts";
@@ -37,6 +41,8 @@ export interface Pin {
   readonly server: string;
   readonly tool: string;
   readonly digest: Digest;
+  /** Not there where it was pinned before definitions were kept. */
+  readonly said: JsonObject | undefined;
 }
 
 const text = z.string();
@@ -67,6 +73,11 @@ const finding = z.object({
   tags: z.object({ owasp: z.array(text), atlas: z.array(text) }),
   synthetic: z.boolean(),
 });
+function definition(said: string | null): JsonObject | undefined {
+  const json = said === null ? undefined : parseJson(said);
+  return isJsonObject(json) ? json : undefined;
+}
+
 const mac = z.string().regex(/^[A-Za-z0-9_-]{22}$/);
 const decoy = z.object({
   id: text.transform(parseDecoyId),
@@ -107,16 +118,19 @@ export class Rows {
   /** @throws WatchError WATCH_ROW_MALFORMED; StoreError */
   async pins(): Promise<readonly Pin[]> {
     const rows = await tables(this.store.read).selectFrom("watch_pin").selectAll().execute();
-    return rows.map((row) => parsed("watch_pin", () => ({ ...row, digest: parseDigest(row.digest) })));
+    return rows.map((row) =>
+      parsed("watch_pin", () => ({ ...row, digest: parseDigest(row.digest), said: definition(row.said) })),
+    );
   }
 
   /** Durable when it resolves. @throws StoreError */
-  async pin({ server, tool, digest }: Pin): Promise<void> {
+  async pin({ server, tool, digest, said: definitionOf }: Pin): Promise<void> {
+    const said = definitionOf === undefined ? null : writeJson(definitionOf);
     await this.store.tx("watch.pinned", (db) =>
       tables(db)
         .insertInto("watch_pin")
-        .values({ server, tool, digest })
-        .onConflict((c) => c.columns(["server", "tool"]).doUpdateSet({ digest }))
+        .values({ server, tool, digest, said })
+        .onConflict((c) => c.columns(["server", "tool"]).doUpdateSet({ digest, said }))
         .execute(),
     );
   }

@@ -22,7 +22,13 @@ export type WatchTables = {
     readonly planted: number;
   };
   /** What tools said of themselves when they were first seen, or accepted. */
-  readonly watch_pin: { readonly server: string; readonly tool: string; readonly digest: string };
+  readonly watch_pin: {
+    readonly server: string;
+    readonly tool: string;
+    readonly digest: string;
+    /** JSON; `null` where it was pinned before definitions were kept. */
+    readonly said: string | null;
+  };
   /** How much of the record was looked at. */
   readonly watch_checkpoint: { readonly one: number; readonly size: number };
 };
@@ -36,8 +42,16 @@ const STRICT = sql`strict, without rowid`;
 
 export const WATCH_SCHEMA: RoomSchema = {
   room: "watch",
-  migrations: [{ name: "watch-0001-findings", up: findings }],
+  migrations: [
+    { name: "watch-0001-findings", up: findings },
+    { name: "watch-0002-definitions", up: definitions },
+  ],
 };
+
+/** What is pinned is kept as it was said, so that a change can be read. */
+async function definitions(db: AnyDb): Promise<void> {
+  await db.schema.alterTable("watch_pin").addColumn("said", "text").execute();
+}
 
 async function findings(db: AnyDb): Promise<void> {
   await db.schema

@@ -11,6 +11,7 @@ import {
   type EntryDraft,
   type EntryId,
   type Finding,
+  jsonObject,
   type Mac,
   parseDecoyId,
   parseEntryId,
@@ -260,18 +261,20 @@ describe("pins", () => {
   const files = parseServerId("files");
   const [OLD, NEW] = [digestOf("old"), digestOf("new")];
   const see = (tools: Readonly<Record<string, Digest>>, isEnd = true) =>
-    world.watch.pins.see(files, new Map(Object.entries(tools)), isEnd);
+    world.watch.pins.see(files, new Map(Object.entries(tools).map(([name, digest]) => [name, said(digest)])), isEnd);
 
   test("E15, E16: what is seen first is pinned, page by page; what differs later is told once, and after a restart again", async () => {
     expect(see({ read: OLD }, false)).toEqual([]);
     expect(see({ write: OLD })).toEqual([]);
     expect(see({ read: OLD, write: OLD })).toEqual([]);
-    expect(see({ read: NEW })).toEqual([{ tool: "read", change: "changed", before: OLD, after: NEW }]);
+    expect(see({ read: NEW })).toMatchObject([{ tool: "read", change: "changed", before: OLD, after: NEW }]);
     expect(see({ read: NEW })).toEqual([]);
-    expect(see({ erase: NEW })).toEqual([{ tool: "erase", change: "appeared", after: NEW }]);
+    expect(see({ erase: NEW })).toMatchObject([{ tool: "erase", change: "appeared", after: NEW }]);
     await world.watch[Symbol.asyncDispose]();
     await world.kill();
-    expect(see({ read: NEW, write: OLD })).toMatchObject([{ tool: "read", change: "changed" }]);
+    expect(see({ read: NEW, write: OLD })).toMatchObject([{ tool: "read", change: "changed", was: said(OLD).said }]);
+    expect(world.watch.pins.definition(files, "read")).toEqual(said(OLD).said);
+    expect(world.watch.pins.list(files)).toMatchObject([{ tool: "read", now: said(NEW) }, { tool: "write" }]);
   });
 
   test("E16: a person accepts what it is now, and what it was is drift from then on", () => {
@@ -325,6 +328,10 @@ describe("findings that last", () => {
     expect(world.log.faults.map(({ code }) => code)).toContain("WATCH_SINK_FAILED");
   });
 });
+
+function said(digest: Digest) {
+  return { digest, said: jsonObject([["name", digest]]) };
+}
 
 const without = (from: string, to: string) => () => readWeights("d.yaml", TEXT.replace(from, to));
 

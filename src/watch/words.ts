@@ -8,11 +8,17 @@ const SENTENCES: Readonly<Record<DetectorId, (code: string, params: Params) => s
   decoy: (code) => DECOY.get(code) ?? "met a planted value (decoy)",
   fork: (_code, { times = 0 }) => `showed ${times} proofs of one key again within a minute: two hold that key`,
   "credential-misuse": (code) => MISUSE.get(code) ?? "showed a credential that is not for this",
-  "tool-drift": (code, { tool = "" }) =>
-    code === "appeared" ? `a tool appeared that nobody accepted: ${tool}` : `a tool is not what was accepted: ${tool}`,
+  "tool-drift": (code, { tool = "" }) => `${DRIFT.get(code) ?? "a tool is not what was accepted"}: ${tool}`,
   "after-containment": (code, { times = 0 }) =>
     code === "evades" ? `tried ${times} times within a minute after it was contained` : "acted after it was contained",
 };
+
+const DRIFT: ReadonlyMap<string, string> = new Map([
+  ["appeared", "a tool appeared that nobody accepted"],
+  ["altered", "a tool speaks of itself otherwise than when it was accepted, and takes no more"],
+  ["hides", "a tool hides text in what it says of itself"],
+  ["shadows", "a tool has a name that looks like that of another"],
+]);
 
 const DECOY: ReadonlyMap<string, string> = new Map([
   ["used", "used a planted credential (decoy)"],

@@ -261,6 +261,8 @@ export const ADMIN_NAMES = [
   "decoy.planted",
   "server.added",
   "server.removed",
+  "manifest.approved",
+  "pin.accepted",
   "process.started",
   "process.stopped",
 ] as const;

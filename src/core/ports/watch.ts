@@ -3,6 +3,7 @@ import type { Mac } from "../detection.ts";
 import type { EntryDraft } from "../entry/entry.ts";
 import type { Finding, FindingDraft } from "../finding.ts";
 import type { DecoyId, Digest, EntryId, Ref, ServerId } from "../ids.ts";
+import type { JsonObject } from "../json.ts";
 
 /** What lies where nobody has any business with it (watch W28). */
 export const DECOY_KINDS = ["credential", "value"] as const;
@@ -33,6 +34,22 @@ export interface ToolDrift {
   readonly change: "changed" | "appeared";
   readonly before?: Digest;
   readonly after: Digest;
+  /** What it said when it was accepted, where that is known. */
+  readonly was?: JsonObject;
+  readonly is: JsonObject;
+}
+
+/** What a tool says of itself, as far as a client acts on it (enforce E15). */
+export interface ToolDefinition {
+  readonly digest: Digest;
+  readonly said: JsonObject;
+}
+
+/** A tool as it was accepted, and as it was seen last where that is something else. */
+export interface PinnedTool {
+  readonly tool: string;
+  readonly pinned: Partial<ToolDefinition>;
+  readonly now?: ToolDefinition;
 }
 
 /** What tools say of themselves, as it was first seen. Synchronous, from memory, never throws. */
@@ -41,7 +58,11 @@ export interface ToolPins {
    * Compares what a server lists now with what is pinned; what is seen first is pinned. Each drift is told once.
    * @param isEnd - no more of the list is to come
    */
-  see(server: ServerId, tools: ReadonlyMap<string, Digest>, isEnd: boolean): readonly ToolDrift[];
+  see(server: ServerId, tools: ReadonlyMap<string, ToolDefinition>, isEnd: boolean): readonly ToolDrift[];
+  /** What a tool said of itself when it was accepted; `undefined` where it was never seen. */
+  definition(server: ServerId, tool: string): JsonObject | undefined;
+  /** In the order of their names. */
+  list(server: ServerId): readonly PinnedTool[];
 }
 
 export interface Findings {

@@ -305,7 +305,7 @@ export function fakeModes(mode: Mode = "enforce"): Modes {
 }
 
 /** No tool ever changes. */
-export const NO_PINS: ToolPins = { see: () => [] };
+export const NO_PINS: ToolPins = { see: () => [], definition: () => undefined, list: () => [] };
 
 /** Nothing is planted. */
 export const NO_DECOYS: Decoys = { any: false, find: () => undefined };

@@ -34,7 +34,7 @@ import { type ReadCall, readCall, unreadable } from "./reading.ts";
 import { readObserved } from "./reading-observed.ts";
 import { readOther } from "./reading-other.ts";
 import { Slots } from "./slots.ts";
-import { filterTools, toolDigests } from "./tools.ts";
+import { definitionsIn, filterTools } from "./tools.ts";
 import { broken, json, NO_ANSWER, refusal, statusOf } from "./wire.ts";
 
 export interface ForwardPorts extends CarryPorts {
@@ -198,7 +198,7 @@ export class Forwarder {
 
   /** What changed since it was accepted is shown to nobody, from this list on. */
   private shown(server: UpstreamServer, got: JsonObject, shown: ReadonlySet<string> | "all"): JsonObject {
-    const changed = this.ports.gate.pinned(server, toolDigests(got), member(got, "nextCursor") === undefined);
+    const changed = this.ports.gate.pinned(server, definitionsIn(got), member(got, "nextCursor") === undefined);
     const wrong = this.mirrored.learn(server.id, got);
     if (shown === "all") return got;
     return filterTools(got, new Set([...shown].filter((name) => !changed.has(name) && !wrong.has(name))));

@@ -27,7 +27,8 @@ export function looseSite(host: string): string {
   return `site:${skeleton(domainToUnicode(host))}`;
 }
 
-function skeleton(value: string): string {
+/** What a text looks like to a person: texts with one skeleton can be taken for each other. */
+export function skeleton(value: string): string {
   let form = ASCII.test(value) ? asciiLetters(value) : letters(value);
   for (const [pair, latin] of PAIRS) form = form.replaceAll(pair, latin);
   return form;

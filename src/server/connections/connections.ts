@@ -3,7 +3,6 @@
 // to read, and served at once. One act at a time; each is an entry before it binds.
 import {
   type AdminName,
-  type Digest,
   type IdentityId,
   type Json,
   jsonObject,
@@ -12,12 +11,14 @@ import {
   type Recorder,
   type Reference,
   referenceOf,
+  type ToolDefinition,
 } from "../../core/index.ts";
-import { probeTools, toolDigestsOf, type UpstreamServer } from "../../enforce/index.ts";
+import { definitionsOf, probeTools, type UpstreamServer } from "../../enforce/index.ts";
 import type { Identify } from "../../identify/index.ts";
 import { ServerError } from "../errors.ts";
 import { openUpstream, transportOf, type UpstreamPlace } from "../upstreams.ts";
 import { removeServer } from "./config-file.ts";
+import type { Manifests } from "./manifests.ts";
 import { checkConfigFile, checkFolder, draftFor, serverMember, writeDraft, writeMember } from "./place.ts";
 import type { ServerRegister } from "./register.ts";
 import { SERVERS_MAX } from "./register.ts";
@@ -27,10 +28,11 @@ export interface ConnectionPorts {
   readonly register: ServerRegister;
   readonly resources: Identify["resources"];
   readonly recorder: Recorder;
+  readonly manifests: Pick<Manifests, "settle" | "withdraw">;
   /** What asking a server needs. */
   readonly link: Parameters<typeof probeTools>[0];
   /** Takes what a server says of its tools as what is accepted; what was accepted before stays. @returns those that differ */
-  readonly pin: (server: UpstreamServer, tools: ReadonlyMap<string, Digest>) => ReadonlySet<string>;
+  readonly pin: (server: UpstreamServer, tools: ReadonlyMap<string, ToolDefinition>) => ReadonlySet<string>;
   /** Begins its release, in this mode where the server was never here before. */
   readonly begin: (server: UpstreamServer["id"], mode: Mode | undefined) => Promise<unknown>;
   /** Ends whatever speaks to a server that is gone. */
@@ -97,8 +99,8 @@ export class Connections {
     return this.inTurn(async () => {
       const server = this.known(id);
       const listed = await probeTools(this.ports.link, server);
-      const digests = toolDigestsOf(listed);
-      return { tools: [...digests.keys()], changed: [...this.ports.pin(server, digests)] };
+      const definitions = definitionsOf(listed);
+      return { tools: [...definitions.keys()], changed: [...this.ports.pin(server, definitions)] };
     });
   }
 
@@ -112,6 +114,7 @@ export class Connections {
       this.ports.register.remove(server.id);
       this.ports.resources.remove(server.resource);
       await this.ports.end(server);
+      await this.ports.manifests.withdraw(server);
       await removeServer(file, server.id);
       return reference;
     });
@@ -142,7 +145,7 @@ export class Connections {
       throw cause;
     });
     const { view, execute, unnamed } = draft;
-    this.ports.pin(server, toolDigestsOf(listed));
+    this.ports.pin(server, definitionsOf(listed));
     return {
       server,
       tools: listed.length,
@@ -161,7 +164,7 @@ export class Connections {
     // before anybody can call it, so that its first call is observed or enforced as it should be
     await this.ports.begin(server.id, member.mode);
     this.ports.resources.add({ url: server.resource, name: server.id });
-    this.ports.register.put(server);
+    await this.ports.manifests.settle(server);
     return server;
   }
 

@@ -15,6 +15,7 @@ import { mountMakers } from "./identity-makers.ts";
 import { type IncidentPorts, mountIncidents } from "./incidents.ts";
 import { sendJson } from "./json.ts";
 import { mountLive } from "./live.ts";
+import { mountManifests } from "./manifests.ts";
 import { mountObserve, type ObservePorts } from "./observe.ts";
 import { mountPairings } from "./pairings.ts";
 import { mountPeople, type PeoplePorts } from "./people.ts";
@@ -71,6 +72,7 @@ export function mountApi(app: FastifyInstance, ports: ApiPorts, timers: Timers):
   mountContainments(app, ports.containment);
   mountServers(app, ports.servers);
   mountObserve(app, ports.observe);
+  mountManifests(app, ports.servers);
   mountLive(app, {
     ...ports,
     timers,

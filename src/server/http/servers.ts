@@ -13,6 +13,8 @@ import {
 } from "../../core/index.ts";
 import { EnforceError, type UpstreamServer } from "../../enforce/index.ts";
 import { type AddedServer, type Connections, reachedBy } from "../connections/connections.ts";
+import type { Manifests } from "../connections/manifests.ts";
+import type { PinDesk } from "../connections/pins.ts";
 import { readWish } from "../connections/wish.ts";
 import { ServerError } from "../errors.ts";
 import { readMember, sendJson } from "./json.ts";
@@ -20,6 +22,8 @@ import { bodyOf } from "./listener.ts";
 import { type ApiProblem, PROBLEMS, sendProblem } from "./problems.ts";
 
 export interface ServerPorts {
+  readonly manifests: Manifests;
+  readonly pins: PinDesk;
   readonly connections: Connections;
   /** The person behind a request; `undefined` where nobody is known by name. */
   readonly whoIs: (request: FastifyRequest) => IdentityId | undefined;
@@ -68,7 +72,7 @@ export function mountServers(app: FastifyInstance, ports: ServerPorts): void {
 }
 
 /** Faults that whoever asks can mend are told as such; every other one is ours. */
-async function answered(reply: FastifyReply, act: () => Promise<FastifyReply>): Promise<FastifyReply> {
+export async function answered(reply: FastifyReply, act: () => Promise<FastifyReply>): Promise<FastifyReply> {
   try {
     return await act();
   } catch (cause) {

@@ -1,0 +1,30 @@
+// SPDX-License-Identifier: Apache-2.0
+// `bailiwick connect pin show [SERVER]`: which tools are what was accepted, and what is different about those that are not.
+import type { PinView } from "../../sdk/index.ts";
+import type { Args } from "../command.ts";
+import { EXIT } from "../exit.ts";
+import type { CliIo } from "../io.ts";
+import { answer } from "../output.ts";
+import { clientOf } from "../server.ts";
+import type { Row } from "../table.ts";
+
+export async function run(args: Args, io: CliIo): Promise<number> {
+  const [server] = args.words;
+  const pins = await clientOf(args, io).manifests.pins(server);
+  answer(args, io, pins, pins.flatMap(rowsOf));
+  const changed = pins.filter(isChanged);
+  io.err(`${pins.length} tools, ${changed.length} not what was accepted\n`);
+  for (const { tool } of changed) io.err(`next: npx bailiwick connect pin accept ${tool} --because WHY\n`);
+  return changed.length === 0 ? EXIT.done : EXIT.no;
+}
+
+function rowsOf(pin: PinView): readonly Row[] {
+  const { tool, pinned, now, lines } = pin;
+  if (!isChanged(pin)) return [[tool, pinned ?? "", "as accepted"]];
+  const changed = { text: "changed", style: "yellow" } as const;
+  return [[tool, now ?? "", changed], ...lines.map((line): Row => [tool, now ?? "", line])];
+}
+
+function isChanged({ pinned, now }: PinView): boolean {
+  return pinned !== now;
+}
