@@ -338,7 +338,7 @@ export const COMMANDS: readonly Command[] = [
   },
   {
     name: "share preview",
-    summary: "what a partner would be told of an incident, and what is left out; nothing is sent",
+    summary: "what a partner would be told; nothing is sent",
     takes: INCIDENT,
     examples: [
       { words: "share preview INC-1", does: "beside what is known here, with reasons" },

@@ -6,7 +6,7 @@ import type { Waiting } from "../passage.ts";
 import type { UpstreamServer } from "../upstream-server.ts";
 import type { Forwarder } from "./forward.ts";
 import type { GateRequest } from "./http.ts";
-import type { Heard, Link } from "./link.ts";
+import type { Heard, Link, StreamTurn } from "./link.ts";
 import type { Message } from "./message.ts";
 import type { Progress, Told } from "./progress.ts";
 import type { Client } from "./revision.ts";
@@ -51,6 +51,8 @@ export interface Exchange {
   readonly signal: AbortSignal;
   /** Given what the upstream says while it works; only its log is kept where nobody takes it. */
   readonly hear?: (heard: Heard, progress: Progress | undefined) => void;
+  /** Told how the upstream's answer comes, so that it goes down in the same way. */
+  readonly stream?: (what: StreamTurn) => void;
   /** Given what people are asked, where the client was told of their page. */
   readonly shown?: (waiting: Waiting) => void;
 }

@@ -11,6 +11,9 @@ export const KEPT_UNITS_MAX: number = 1024 * 1024;
 /** UNIT: ms. When a client whose connection broke comes back. */
 const RETRY_MS = 1000;
 
+/** Where a first reader begins. */
+const BEGINNING = -1;
+
 /** One stream of events, read by one reader at a time. */
 class Stream {
   readonly id: string;
@@ -21,6 +24,9 @@ class Stream {
   /** What was asked of the source and has not come. */
   private coming: Promise<IteratorResult<string>> | undefined;
   private reader = 0;
+  /** Ends the wait of whoever reads now. */
+  private wake: () => void = () => undefined;
+  private isPaused = false;
 
   constructor(id: string, source: AsyncIterable<string>, primed: boolean) {
     this.id = id;
@@ -33,16 +39,27 @@ class Stream {
   async *after(at: number): AsyncGenerator<string> {
     this.reader += 1;
     const own = this.reader;
+    this.wake();
     for (const event of this.kept.filter((one) => one.at > at)) yield event.text;
     for (;;) {
       this.coming ??= this.source.next();
       const { coming } = this;
-      const next = await coming;
-      if (this.reader !== own) return;
+      const woken = new Promise<undefined>((resolve) => {
+        this.wake = () => resolve(undefined);
+      });
+      // who comes back reads on, whatever was paused before
+      const next = this.isPaused && at === BEGINNING ? undefined : await Promise.race([coming, woken]);
+      if (this.reader !== own || next === undefined) return;
       if (this.coming === coming) this.coming = undefined;
       if (next.done === true) return;
       yield this.numbered(next.value);
     }
+  }
+
+  /** Ends its first reader; what comes from here on is kept for when it comes back. */
+  pause(): void {
+    this.isPaused = true;
+    this.wake();
   }
 
   /** A comment is nobody's to come back for. */
@@ -62,19 +79,26 @@ class Stream {
   }
 }
 
+/** A stream for its first reader. */
+export interface Opened {
+  readonly events: AsyncIterable<string>;
+  /** Has the reader come back for the rest. */
+  readonly pause: () => void;
+}
+
 /** The streams of one session. */
 export class Streams {
   private readonly streams = new Map<string, Stream>();
   private opened = 0;
 
   /** @param primed - begins with an id alone */
-  open(source: AsyncIterable<string>, primed: boolean): AsyncIterable<string> {
+  open(source: AsyncIterable<string>, primed: boolean): Opened {
     this.opened += 1;
     const stream = new Stream(String(this.opened), source, primed);
     this.streams.set(stream.id, stream);
     const [oldest] = this.streams.keys();
     if (this.streams.size > KEPT_STREAMS_MAX && oldest !== undefined) this.streams.delete(oldest);
-    return stream.after(-1);
+    return { events: stream.after(BEGINNING), pause: () => stream.pause() };
   }
 
   /** What came after an event of this session; nothing where it was none of it, or is kept no more. */

@@ -210,6 +210,7 @@ export class Forwarder {
   ): ReturnType<typeof carry> {
     const {
       client,
+      stream,
       with: { link },
     } = exchange;
     const { progress } = errand;
@@ -222,6 +223,7 @@ export class Forwarder {
         ms: this.config.upstreamWaitMs,
         signal,
         ...(hear === undefined ? {} : { hear }),
+        ...(stream === undefined ? {} : { stream }),
         ...(isTold && progress !== undefined ? { progress: (told: JsonObject) => progress.take(told) } : {}),
       },
       objects: [],

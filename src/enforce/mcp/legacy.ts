@@ -3,6 +3,7 @@
 // whoever stops reading has cancelled nothing (enforce E32, E33).
 import { isJsonObject, type JsonObject, jsonObject, member, type Timers } from "../../core/index.ts";
 import type { Asked, Exchange, No, RelayParts, Turn } from "./caller.ts";
+import type { Opened } from "./channel.ts";
 import type { ForwardPorts } from "./forward.ts";
 import type { GateResponse } from "./http.ts";
 import { initialized, initializeUp, legacyClient } from "./initialize.ts";
@@ -57,6 +58,7 @@ export class Legacy {
     const signal = AbortSignal.any([own.signal, closing]);
     const { client, talk } = session;
     const isPrimed = client.revision >= PRIMED_SINCE;
+    let opened: Opened | undefined;
     talk.seen(turn);
     const running = this.parts.slots.run(turn.standing.identity, () =>
       this.dispatch({
@@ -68,6 +70,7 @@ export class Legacy {
         told,
         hear: (heard, progress) => talk.during({ turn, told, signal }, heard, progress),
         shown: (waiting) => void talk.shown(waiting),
+        stream: (what) => (what === "began" ? told?.lines.beat() : opened?.pause()),
       }),
     );
     if (running === "full") {
@@ -81,9 +84,15 @@ export class Legacy {
       this.ports.timers,
       lines,
       work.then((response) => ({ response, before })),
-      isPrimed
-        ? { begun: (events) => talk.streams.open(events, true), early: EARLY_MS }
-        : { begun: (events) => talk.streams.open(events, false) },
+      {
+        begun: (events) => {
+          const stream = talk.streams.open(events, isPrimed);
+          // only who was given an id at once can come back
+          if (isPrimed) opened = stream;
+          return stream.events;
+        },
+        ...(isPrimed ? { early: EARLY_MS } : {}),
+      },
     );
   }
 
@@ -125,7 +134,7 @@ export class Legacy {
     const last = turn.headers["last-event-id"];
     const resumed = last === undefined ? undefined : talk.streams.resume(last);
     // an event that is kept no more is no reason to hear nothing from here on
-    return eventStream(resumed ?? talk.streams.open(talk.listen(), client.revision >= PRIMED_SINCE));
+    return eventStream(resumed ?? talk.streams.open(talk.listen(), client.revision >= PRIMED_SINCE).events);
   }
 
   async deleted(turn: Turn): Promise<GateResponse> {

@@ -47,7 +47,11 @@ export interface Wait {
   readonly progress?: (told: JsonObject) => void;
   /** Given whatever else the upstream says on behalf of this request, in order. */
   readonly hear?: (heard: Heard) => void;
+  /** Told how the answer comes over HTTP: as a stream of events, and when that breaks off before the answer does. */
+  readonly stream?: (what: StreamTurn) => void;
 }
+
+export type StreamTurn = "began" | "broke";
 
 export interface Answer {
   readonly body: JsonObject;

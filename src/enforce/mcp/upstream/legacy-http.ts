@@ -110,12 +110,15 @@ export class LegacyHttpLink implements Link {
     for (let silent = 0; silent < RETRIES_MAX; silent += 1) {
       if (answer.status === 404 && this.sessionId !== undefined) this.talk.end();
       if (answer.status !== 200) return this.wire.refusal(answer);
+      if (mediaType(answer.headers["content-type"]) === "text/event-stream") asked.wait.stream?.("began");
       const before = cursor.lastId;
       // a stream is read to its end before it is taken up again
       const came = await this.oneStream(answer, asked, cursor);
       if (came !== undefined) return came;
       if (cursor.lastId === undefined) break;
       if (cursor.lastId !== before) silent = 0;
+      // its client comes back for the rest, as the gate does (MCP 2025-11-25, polling)
+      asked.wait.stream?.("broke");
       answer = await this.resume(cursor, signal);
     }
     throw this.wire.fault("ENFORCE_UPSTREAM_GONE", "its answer ended before it was whole");
