@@ -64,9 +64,9 @@ test("X1: up says that it starts before the server is loaded, and a demo ends wi
   });
 });
 
-test("up without a configuration ends with 78, which tells a supervisor not to try again", async () => {
+test("up with a configuration that is not there ends with 78, which tells a supervisor not to try again", async () => {
   await using world = new World();
-  const { out, err, code } = await ended(world.start(process.execPath, [BIN, "up"]));
+  const { out, err, code } = await ended(world.start(process.execPath, [BIN, "up", "--config", "nowhere.yaml"]));
   expect({ out, code }).toEqual({ out: "", code: 78 });
   expect(err).toMatch(/^bailiwick [0-9.]+ · starting\n[^]*\nSERVER_CONFIG_MISSING\n$/);
 });
