@@ -193,20 +193,6 @@ test("a second process on the same folder is refused, and told who has it", asyn
   rmSync(dir, { recursive: true });
 });
 
-test("`up` in an empty folder says what it needs, and starts nothing", () => {
-  const dir = mkdtempSync(path.join(tmpdir(), "bailiwick-empty-"));
-  const ran = spawnSync(process.execPath, [BIN, "up"], {
-    cwd: dir,
-    encoding: "utf8",
-    env: {},
-  });
-  expect(ran.status).toBe(78);
-  expect(ran.stderr).toContain("SERVER_CONFIG_MISSING");
-  expect(ran.stderr).toContain("not in this version");
-  expect(readdirSync(dir)).toEqual([]);
-  rmSync(dir, { recursive: true });
-});
-
 test("`up --config` serves the example office with a key of one's own, as the README says", async () => {
   const dir = mkdtempSync(path.join(tmpdir(), "bailiwick-readme-"));
   for (const part of ["examples/office", "policies", "regulations"])
