@@ -137,5 +137,8 @@ test("E16, R7: a tool that says something else of itself than when it was accept
   expect(textOf(await world.relay.post(call("act")))).toBe("done");
   if (given === undefined) throw new Error("nothing was ordered");
   await world.containments.release(given.id, { by: PERSON, because: "read" });
+  // the order is over; the tool is still not what was accepted
+  expect(textOf(await world.relay.post(call("look")))).toContain("Unknown tool.");
+  world.watch.accept("odd/look");
   expect(textOf(await world.relay.post(call("look")))).toBe("done");
 });
