@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
-// `bailiwick up owner`: a way back in, for whoever can read the data folder of the server that runs. Every owner sees in the
-// record, and as a finding, that it was made.
+// `bailiwick up owner`: a way back in, for whoever can read the data folder of the server that runs. That it was made stands
+// in the record.
 import type { Args } from "../command.ts";
 import { EXIT } from "../exit.ts";
 import type { CliIo } from "../io.ts";

@@ -67,7 +67,12 @@ export const PROBLEMS: Readonly<Record<ProblemName, ApiProblem>> = {
     code: "API_HOST_ONLY",
     fix: "say it on the host, in the folder of bailiwick.yaml: npx bailiwick connect --help",
   },
-  upstream: { status: 502, title: "The server could not be asked.", code: "API_UPSTREAM" },
+  upstream: {
+    status: 502,
+    title: "The server could not be asked.",
+    code: "API_UPSTREAM",
+    fix: "start its program by itself; behind the gate it has PATH, and of its environment only what `env` of its entry names",
+  },
   setupRefused: {
     status: 410,
     title: "This link opens nothing any more.",
