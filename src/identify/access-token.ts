@@ -2,7 +2,7 @@
 // Step tokens: access tokens (RFC 9068) bound to one key, one audience, one step of one mandate (identify I24). Only claims
 // that mean something today are in them, and a token with any other is none of ours.
 import { hash, type KeyObject } from "node:crypto";
-import { type CryptoKey, calculateJwkThumbprint, exportJWK, importJWK, type JWK, SignJWT } from "jose";
+import { calculateJwkThumbprint, exportJWK, type JWK, SignJWT } from "jose";
 import {
   CoreError,
   type IdentityId,
@@ -77,10 +77,10 @@ export class AccessTokens {
   readonly kid: string;
   private readonly issuer: string;
   private readonly privateKey: KeyObject;
-  private readonly publicKey: CryptoKey;
+  private readonly publicKey: KeyObject;
   private readonly verified = new Lru<string, StepToken>(TOKEN_CACHE_MAX);
 
-  private constructor(issuer: string, keys: { privateKey: KeyObject; publicKey: CryptoKey; jwk: JWK; kid: string }) {
+  private constructor(issuer: string, keys: SigningKey & { jwk: JWK; kid: string }) {
     this.issuer = issuer;
     this.privateKey = keys.privateKey;
     this.publicKey = keys.publicKey;
@@ -91,10 +91,8 @@ export class AccessTokens {
   static async create(issuer: string, pair: SigningKey): Promise<AccessTokens> {
     const bare = await exportJWK(pair.publicKey);
     const kid = await calculateJwkThumbprint(bare, "sha256");
-    const publicKey = await importJWK(bare, "ES256");
-    if (publicKey instanceof Uint8Array) throw new TypeError("the access key is symmetric");
     const jwk = { ...bare, kid, alg: "ES256", use: "sig" };
-    return new AccessTokens(issuer, { privateKey: pair.privateKey, publicKey, jwk, kid });
+    return new AccessTokens(issuer, { ...pair, jwk, kid });
   }
 
   sign(token: StepToken): Promise<string> {
@@ -121,12 +119,12 @@ export class AccessTokens {
   }
 
   /** Reads a token that we issued; `undefined` for any other text. Its time and its mandate are for the caller to judge. */
-  async read(text: string, name: string): Promise<StepToken | undefined> {
+  read(text: string, name: string): StepToken | undefined {
     const known = this.verified.get(name);
     if (known !== undefined) return known;
     const jwt = readJwt(text, { embedsKey: false });
     if (jwt === undefined || jwt.typ !== "at+jwt" || member(jwt.header, "kid") !== this.kid) return undefined;
-    if (!(await isSigned(jwt, this.publicKey, ["ES256"]))) return undefined;
+    if (!isSigned(jwt, this.publicKey, ["ES256"])) return undefined;
     const token = textClaim(jwt, "iss") === this.issuer ? claimsOrNone(jwt) : undefined;
     if (token !== undefined) this.verified.set(name, token);
     return token;

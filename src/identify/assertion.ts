@@ -59,7 +59,7 @@ export class ClientAssertions {
     const jti = jtiClaim(jwt);
     if (jti === undefined) return { why: "the jti of the client assertion is missing or too long" };
     const instance = this.registry.instance(subject);
-    if (instance === undefined || !(await isSigned(jwt, instance.key.key, instance.key.algorithms))) {
+    if (instance === undefined || !isSigned(jwt, instance.key.key, instance.key.algorithms)) {
       return { why: "the client is unknown, or its assertion was not signed with its key" };
     }
     return { instance, jti };

@@ -2,8 +2,9 @@
 // Checks a DPoP proof (RFC 9449 section 4.3), the same way at the token endpoint and at every resource. Cheap checks come
 // first, a used `jti` is remembered last: a proof that is wrong anyhow burns nothing of the key's owner.
 import { type Clock, member } from "../core/index.ts";
-import { isSigned, type Jwt, jtiClaim, readJwt, textClaim, timeClaim } from "./jwt.ts";
-import { type CallerKey, type CallerKeys, readPublicJwk } from "./keys.ts";
+import { isSigned, type Jwt, type JwtHeader, jtiClaim, readJwt, textClaim, timeClaim } from "./jwt.ts";
+import { type CallerKey, type CallerKeys, KEY_CACHE_MAX, readPublicJwk } from "./keys.ts";
+import { Lru } from "./lru.ts";
 import { NONCE_MAX_AGE_MS, type Nonces } from "./nonce.ts";
 import { Seen } from "./seen.ts";
 import { normalizeUrl } from "./url.ts";
@@ -27,10 +28,18 @@ export type ProofVerdict = { readonly jkt: string; readonly key: CallerKey } | P
 
 const invalid = (why: string): ProofFault => ({ fault: "invalid", why });
 
+/** A header that a proof with a good signature had, and the key in it. */
+interface Signer {
+  readonly header: JwtHeader;
+  readonly key: CallerKey;
+}
+
 export class Proofs {
   private readonly keys: CallerKeys;
   private readonly nonces: Nonces;
   private readonly used: Seen;
+  /** By the text of the header; only what a signature held for is remembered, so no stranger pushes a caller out. */
+  private readonly signers = new Lru<string, Signer>(KEY_CACHE_MAX);
 
   constructor(keys: CallerKeys, nonces: Nonces, clock: Clock) {
     this.keys = keys;
@@ -44,7 +53,7 @@ export class Proofs {
     const [header, ...more] = headers;
     if (header === undefined) return invalid("there is no DPoP header");
     if (more.length > 0) return invalid("there is more than one DPoP header");
-    const proof = readJwt(header, { embedsKey: true });
+    const proof = readJwt(header, { embedsKey: true, knownHeader: (text) => this.signers.get(text)?.header });
     if (proof === undefined) return invalid("the proof is not a well-formed JWT with a key in its header");
     if (proof.typ !== "dpop+jwt") return invalid("the proof's typ is not dpop+jwt");
     const jti = jtiClaim(proof);
@@ -63,18 +72,28 @@ export class Proofs {
   }
 
   private async signer(proof: Jwt): Promise<CallerKey | undefined> {
-    const jwk = readPublicJwk(member(proof.header, "jwk"));
-    const key = jwk === undefined ? undefined : await this.keys.import(jwk);
-    return key !== undefined && (await isSigned(proof, key.key, key.algorithms)) ? key : undefined;
+    const known = this.signers.get(proof.head)?.key;
+    const jwk = known === undefined ? readPublicJwk(member(proof.header, "jwk")) : undefined;
+    const key = known ?? (jwk === undefined ? undefined : await this.keys.import(jwk));
+    if (key === undefined || !isSigned(proof, key.key, key.algorithms)) return undefined;
+    const { alg, typ, header } = proof;
+    if (known === undefined) this.signers.set(proof.head, { header: { alg, typ, header }, key });
+    return key;
   }
 }
 
 /** What of the proof is not for this request. */
 function misfit(proof: Jwt, context: ProofContext): string | undefined {
   if (textClaim(proof, "htm") !== context.method) return "the proof's htm is another method";
-  const htu = normalizeUrl(textClaim(proof, "htu") ?? "");
-  if (htu === undefined || htu !== normalizeUrl(context.url)) return "the proof's htu is another address";
+  if (!isAt(textClaim(proof, "htu"), context.url)) return "the proof's htu is another address";
   if (timeClaim(proof, "iat") === undefined) return "the proof's iat is missing";
   if (textClaim(proof, "ath") !== context.ath) return "the proof's ath does not match the access token";
   return undefined;
+}
+
+/** @param url configured, so that it is an address; most callers write it as we do, and there is nothing to compare then */
+function isAt(htu: string | undefined, url: string): boolean {
+  if (htu === undefined || htu === url) return htu === url;
+  const address = normalizeUrl(htu);
+  return address !== undefined && address === normalizeUrl(url);
 }

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 // Public keys of callers. Two kinds are taken, P-256 and Ed25519; anything that smells of a private or symmetric key is not.
-import { type CryptoKey, calculateJwkThumbprint, importJWK } from "jose";
+import { createPublicKey, type KeyObject } from "node:crypto";
+import { calculateJwkThumbprint } from "jose";
 import { isJsonObject, type Json, type JsonObject, member } from "../core/index.ts";
 import { Lru } from "./lru.ts";
 
@@ -17,7 +18,7 @@ export interface CallerKey {
   readonly jkt: string;
   /** What a signature by this key may name as `alg`: the key decides, never the header (identify I18). */
   readonly algorithms: readonly string[];
-  readonly key: CryptoKey;
+  readonly key: KeyObject;
 }
 
 /** Keys kept imported: importing an EC key costs as much as verifying with it. */
@@ -49,11 +50,19 @@ export class CallerKeys {
     const name = jwk.kty === "EC" ? `${jwk.x}.${jwk.y}` : jwk.x;
     const known = this.known.get(name);
     if (known !== undefined) return known;
-    const key = await importJWK({ ...jwk }, jwk.kty === "EC" ? "ES256" : "EdDSA").catch(() => undefined); // Web Crypto's word for a bad key
-    if (key === undefined || key instanceof Uint8Array) return undefined;
+    const key = keyOf(jwk);
+    if (key === undefined) return undefined;
     const jkt = await calculateJwkThumbprint({ ...jwk }, "sha256");
     const caller = { jwk, jkt, algorithms: jwk.kty === "EC" ? ["ES256"] : ["Ed25519", "EdDSA"], key };
     this.known.set(name, caller);
     return caller;
+  }
+}
+
+function keyOf(jwk: PublicJwk): KeyObject | undefined {
+  try {
+    return createPublicKey({ key: { ...jwk }, format: "jwk" });
+  } catch {
+    return undefined; // OpenSSL's word for a bad key
   }
 }

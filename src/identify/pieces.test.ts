@@ -203,6 +203,19 @@ describe("nonces", () => {
     clock.step(7_200_000);
     expect(nonces.isFresh(nonce)).toBe(true);
   });
+  it("I27: one second's callers share a nonce; each that was given out is fresh for as long as the first", () => {
+    const clock = fakeClock();
+    const nonces = new Nonces(secret, { clock, random: fakeRandom(1) });
+    const given = [0, 999, 1, 1000, 1000].map((ms) => {
+      clock.advance(ms);
+      return nonces.fresh();
+    });
+    expect(new Set(given).size).toBe(4);
+    expect(given[1]).toBe(given[0]);
+    expect(given.map((nonce) => nonces.isFresh(nonce))).toEqual([true, true, true, true, true]);
+    clock.advance(NONCE_MAX_AGE_MS - 2999);
+    expect(given.map((nonce) => nonces.isFresh(nonce))).toEqual([false, false, true, true, true]);
+  });
   it("P4: any changed character is refused", () => {
     const nonces = new Nonces(secret, { clock: fakeClock(), random: fakeRandom(1) });
     const nonce = nonces.fresh();

@@ -66,6 +66,9 @@ const CREDENTIALS = /^([A-Za-z]+) +([A-Za-z0-9._~+/-]+=*)$/;
 export class TokenProver implements Prover {
   private readonly ports: ProverPorts;
   private readonly settings: ProverSettings;
+  /** What follows from two values that never change, for as long as somebody holds them. */
+  private readonly scopes = new WeakMap<StepToken, { readonly of: Identity; readonly scopes: Standing["scopes"] }>();
+  private readonly within = new WeakMap<StepToken["grant"], Mandate["grant"]>();
 
   constructor(ports: ProverPorts, settings: ProverSettings) {
     this.ports = ports;
@@ -101,7 +104,7 @@ export class TokenProver implements Prover {
       return refuse("credential_unbound", `the scheme is ${scheme}, not DPoP`, "invalid_token");
     if (token.length > JWT_MAX_BYTES) return refuse("credential_malformed", "the token is too large", "invalid_token");
     const ath = tokenHash(token);
-    const access = await this.ports.tokens.read(token, ath);
+    const access = this.ports.tokens.read(token, ath);
     if (access === undefined) return refuse("credential_malformed", "the token is none of ours", "invalid_token");
     const now = this.ports.clock.now();
     const misused = (code: RefusalCode, why: string): Result => this.misused(input, access, { code, why });
@@ -149,7 +152,7 @@ export class TokenProver implements Prover {
 
   /** An order holds it, or everything that it stood on: the caller is told as one who is contained (enforce E27). */
   private contained(identity: Identity, access: StepToken): Over | undefined {
-    const scopes = scopesOf(access, identity, this.ports.tokens.kid, this.settings.issuer);
+    const scopes = this.scopesOf(access, identity);
     const { effect, order } = this.ports.feed.effect(scopes, access.issued);
     const isHeld = effect === "isolate" && order !== undefined;
     if (!isHeld && identity.status !== "isolated") return undefined;
@@ -161,13 +164,13 @@ export class TokenProver implements Prover {
 
   /** The signature alone is not trusted: the mandate that we hold must still say so, and nothing of it may be dead. */
   private granted(identity: Identity, access: StepToken): Granted | Over {
-    const { mandates, feed, tokens, singleUse } = this.ports;
+    const { mandates, feed, singleUse } = this.ports;
     const mandate = mandates.get(access.mandate);
     if (mandate?.state !== "open") return over(`its mandate is ${mandate?.state ?? "not held here"}`);
     const isSame = mandate.s256 === access.s256 && mandate.holder === identity.id && mandate.task === access.task;
     if (!isSame || mandate.grantor !== access.onBehalfOf) return over("its mandate has other terms now");
-    if (!implies(access.grant, mandate.grant).ok) return over("its grant is wider than its mandate");
-    const scopes = scopesOf(access, identity, tokens.kid, this.settings.issuer);
+    if (!this.isWithin(access, mandate)) return over("its grant is wider than its mandate");
+    const scopes = this.scopesOf(access, identity);
     const own = [{ kind: "jti", id: access.jti }] as const;
     if (feed.effect(own, access.issued).effect === "isolate")
       return { code: "credential_revoked", why: "its client gave it up" };
@@ -178,6 +181,21 @@ export class TokenProver implements Prover {
         why: "the token is for one call and was used, or is from before the start",
       };
     return { mandate, scopes };
+  }
+
+  private scopesOf(access: StepToken, identity: Identity): Standing["scopes"] {
+    const known = this.scopes.get(access);
+    if (known?.of === identity) return known.scopes;
+    const scopes = scopesOf(access, identity, this.ports.tokens.kid, this.settings.issuer);
+    this.scopes.set(access, { of: identity, scopes });
+    return scopes;
+  }
+
+  private isWithin({ grant }: StepToken, mandate: Mandate): boolean {
+    if (this.within.get(grant) === mandate.grant) return true;
+    const { ok } = implies(grant, mandate.grant);
+    if (ok) this.within.set(grant, mandate.grant);
+    return ok;
   }
 
   private proofRefused(input: ProofInput, { fault, why }: ProofFault, access: StepToken): Result {

@@ -47,7 +47,7 @@ export class RevocationEndpoint {
     const use = this.ports.assertions.use(client);
     if (use === "again") return no("invalid_client", "the client assertion was used before");
     if (use === "full") return no("temporarily_unavailable", "no more assertions can be remembered", RETRY);
-    const token = await this.ports.tokens.read(text, tokenHash(text));
+    const token = this.ports.tokens.read(text, tokenHash(text));
     // SOURCE: RFC 7009 section 2.2: what is no token of ours is revoked already
     if (token === undefined) return undefined;
     if (token.instance !== client.instance.id) return no("invalid_grant", "the token is another client's");

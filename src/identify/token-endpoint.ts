@@ -99,7 +99,7 @@ export class TokenEndpoint {
 
   private async draft(asker: Asker, { details, subject }: TokenWish): Promise<Draft | TokenNo> {
     if (subject === undefined || details === undefined) return this.ports.issuer.open(asker, details);
-    const parent = await this.ports.tokens.read(subject, tokenHash(subject));
+    const parent = this.ports.tokens.read(subject, tokenHash(subject));
     const isOver = parent === undefined || parent.expires <= this.ports.clock.now();
     // SOURCE: RFC 8693 section 2.2.2: whatever is wrong with the subject token is `invalid_request`
     if (isOver) return no("invalid_request", "the subject token is none of ours, or it has expired");

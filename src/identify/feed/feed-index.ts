@@ -19,6 +19,8 @@ export interface Verdict {
   readonly order?: OrderId;
 }
 
+const FREE: Verdict = { effect: "none" };
+
 export class FeedIndex {
   /** What was issued in the scope up to `at` is dead. */
   private readonly kills = new Map<string, { readonly at: Instant; readonly exp: Instant | undefined }>();
@@ -35,7 +37,8 @@ export class FeedIndex {
 
   /** The strictest over all scopes, on what was issued then. */
   effect(keys: readonly ScopeKey[], issued: Instant): Verdict {
-    let verdict: Verdict = { effect: "none" };
+    if (this.kills.size === 0 && this.orders.size === 0) return FREE;
+    let verdict: Verdict = FREE;
     let isDead = false;
     for (const scope of keys) {
       const key = keyOf(scope);
