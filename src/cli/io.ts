@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 // What a command has of the world: two streams, how wide and how colourful they are, and when to stop.
+import type { Readable } from "node:stream";
 import type { Fetch } from "../sdk/index.ts";
 
 export interface CliIo {
@@ -14,7 +15,7 @@ export interface CliIo {
   /** Where the gate is, as the environment says (`BAILIWICK_GATE`). */
   readonly gate: string | undefined;
   /** What comes in by stdin; destroyed by whoever asked for it, or the process waits for its end. */
-  readonly input: () => AsyncIterable<Uint8Array> & { destroy(): void };
+  readonly input: () => Readable;
   /** Data, for who must not run ahead of its reader: resolves when it was taken, or when nobody reads any more. */
   readonly outTaken: (text: string) => Promise<void>;
   /**

@@ -4,7 +4,7 @@
 import type { AgentKey } from "./agent-key.ts";
 import { Enrolment, type Program } from "./enrol.ts";
 import { ConnectError } from "./errors.ts";
-import { GateHttp, type Outgoing, readObject } from "./http.ts";
+import { type GateAnswer, GateHttp, type Outgoing, readObject } from "./http.ts";
 import type { ToolCall } from "./message.ts";
 import type { ConnectPorts } from "./ports.ts";
 import { type GateNames, type Token, Tokens } from "./tokens.ts";
@@ -48,7 +48,7 @@ export class Gate {
   constructor(ports: ConnectPorts, connection: Connection) {
     this.ports = ports;
     this.connection = connection;
-    this.http = new GateHttp(ports, connection.key);
+    this.http = new GateHttp(connection.key, ports.clock);
     const { instance, locate } = connection;
     if (typeof instance === "string") {
       this.instance = () => Promise.resolve(instance);
@@ -60,7 +60,7 @@ export class Gate {
   }
 
   /** @throws ConnectError CONNECT_GATE_*, CONNECT_REFUSED, CONNECT_ANSWER_MALFORMED */
-  async send(passing: Passing): Promise<Response> {
+  async send(passing: Passing): Promise<GateAnswer> {
     await this.instance(); // while a person is waited for, nothing is sent
     try {
       return await this.pass(await this.find(), passing);
@@ -81,24 +81,24 @@ export class Gate {
     await found?.tokens.giveUp(signal);
   }
 
-  private async pass({ names, tokens }: Found, passing: Passing): Promise<Response> {
+  private async pass({ names, tokens }: Found, passing: Passing): Promise<GateAnswer> {
     const { call } = passing;
     const verb = call === undefined ? undefined : this.verbs.get(call.name);
-    const token = call === undefined || verb === undefined ? tokens.reading() : tokens.forCall(verb, call.argsS256);
-    const response = await this.carry(names, passing, await token);
-    const needed = call === undefined ? undefined : scopeOf(response);
+    const token = call === undefined || verb === undefined ? tokens.reading() : tokens.forCall(verb, call.argsS256());
+    const answer = await this.carry(names, passing, await token);
+    const needed = call === undefined ? undefined : scopeOf(answer);
     if (call !== undefined && needed !== undefined) {
-      await response.body?.cancel();
+      answer.drop();
       if (this.verbs.size < TOOLS_MAX || this.verbs.has(call.name)) this.verbs.set(call.name, needed);
-      return this.carry(names, passing, await tokens.forCall(needed, call.argsS256));
+      return this.carry(names, passing, await tokens.forCall(needed, call.argsS256()));
     }
-    if (verb !== undefined || !isTokenOver(response)) return response;
-    await response.body?.cancel();
+    if (verb !== undefined || !isTokenOver(answer)) return answer;
+    answer.drop();
     tokens.drop();
     return this.carry(names, passing, await tokens.reading());
   }
 
-  private carry({ resource }: GateNames, passing: Passing, token: Token): Promise<Response> {
+  private carry({ resource }: GateNames, passing: Passing, token: Token): Promise<GateAnswer> {
     const { method, headers, body, signal } = passing;
     const out: Outgoing = {
       method,
@@ -156,12 +156,12 @@ function isBelow(base: string, url: unknown): url is string {
 }
 
 /** RFC 6750 section 3.1: the token is good, and lets too little through. */
-function scopeOf(response: Response): string | undefined {
-  const challenge = response.status === 403 ? (response.headers.get("www-authenticate") ?? "") : "";
+function scopeOf(answer: GateAnswer): string | undefined {
+  const challenge = answer.status === 403 ? (answer.header("www-authenticate") ?? "") : "";
   if (!challenge.includes('error="insufficient_scope"')) return undefined;
   return /scope="([a-z]{1,32})"/.exec(challenge)?.[1];
 }
 
-function isTokenOver(response: Response): boolean {
-  return response.status === 401 && (response.headers.get("www-authenticate") ?? "").includes('error="invalid_token"');
+function isTokenOver(answer: GateAnswer): boolean {
+  return answer.status === 401 && (answer.header("www-authenticate") ?? "").includes('error="invalid_token"');
 }

@@ -1,38 +1,32 @@
 // SPDX-License-Identifier: Apache-2.0
 // One request to the gate, with a proof of the key on it. The gate says which nonce the next proof needs, with every answer.
+import { isUtf8 } from "node:buffer";
 import type { AgentKey } from "./agent-key.ts";
 import { ConnectError } from "./errors.ts";
-import type { ConnectPorts } from "./ports.ts";
+import type { SignPorts } from "./ports.ts";
+import { type GateAnswer, type Outgoing, Wire } from "./wire.ts";
 
-export interface Outgoing {
-  readonly method: string;
-  readonly url: string;
-  readonly headers: Readonly<Record<string, string>>;
-  readonly body?: string | Uint8Array;
-  readonly signal?: AbortSignal | undefined;
-}
+export type { GateAnswer, Outgoing } from "./wire.ts";
 
 /** UNIT: bytes. Largest answer of the gate about itself that is read. */
 const ANSWER_MAX_BYTES = 256 * 1024;
-/** Faults of a connection that was never made: the gate has seen nothing of the request. */
-const UNSENT: ReadonlySet<string> = new Set([
-  "ECONNREFUSED",
-  "ENOTFOUND",
-  "EAI_AGAIN",
-  "EHOSTUNREACH",
-  "ENETUNREACH",
-  "UND_ERR_CONNECT_TIMEOUT",
-]);
+/** UNIT: ms. How old the nonce of a proof may be that was signed ahead; the gate takes it for 60 seconds (RFC 9449 section 8). */
+const SPARE_MS = 20_000;
+/** What the system was at when a connection was never made: the gate has seen nothing of the request. */
+const UNSENT: ReadonlySet<unknown> = new Set(["connect", "getaddrinfo"]);
 
 export class GateHttp {
-  private readonly ports: ConnectPorts;
+  private readonly wire = new Wire();
   private readonly key: AgentKey;
+  private readonly clock: SignPorts["clock"];
   /** Newest that the gate gave; any proof may carry it until it is too old. */
-  private nonce: string | undefined;
+  private nonce: { readonly text: string; readonly at: number } | undefined;
+  /** For the next request, if it is like the last one. */
+  private spare: Spare | undefined;
 
-  constructor(ports: ConnectPorts, key: AgentKey) {
-    this.ports = ports;
+  constructor(key: AgentKey, clock: SignPorts["clock"]) {
     this.key = key;
+    this.clock = clock;
   }
 
   /**
@@ -40,76 +34,103 @@ export class GateHttp {
    * @param ath of the access token, where one goes with it
    * @throws ConnectError CONNECT_GATE_UNREACHABLE (nothing was sent), CONNECT_GATE_LOST (nobody knows)
    */
-  async prove(out: Outgoing, ath?: string): Promise<Response> {
+  async prove(out: Outgoing, ath?: string): Promise<GateAnswer> {
     const first = await this.once(out, ath);
-    if (!(await asksForNonce(first))) return first;
-    return this.once(out, ath);
+    const { asks, answer } = await asksForNonce(first);
+    return asks ? this.once(out, ath) : answer;
   }
 
   /** Sends as it is, with no proof. @throws ConnectError as {@link prove} */
-  async plain({ url, signal, ...init }: Outgoing): Promise<Response> {
-    const body = init.body === undefined ? {} : { body: bytesOf(init.body) };
-    return this.ports
-      .fetch(url, { method: init.method, headers: init.headers, ...body, signal: signal ?? null, redirect: "error" })
-      .catch((cause: unknown) => {
-        throw unanswered(url, cause);
-      });
+  async plain(out: Outgoing): Promise<GateAnswer> {
+    try {
+      return await this.wire.send(out);
+    } catch (cause) {
+      throw unanswered(out.url, cause);
+    }
   }
 
-  private async once(out: Outgoing, ath: string | undefined): Promise<Response> {
-    const proof = { method: out.method, url: out.url, nonce: this.nonce, ...(ath === undefined ? {} : { ath }) };
-    const dpop = await this.key.proof(proof);
-    const response = await this.plain({ ...out, headers: { ...out.headers, dpop } });
-    this.nonce = response.headers.get("dpop-nonce") ?? this.nonce;
-    return response;
+  private async once(out: Outgoing, ath: string | undefined): Promise<GateAnswer> {
+    const dpop = this.takeProof(out, ath);
+    const sent = this.plain({ ...out, headers: { ...out.headers, dpop } });
+    // while the gate works there is time to sign for the next request to the same place
+    if (ath !== undefined) setImmediate(() => this.prepare(out, ath));
+    const answer = await sent;
+    const nonce = answer.header("dpop-nonce");
+    if (nonce !== undefined) this.nonce = { text: nonce, at: this.clock.monotonic() };
+    return answer;
+  }
+
+  private takeProof({ method, url }: Outgoing, ath: string | undefined): string {
+    const { spare, nonce } = this;
+    // proofs go out in the order in which they were signed (identify I40), so one that is not used next is never used
+    this.spare = undefined;
+    const isFit = spare?.method === method && spare.url === url && spare.ath === ath;
+    if (isFit && this.clock.monotonic() - spare.nonceAt < SPARE_MS) return spare.text;
+    return this.key.proof({ method, url, ath, nonce: nonce?.text });
+  }
+
+  private prepare({ method, url }: Outgoing, ath: string): void {
+    const { nonce } = this;
+    if (this.spare !== undefined || nonce === undefined) return;
+    const text = this.key.proof({ method, url, ath, nonce: nonce.text });
+    this.spare = { method, url, ath, nonceAt: nonce.at, text };
   }
 }
 
+/** A proof that was signed before it was needed. */
+interface Spare {
+  readonly method: string;
+  readonly url: string;
+  readonly ath: string;
+  /** UNIT: ms, monotonic. When its nonce came, which is older than the proof. */
+  readonly nonceAt: number;
+  readonly text: string;
+}
+
 /** A small JSON answer of the gate about itself. @throws ConnectError CONNECT_ANSWER_MALFORMED, CONNECT_GATE_LOST */
-export async function readObject(response: Response): Promise<Readonly<Record<string, unknown>>> {
-  const text = await readText(response, ANSWER_MAX_BYTES);
+export async function readObject(answer: GateAnswer): Promise<Readonly<Record<string, unknown>>> {
+  return objectIn(await readText(answer, ANSWER_MAX_BYTES), answer.status);
+}
+
+function objectIn(text: string, status: number): Readonly<Record<string, unknown>> {
   try {
     const found: unknown = JSON.parse(text);
     if (isObject(found)) return found;
     throw new Error("not an object");
   } catch (cause) {
-    const what = `reading the gate's answer (HTTP ${response.status}): not a JSON object`;
+    const what = `reading the gate's answer (HTTP ${status}): not a JSON object`;
     throw new ConnectError("CONNECT_ANSWER_MALFORMED", what, { cause });
   }
 }
 
 /** A body up to a size. @throws ConnectError CONNECT_ANSWER_MALFORMED, CONNECT_GATE_LOST */
-export async function readText(response: Response, maxBytes: number): Promise<string> {
-  const decoder = new TextDecoder("utf-8", { fatal: true });
-  let text = "";
+export function readText({ body }: GateAnswer, maxBytes: number): Promise<string> {
+  const { promise, resolve, reject } = Promise.withResolvers<string>();
+  const malformed = (why: string): void =>
+    reject(new ConnectError("CONNECT_ANSWER_MALFORMED", `reading the gate's answer: ${why}`));
+  const pieces: Uint8Array[] = [];
   let size = 0;
-  try {
-    for await (const piece of piecesOf(response)) {
-      size += piece.byteLength;
-      if (size > maxBytes)
-        throw new ConnectError("CONNECT_ANSWER_MALFORMED", `reading the gate's answer: over ${maxBytes} bytes`);
-      text += decoder.decode(piece, { stream: true });
-    }
-    return text + decoder.decode();
-  } catch (cause) {
-    if (cause instanceof ConnectError) throw cause;
-    throw lost("the gate's answer broke off", cause);
-  }
-}
-
-/** The body as it comes; leaving the loop early closes the connection. */
-export async function* piecesOf({ body }: Response): AsyncGenerator<Uint8Array, void> {
-  const reader: ReadableStreamDefaultReader<unknown> | undefined = body?.getReader();
-  if (reader === undefined) return;
-  try {
-    for (;;) {
-      const { done, value } = await reader.read();
-      if (done) return;
-      if (value instanceof Uint8Array) yield value;
-    }
-  } finally {
-    await reader.cancel().catch(() => undefined); // it broke off by itself
-  }
+  body.on("data", (piece: Uint8Array) => {
+    size += piece.length;
+    pieces.push(piece);
+    if (size <= maxBytes) return;
+    malformed(`over ${maxBytes} bytes`);
+    body.destroy();
+  });
+  body.once("end", () => {
+    const [only] = pieces;
+    const bytes =
+      pieces.length === 1 && only !== undefined
+        ? Buffer.from(only.buffer, only.byteOffset, only.length)
+        : Buffer.concat(pieces);
+    if (isUtf8(bytes)) resolve(bytes.toString("utf8"));
+    else malformed("no UTF-8");
+  });
+  body.once("error", (cause) => reject(lost("the gate's answer broke off", cause)));
+  body.once("close", () => {
+    if (!body.readableEnded) reject(lost("the gate's answer broke off", undefined));
+  });
+  return promise;
 }
 
 export function isObject(value: unknown): value is Readonly<Record<string, unknown>> {
@@ -123,28 +144,23 @@ export function lost(why: string, cause: unknown): ConnectError {
 }
 
 /** RFC 9449 sections 8 and 9: at the token endpoint in the body, at a resource in the challenge. */
-async function asksForNonce(response: Response): Promise<boolean> {
-  if (response.status === 401) {
-    const asks = /error="use_dpop_nonce"/.test(response.headers.get("www-authenticate") ?? "");
-    if (asks) await response.body?.cancel();
-    return asks;
+async function asksForNonce(answer: GateAnswer): Promise<{ readonly asks: boolean; readonly answer: GateAnswer }> {
+  if (answer.status === 401) {
+    const asks = /error="use_dpop_nonce"/.test(answer.header("www-authenticate") ?? "");
+    if (asks) answer.drop();
+    return { asks, answer };
   }
-  if (response.status !== 400 || !(response.headers.get("content-type") ?? "").startsWith("application/json"))
-    return false;
-  const asks = response.headers.has("dpop-nonce") && (await errorOf(response.clone())) === "use_dpop_nonce";
-  if (asks) await response.body?.cancel();
-  return asks;
-}
-
-async function errorOf(response: Response): Promise<unknown> {
-  return (await readObject(response).catch(() => ({ error: undefined })))["error"]; // anything else is for the caller to read
+  const isSaid =
+    answer.status === 400 && answer.type === "application/json" && answer.header("dpop-nonce") !== undefined;
+  if (!isSaid) return { asks: false, answer };
+  const text = await readText(answer, ANSWER_MAX_BYTES);
+  return { asks: /"error"\s*:\s*"use_dpop_nonce"/.test(text), answer: answer.again(text) };
 }
 
 function unanswered(url: string, cause: unknown): ConnectError {
   if (cause instanceof Error && cause.name === "AbortError") return lost("it was given up", cause);
   const { origin } = new URL(url);
-  const inner = cause instanceof Error ? cause.cause : undefined;
-  if (!UNSENT.has(codeOf(inner) ?? "")) return lost(`the connection to the gate at ${origin} broke`, cause);
+  if (!UNSENT.has(syscallOf(cause))) return lost(`the connection to the gate at ${origin} broke`, cause);
   return new ConnectError("CONNECT_GATE_UNREACHABLE", `the gate at ${origin} does not answer: nothing was done`, {
     cause,
     fix: "start it with npx bailiwick up; the next call goes through",
@@ -152,11 +168,7 @@ function unanswered(url: string, cause: unknown): ConnectError {
 }
 
 /** Of a fault of the system; Node gathers those of several addresses in one. */
-function codeOf(fault: unknown): string | undefined {
-  if (fault instanceof AggregateError && !("code" in fault && fault.code !== undefined)) return codeOf(fault.errors[0]);
-  return fault instanceof Error && "code" in fault && typeof fault.code === "string" ? fault.code : undefined;
-}
-
-function bytesOf(body: string | Uint8Array): Uint8Array<ArrayBuffer> {
-  return new Uint8Array(Buffer.from(body));
+function syscallOf(fault: unknown): unknown {
+  if (fault instanceof AggregateError) return syscallOf(fault.errors[0]);
+  return fault instanceof Error && "syscall" in fault ? fault.syscall : undefined;
 }

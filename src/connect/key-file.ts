@@ -1,10 +1,11 @@
 // SPDX-License-Identifier: Apache-2.0
 // A key at rest: a file that its owner alone may read, in a folder that its owner alone may enter. Anything else is refused,
 // because whoever holds the key can ask as the agent (identify I45).
+import { generateKeyPairSync } from "node:crypto";
 import { constants } from "node:fs";
 import { lstat, mkdir, open } from "node:fs/promises";
 import path from "node:path";
-import { exportJWK, generateKeyPair, type JWK } from "jose";
+import type { JWK } from "jose";
 import { quote } from "../core/index.ts";
 import { ConnectError } from "./errors.ts";
 import { isObject } from "./http.ts";
@@ -42,9 +43,8 @@ export async function readKeyFile(file: string, uid: number | undefined): Promis
 }
 
 /** A new key, for this process alone unless it is written down. */
-export async function makeKey(): Promise<JWK> {
-  const { privateKey } = await generateKeyPair("ES256", { extractable: true });
-  return exportJWK(privateKey);
+export function makeKey(): JWK {
+  return generateKeyPairSync("ec", { namedCurve: "P-256" }).privateKey.export({ format: "jwk" });
 }
 
 /**
@@ -60,7 +60,7 @@ export async function keptKey(file: string, uid: number | undefined): Promise<Ke
     // fails where another process was first, and follows no link
     const handle = await open(file, "wx", 0o600);
     try {
-      await handle.writeFile(`${JSON.stringify({ jwk: await makeKey() })}\n`);
+      await handle.writeFile(`${JSON.stringify({ jwk: makeKey() })}\n`);
       await handle.sync();
     } finally {
       await handle.close();

@@ -104,12 +104,8 @@ async function relay(gate: Gate, { request, response, body, message, signal }: E
   const up = await gate.send(passing);
   // the client has no credential to mend: a challenge would send it looking for one
   if (up.status === 401 || up.status === 403) return sendError(response, message, await troubleOfAnswer(up));
-  response.writeHead(up.status, Object.fromEntries([...up.headers].filter(([name]) => DOWN.test(name))));
+  response.writeHead(up.status, Object.fromEntries(Object.entries(up.headers).filter(([name]) => DOWN.test(name))));
   response.flushHeaders();
-  if (up.body === null) {
-    response.end();
-    return undefined;
-  }
   return pipeline(up.body, response, { signal });
 }
 

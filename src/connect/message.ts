@@ -27,7 +27,8 @@ export interface Message {
 /** A call of a tool, as a token for it is asked for. */
 export interface ToolCall {
   readonly name: string;
-  readonly argsS256: string;
+  /** Digest of its arguments, worked out for the calls that need a token of their own. */
+  readonly argsS256: () => string;
 }
 
 /** Member of `params._meta` that a message of 2026-07-28 says its revision in; older ones have none. */
@@ -57,7 +58,7 @@ export function callOf({ method, params }: Message): ToolCall | undefined {
   const name = member(params, "name");
   if (method !== "tools/call" || typeof name !== "string") return undefined;
   const args: Json = member(params, "arguments") ?? jsonObject([]);
-  return { name, argsS256: argsS256(args) };
+  return { name, argsS256: () => argsS256(args) };
 }
 
 export function isRequestId(id: Json | undefined): id is RequestId {

@@ -2,9 +2,6 @@
 // What the sidecar has of the machine; the command line plugs it in.
 import type { Timers } from "../core/index.ts";
 
-/** The part of `fetch` that is used. */
-export type Fetch = (url: string, init: RequestInit) => Promise<Response>;
-
 /** Where what is signed gets its time and its chance from. */
 export interface SignPorts {
   /** UNIT: ms. `now` since the epoch, `monotonic` since some start. */
@@ -14,7 +11,6 @@ export interface SignPorts {
 
 export interface ConnectPorts extends SignPorts {
   readonly timers: Pick<Timers, "after">;
-  readonly fetch: Fetch;
   /** One line for the person at the terminal, or for the client's log. */
   readonly tell: (line: string) => void;
 }

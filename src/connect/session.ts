@@ -3,7 +3,7 @@
 // of its own accord comes by a stream of its own, and where the gate forgot the session it is opened again.
 import { type Json, type JsonObject, member, parseJson } from "../core/index.ts";
 import type { Gate, Passing } from "./gate.ts";
-import { readText } from "./http.ts";
+import { type GateAnswer, readText } from "./http.ts";
 import type { Message } from "./message.ts";
 import type { ConnectPorts } from "./ports.ts";
 import { eventsOf } from "./sse.ts";
@@ -51,26 +51,26 @@ export class LegacySession {
   }
 
   /** Sends, and once more in a new session where the gate knows the old one no longer: it has done nothing then. */
-  async send(message: Message, passing: Passing): Promise<Response> {
+  async send(message: Message, passing: Passing): Promise<GateAnswer> {
     const before = this.open;
     if (message.method === "initialize") this.initialize = { ...passing, headers: without(passing.headers) };
     const response = await this.gate.send(passing);
     if (message.method === "notifications/initialized" && response.ok) this.begin(passing);
     const isForgotten = response.status === 404 && before !== undefined && message.method !== "initialize";
     if (!isForgotten || !(SESSION in passing.headers)) return response;
-    await response.body?.cancel();
+    response.drop();
     if (this.open === before) await this.again();
     return this.gate.send({ ...passing, headers: { ...passing.headers, ...this.headers() } });
   }
 
   /** Looks at the answer to a request on its way to the client. */
-  answer({ method }: Message, tree: JsonObject, response: Response): void {
+  answer({ method }: Message, tree: JsonObject, response: GateAnswer): void {
     if (method !== "initialize") return;
     this.open = openedBy(tree, response);
   }
 
   /** The events of an answer; where its stream ends early and can be gone on with, those that follow (2025-11-25). */
-  async *answered(first: Response, isDone: () => boolean, signal: AbortSignal): AsyncGenerator<string, void> {
+  async *answered(first: GateAnswer, isDone: () => boolean, signal: AbortSignal): AsyncGenerator<string, void> {
     let last: string | undefined;
     let from = first;
     for (let times = 0; times < RESUMES_MAX; times += 1) {
@@ -94,7 +94,7 @@ export class LegacySession {
     this.listening?.abort();
     if (this.open === undefined) return;
     const response = await this.gate.send({ method: "DELETE", headers: this.headers(), signal });
-    await response.body?.cancel();
+    response.drop();
   }
 
   private begin(passing: Passing): void {
@@ -124,7 +124,7 @@ export class LegacySession {
       headers: { ...initialized.headers, ...this.headers() },
       signal: this.closing,
     });
-    await told.body?.cancel();
+    told.drop();
     this.begin(initialized);
   }
 
@@ -135,7 +135,7 @@ export class LegacySession {
     while (!signal.aborted) {
       try {
         const response = await this.gate.send({ method: "GET", headers: this.streamHeaders(last), signal });
-        if (response.status >= 400 && response.status < 500) return await response.body?.cancel();
+        if (response.status >= 400 && response.status < 500) return response.drop();
         for await (const { id, data } of eventsOf(response, (ms) => (waitMs = withinLimits(ms)))) {
           last = id ?? last;
           if (data !== "") await this.say(data);
@@ -166,16 +166,15 @@ export class LegacySession {
   }
 }
 
-function openedBy(tree: Json, response: Response): Open | undefined {
-  const id = response.headers.get(SESSION);
+function openedBy(tree: Json, response: GateAnswer): Open | undefined {
+  const id = response.header(SESSION);
   const revision = member(member(tree, "result"), "protocolVersion");
-  return id === null || typeof revision !== "string" ? undefined : { id, revision };
+  return id === undefined || typeof revision !== "string" ? undefined : { id, revision };
 }
 
 /** The message that answers `initialize`, however it came. @throws CoreError, ConnectError */
-async function answerIn(response: Response): Promise<Json> {
-  const isEvents = (response.headers.get("content-type") ?? "").startsWith("text/event-stream");
-  if (!isEvents) return parseJson(await readText(response, INITIALIZE_MAX_BYTES));
+async function answerIn(response: GateAnswer): Promise<Json> {
+  if (response.type !== "text/event-stream") return parseJson(await readText(response, INITIALIZE_MAX_BYTES));
   let answer: Json = null;
   for await (const { data } of eventsOf(response)) {
     const message = data === "" ? null : parseJson(data);

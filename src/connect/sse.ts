@@ -2,7 +2,7 @@
 // Server-sent events of the gate, message by message.
 import { createParser } from "eventsource-parser";
 import { ConnectError } from "./errors.ts";
-import { lost, piecesOf } from "./http.ts";
+import { type GateAnswer, lost } from "./http.ts";
 
 /** UNIT: characters. Largest event that is kept (enforce E35). */
 const EVENT_MAX_CHARS = 10 * 1024 * 1024;
@@ -14,7 +14,7 @@ export interface GateEvent {
 }
 
 /** @throws ConnectError CONNECT_GATE_LOST, CONNECT_ANSWER_MALFORMED */
-export async function* eventsOf(response: Response, onRetry?: (ms: number) => void): AsyncGenerator<GateEvent, void> {
+export async function* eventsOf({ body }: GateAnswer, onRetry?: (ms: number) => void): AsyncGenerator<GateEvent, void> {
   const ready: GateEvent[] = [];
   const parser = createParser({
     maxBufferSize: EVENT_MAX_CHARS,
@@ -28,8 +28,9 @@ export async function* eventsOf(response: Response, onRetry?: (ms: number) => vo
   });
   const decoder = new TextDecoder();
   try {
-    for await (const piece of piecesOf(response)) {
-      parser.feed(decoder.decode(piece, { stream: true }));
+    // leaving the loop early closes the connection
+    for await (const piece of body) {
+      if (piece instanceof Uint8Array) parser.feed(decoder.decode(piece, { stream: true }));
       yield* ready.splice(0);
     }
   } catch (cause) {

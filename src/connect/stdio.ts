@@ -1,10 +1,11 @@
 // SPDX-License-Identifier: Apache-2.0
 // A client at the other end of stdin and stdout, which sees a plain MCP server of either revision. Every message goes to the
 // gate as it was written; a session that the gate has forgotten is opened again, and nothing else is sent twice.
-import { isJsonObject, type Json, member, parseJson } from "../core/index.ts";
+import type { Readable } from "node:stream";
+import { isJsonObject, type JsonObject, jsonObject, member, parseJson } from "../core/index.ts";
 import type { Gate, Passing } from "./gate.ts";
-import { readText } from "./http.ts";
-import { linesOf } from "./lines.ts";
+import { type GateAnswer, isObject, readText } from "./http.ts";
+import { takeLines } from "./lines.ts";
 import { callOf, isRequestId, type Message, type RequestId, readMessage, revisionOf } from "./message.ts";
 import { MirroredHeaders } from "./mirrored.ts";
 import type { ConnectPorts } from "./ports.ts";
@@ -12,7 +13,7 @@ import { LegacySession } from "./session.ts";
 import { errorText, type Trouble, troubleOf, troubleOfAnswer } from "./trouble.ts";
 
 export interface StdioEnds {
-  readonly input: AsyncIterable<Uint8Array>;
+  readonly input: Readable;
   /** Resolves when the reader has room for more. */
   readonly write: (text: string) => Promise<void>;
 }
@@ -63,10 +64,10 @@ export class StdioClient {
   }
 
   private async read(): Promise<void> {
-    for await (const line of linesOf(this.ends.input)) {
-      if (this.closing.signal.aborted) return;
-      this.take(line);
-    }
+    await takeLines(this.ends.input, (line) => {
+      if (!this.closing.signal.aborted) this.take(line);
+    });
+    if (this.closing.signal.aborted) return;
     const { promise, resolve } = Promise.withResolvers<void>();
     const cancel = this.ports.timers.after(LAST_ANSWERS_MS, resolve);
     await Promise.race([Promise.all(this.work), promise]);
@@ -91,10 +92,9 @@ export class StdioClient {
   private async ask(message: Message, id: RequestId): Promise<void> {
     const waits: Waiting = { abort: new AbortController(), cancelled: false };
     this.waiting.set(id, waits);
-    const signal = AbortSignal.any([waits.abort.signal, this.closing.signal]);
     try {
       await this.order;
-      const response = await this.session.send(message, this.passing(message, signal));
+      const response = await this.session.send(message, this.passing(message, waits.abort.signal));
       const trouble = await this.deliver(message, response, waits);
       if (trouble !== undefined && !waits.cancelled) await this.say(errorText(id, trouble));
     } catch (cause) {
@@ -115,7 +115,7 @@ export class StdioClient {
   private async tellAfter(before: Promise<void>, message: Message): Promise<void> {
     await before;
     const response = await this.session.send(message, this.passing(message, this.closing.signal));
-    await response.body?.cancel();
+    response.drop();
     if (!response.ok) this.ports.tell(`bailiwick connect: ${message.method ?? "an answer"}: HTTP ${response.status}`);
   }
 
@@ -139,17 +139,15 @@ export class StdioClient {
   }
 
   /** Writes what came back; what is wrong where nothing did. */
-  private async deliver(message: Message, response: Response, waits: Waiting): Promise<Trouble | undefined> {
-    const [type = ""] = (response.headers.get("content-type") ?? "").split(";");
-    if (type.trim() === "application/json") {
-      const text = await readText(response.clone(), ANSWER_MAX_BYTES);
-      const isAnswer = await this.pass(message, text, { waits, response });
-      return isAnswer ? undefined : troubleOfAnswer(response);
+  private async deliver(message: Message, answer: GateAnswer, waits: Waiting): Promise<Trouble | undefined> {
+    if (answer.type === "application/json") {
+      const text = await readText(answer, ANSWER_MAX_BYTES);
+      return (await this.pass(message, text, { waits, answer })) ? undefined : troubleOfAnswer(answer, text);
     }
-    if (type.trim() !== "text/event-stream" || !response.ok) return troubleOfAnswer(response);
+    if (answer.type !== "text/event-stream" || !answer.ok) return troubleOfAnswer(answer);
     let isAnswered = false;
-    for await (const data of this.session.answered(response, () => isAnswered, waits.abort.signal)) {
-      isAnswered = (await this.pass(message, data, { waits, response })) || isAnswered;
+    for await (const data of this.session.answered(answer, () => isAnswered, waits.abort.signal)) {
+      isAnswered = (await this.pass(message, data, { waits, answer })) || isAnswered;
     }
     return isAnswered ? undefined : UNANSWERED;
   }
@@ -158,17 +156,19 @@ export class StdioClient {
   private async pass(
     message: Message,
     text: string,
-    { waits, response }: { readonly waits: Waiting; readonly response: Response },
+    { waits, answer }: { readonly waits: Waiting; readonly answer: GateAnswer },
   ): Promise<boolean> {
-    const tree = orNull(text);
-    const isAnswer = isJsonObject(tree) && member(tree, "method") === undefined && member(tree, "id") === message.id;
-    if (!isJsonObject(tree) || member(tree, "jsonrpc") !== "2.0") return false;
-    if (isAnswer) {
-      this.session.answer(message, tree, response);
-      if (message.method === "tools/list") this.headers.learn(tree);
-    }
+    const head = headOf(text);
+    if (head === undefined) return false;
+    const isAnswer = head.method === undefined && head.id === message.id;
+    if (isAnswer && LOOKED_AT.has(message.method)) this.look(message, treeOf(text), answer);
     if (!(isAnswer && waits.cancelled)) await this.say(text);
     return isAnswer;
+  }
+
+  private look(message: Message, tree: JsonObject, answer: GateAnswer): void {
+    this.session.answer(message, tree, answer);
+    if (message.method === "tools/list") this.headers.learn(tree);
   }
 
   private say(text: string): Promise<void> {
@@ -178,6 +178,7 @@ export class StdioClient {
 
   private async close(): Promise<void> {
     this.closing.abort();
+    for (const { abort } of this.waiting.values()) abort.abort();
     await Promise.allSettled(this.work);
     const signal = AbortSignal.timeout(LAST_ANSWERS_MS);
     await this.session.end(signal).catch(() => undefined); // the gate is away: it ends idle sessions by itself
@@ -190,10 +191,20 @@ const UNANSWERED: Trouble = {
   message: "bailiwick connect: the gate ended its stream without an answer; look before repeating the call",
 };
 
-function orNull(text: string): Json {
+/** Answers whose inside matters here; any other only passes. */
+const LOOKED_AT: ReadonlySet<string | undefined> = new Set(["initialize", "tools/list"]);
+
+/** What a message of the gate is, read no closer than that: its text goes on as it is. */
+function headOf(text: string): { readonly id: unknown; readonly method: unknown } | undefined {
   try {
-    return parseJson(text, { maxBytes: ANSWER_MAX_BYTES });
+    const found: unknown = JSON.parse(text);
+    return isObject(found) && found["jsonrpc"] === "2.0" ? { id: found["id"], method: found["method"] } : undefined;
   } catch {
-    return null; // no message: the caller says so
+    return undefined; // no message: the caller says so
   }
+}
+
+function treeOf(text: string): JsonObject {
+  const tree = parseJson(text, { maxBytes: ANSWER_MAX_BYTES });
+  return isJsonObject(tree) ? tree : jsonObject([]);
 }

@@ -84,16 +84,16 @@ export class Tokens {
     const { kept } = this;
     this.drop();
     if (kept === undefined) return;
-    const form = await this.form({ token: kept.text });
+    const form = this.form({ token: kept.text });
     const { revokeUrl: url } = this.names;
     const response = await this.ports.http.plain({ method: "POST", url, headers: FORM, body: form, signal });
-    await response.body?.cancel();
+    response.drop();
   }
 
   private async ask(more: Readonly<Record<string, string>>): Promise<Reading> {
     const { resource, tokenUrl: url } = this.names;
     const asked = this.ports.clock.monotonic();
-    const body = await this.form({ grant_type: "client_credentials", resource, ...more });
+    const body = this.form({ grant_type: "client_credentials", resource, ...more });
     const response = await this.ports.http.prove({ method: "POST", url, headers: FORM, body });
     const answer = await readObject(response);
     if (response.status !== 200) throw refused(answer);
@@ -109,8 +109,8 @@ export class Tokens {
     };
   }
 
-  private async form(parameters: Readonly<Record<string, string>>): Promise<string> {
-    const assertion = await this.ports.key.assertion(this.instance, this.names.issuer);
+  private form(parameters: Readonly<Record<string, string>>): string {
+    const assertion = this.ports.key.assertion(this.instance, this.names.issuer);
     const client = { client_assertion_type: ASSERTION_TYPE, client_assertion: assertion };
     return new URLSearchParams({ ...parameters, ...client }).toString();
   }

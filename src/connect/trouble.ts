@@ -2,7 +2,7 @@
 // What a client is told when a call did not get through: a plain MCP error, in words that a person can act on.
 import { BailiwickError } from "../core/index.ts";
 import { ConnectError } from "./errors.ts";
-import { isObject, readText } from "./http.ts";
+import { type GateAnswer, isObject, readText } from "./http.ts";
 import type { RequestId } from "./message.ts";
 
 /** The gate's own codes (enforce E27), outside what JSON-RPC and MCP reserve. */
@@ -27,11 +27,11 @@ export function troubleOf(fault: unknown): Trouble {
   return { code: code ?? CODE.undecidable, message: `bailiwick connect: ${fault.message}.${fix}` };
 }
 
-/** Of an answer that is no message: the gate's status, and its reason where it gives one. */
-export async function troubleOfAnswer(response: Response): Promise<Trouble> {
-  const { status } = response;
-  const challenge = /error="([a-z_]{1,64})"/.exec(response.headers.get("www-authenticate") ?? "")?.[1];
-  const text = await readText(response, REASON_MAX_BYTES).catch(() => ""); // the status says enough
+/** Of an answer that is no message: the gate's status, and its reason where it gives one. @param read - its body, if it was read */
+export async function troubleOfAnswer(answer: GateAnswer, read?: string): Promise<Trouble> {
+  const { status } = answer;
+  const challenge = /error="([a-z_]{1,64})"/.exec(answer.header("www-authenticate") ?? "")?.[1];
+  const text = read ?? (await readText(answer, REASON_MAX_BYTES).catch(() => "")); // the status says enough
   const why = [challenge, reasonIn(text)].filter((part) => part !== undefined).join(": ");
   const told = `bailiwick connect: the gate answered HTTP ${status}${why === "" ? "" : ` (${why})`}`;
   return { code: status === 401 || status === 403 ? CODE.denied : CODE.undecidable, message: told };

@@ -83,13 +83,13 @@ async function identityOf(
     if (found === undefined)
       throw misuse("CLI_OPTION_VALUE", `there is no key at ${named}`, "name the file of a private JWK");
     const instance = values.get("instance") ?? found.instance;
-    return { key: await AgentKey.of(found.jwk, ports), instance: instance ?? (await programOf(values, server)) };
+    return { key: AgentKey.of(found.jwk, ports), instance: instance ?? (await programOf(values, server)) };
   }
   const program = await programOf(values, server);
   const jwk = switches.has("ephemeral")
-    ? await makeKey()
+    ? makeKey()
     : (await keptKey(keyFile(program, locate()), process.getuid?.())).jwk;
-  return { key: await AgentKey.of(jwk, ports), instance: program };
+  return { key: AgentKey.of(jwk, ports), instance: program };
 }
 
 /** One key for each gate, kind of program and server: `~/.config/bailiwick/keys/<gate>/<blueprint>.<server>.json`. */
@@ -122,7 +122,6 @@ function portsOf(io: CliIo): ConnectPorts {
         return () => clearTimeout(timer);
       },
     },
-    fetch: io.fetch,
     tell: (line) => io.err(`${printable(line)}\n`),
   };
 }
