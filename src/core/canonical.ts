@@ -1,45 +1,60 @@
 // SPDX-License-Identifier: Apache-2.0
 // RFC 8785 (JCS): one text for one value, so that a digest means the value. A number that no double holds exactly keeps
 // its lexeme (RFC 8785 would round it, and two different calls would share a digest).
-import { hash } from "node:crypto";
-import { type Bytes, type Digest, parseDigest } from "./ids.ts";
 import { isJsonArray, type Json, type JsonObject, RawNumber } from "./json.ts";
 
 /** RFC 8785 section 3.2. Text is grown, not joined from lists: this runs for every question and every entry. */
 export function canonicalText(json: Json): string {
-  if (typeof json === "string") return JSON.stringify(json);
+  if (typeof json === "string") return quotedText(json);
   if (typeof json !== "object" || json === null) return String(json);
-  if (json instanceof RawNumber) return canonicalLexeme(json.lexeme);
+  if (json instanceof RawNumber) return canonicalNumber(json);
   return isJsonArray(json) ? arrayText(json) : objectText(json);
 }
 
+/** What JSON must escape, and the halves of surrogate pairs: `JSON.stringify` knows which of those stand alone. */
+const SPECIAL = /["\\\u0000-\u001f\ud800-\udfff]/; // oxlint-disable-line no-control-regex -- these are what is looked for
+
+/** A string as JSON writes it; nearly all are written as they stand, which is quicker than to have them looked through. */
+function quotedText(text: string): string {
+  return SPECIAL.test(text) ? JSON.stringify(text) : `"${text}"`;
+}
+
 function arrayText(array: readonly Json[]): string {
-  let text = "[";
-  for (const item of array) text += text === "[" ? canonicalText(item) : `,${canonicalText(item)}`;
-  return `${text}]`;
+  let text = "";
+  for (const item of array) text += text === "" ? canonicalText(item) : `,${canonicalText(item)}`;
+  return `[${text}]`;
 }
 
 function objectText(object: JsonObject): string {
-  // JCS sorts by UTF-16 units, which is what Array.prototype.sort does without a comparer
-  const names = Object.keys(object).sort(); // oxlint-disable-line unicorn/no-array-sort -- a list of our own
-  let text = "{";
-  for (const name of names) {
-    const member = `${JSON.stringify(name)}:${canonicalText(object[name] ?? null)}`;
-    text += text === "{" ? member : `,${member}`;
+  let text = "";
+  for (const name of sortedNames(object)) {
+    const member = `${quotedText(name)}:${canonicalText(object[name] ?? null)}`;
+    text += text === "" ? member : `,${member}`;
   }
-  return `${text}}`;
+  return `{${text}}`;
 }
 
-export function canonicalize(json: Json): Bytes {
-  return new TextEncoder().encode(canonicalText(json));
+/** Up to so many names are sorted by insertion: a list of a handful is quickest so, and often sorted already. */
+const INSERTION_MAX = 24;
+
+/** Names of members in the order of JCS: by UTF-16 units, which is what `<` compares. */
+export function sortedNames(object: JsonObject): readonly string[] {
+  const names = Object.keys(object);
+  // without a comparer this is the same order
+  if (names.length > INSERTION_MAX) return names.sort(); // oxlint-disable-line unicorn/no-array-sort -- a list of our own
+  for (let next = 1; next < names.length; next += 1) {
+    const name = names[next] ?? "";
+    let at = next;
+    for (let before = names[at - 1]; at > 0 && before !== undefined && before > name; before = names[at - 1]) {
+      names[at] = before;
+      at -= 1;
+    }
+    names[at] = name;
+  }
+  return names;
 }
 
-/** SHA-256 of the canonical text. Only for what is public or unguessable: see record L6. */
-export function digestOf(json: Json): Digest {
-  return parseDigest(`sha256:${hash("sha256", canonicalText(json), "hex")}`);
-}
-
-function canonicalLexeme(lexeme: string): string {
+export function canonicalNumber({ lexeme }: RawNumber): string {
   const printed = String(Number(lexeme));
   return exact(printed) === exact(lexeme) ? (printed === "-0" ? "0" : printed) : lexeme;
 }

@@ -1,7 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 // Constraints on the arguments of a call: a closed list of kinds, each on a JSON Pointer (RFC 6901; the segment `*` stands for
 // every element of an array). A missing target fails every kind but `absent` (identify I11).
-import { canonicalText, digestOf } from "./canonical.ts";
+import { canonicalText } from "./canonical.ts";
+import { digestOf } from "./canonical-bytes.ts";
 import { compareDecimals, type Decimal } from "./decimal.ts";
 import type { Digest } from "./ids.ts";
 import { isJsonArray, isJsonObject, type Json, member, RawNumber } from "./json.ts";

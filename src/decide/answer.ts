@@ -25,10 +25,7 @@ export function deny(reason: ReasonCode): Outcome {
 /** The strictest that applies; among reasons to deny, the one that names a rule comes first. */
 export function answerOf({ satisfied, errors: failed }: Evaluation, rules: readonly Rule[], means: Means): Outcome {
   const holding = pick(rules, satisfied);
-  const failing = pick(
-    rules,
-    failed.map(({ index }) => index),
-  );
+  const failing = failed.length === 0 ? [] : pick(rules, failed.map(indexOf));
   const errors = failed.map(({ code }, at) => ({ policy: failing[at]?.hit.id ?? "", code }));
   const denied = (reason: ReasonCode, by: readonly Rule[]): Outcome => ({
     ...deny(reason),
@@ -74,6 +71,10 @@ function evidenceFor({ hit, challenge }: Rule, means: Means): ApprovalId | undef
 
 function ofTier(rules: readonly Rule[], tier: PolicyHit["tier"]): readonly Rule[] {
   return rules.filter(({ hit }) => hit.tier === tier);
+}
+
+function indexOf({ index }: Evaluation["errors"][number]): number {
+  return index;
 }
 
 function hitOf({ hit }: Rule): PolicyHit {

@@ -216,7 +216,15 @@ test("D38: many resources get the answers that each would get alone, in order", 
   const made = decider();
   const resources = [DOCUMENT, { type: "Document", id: "hr/pay.md" }, { type: "Planet", id: "p" }, DOCUMENT];
   const asked = question();
-  expect(made.decideMany(asked, resources)).toEqual(resources.map((resource) => made.decide({ ...asked, resource })));
+  const [many, alone] = [
+    made.decideMany(asked, resources),
+    resources.map((resource) => made.decide({ ...asked, resource })),
+  ];
+  expect(many).toEqual(alone);
+  const digests = alone.map(({ inputDigest }) => inputDigest);
+  expect(many.map(({ inputDigest }) => inputDigest)).toEqual(digests);
+  expect(many.map(({ inputDigest }) => inputDigest).toReversed()).toEqual(digests.toReversed());
+  expect(new Set(digests).size).toBe(3);
   expect(made.decideMany(asked, [])).toEqual([]);
 });
 
@@ -240,7 +248,9 @@ test("D44: the digest of the input is that of the whole question's canonical JSO
 });
 
 test("D44: the same question gets the same decision, byte for byte", () => {
-  expect(JSON.stringify(decider().decide(question()))).toBe(JSON.stringify(decider().decide(question())));
+  const [one, other] = [decider().decide(question()), decider().decide(question())];
+  expect(JSON.stringify(one)).toBe(JSON.stringify(other));
+  expect(one.inputDigest).toBe(other.inputDigest);
 });
 
 test("D2: whatever a question is made of, the decider answers and never throws", () => {

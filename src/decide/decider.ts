@@ -17,6 +17,7 @@ import { answerOf, deny, type Outcome } from "./answer.ts";
 import type { Schema } from "./cedar/schema.ts";
 import { meansOf } from "./discharge.ts";
 import { askedDigests } from "./input-digest.ts";
+import { Made } from "./made.ts";
 import { observed } from "./observe.ts";
 import type { PolicySet } from "./policy-set.ts";
 import { evaluateFor, prepare, type Refused } from "./question.ts";
@@ -46,15 +47,13 @@ export function createDecider({ clock, log }: DecidePorts): Decider & PolicyCont
       const outcomeFor = set === undefined ? unavailable : judge(set, question, resources.length);
       const digestFor = askedDigests(question);
       const { mode = "enforce" } = question;
-      return resources.map((resource) => ({
-        at: question.at,
-        mode,
-        ...(mode === "observe" ? observed(outcomeFor(resource)) : outcomeFor(resource)),
-        setDigest: set?.digest ?? null,
-        get inputDigest() {
-          return digestFor(resource);
-        },
-      }));
+      return resources.map((resource) => {
+        const outcome = outcomeFor(resource);
+        return new Made(question, mode === "observe" ? observed(outcome) : outcome, {
+          setDigest: set?.digest ?? null,
+          digest: () => digestFor(resource),
+        });
+      });
     } catch (cause) {
       log.fault("DECIDE_INTERNAL", { message: cause instanceof Error ? cause.message : "no error object" });
       return resources.map(() => broken(clock.now()));

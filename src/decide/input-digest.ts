@@ -1,8 +1,9 @@
 // SPDX-License-Identifier: Apache-2.0
 // What was asked, as one digest: SHA-256 over the RFC 8785 text of the whole question. The text is put together from parts,
 // so that a list of resources writes its context and its entities once.
-import { hash } from "node:crypto";
 import {
+  type Bytes,
+  CanonicalBytes,
   canonicalText,
   type Digest,
   type Evidence,
@@ -10,7 +11,6 @@ import {
   type Json,
   type JsonObject,
   jsonObject,
-  parseDigest,
   type Question,
   RawNumber,
   type Ref,
@@ -40,36 +40,66 @@ function mostBytes(json: Json): number {
 }
 
 /**
- * The digest of the question about each resource. The text is written when the first of them is asked for: of all the
- * questions about one call, one stands in its entry.
+ * The digest of the question about each resource, made when it is asked for: of all the questions about one call, one stands
+ * in its entry. What they share is kept from the second on.
  */
 export function askedDigests(question: Question): (resource: Ref) => Digest {
-  let before: string | undefined;
+  let asked = 0;
+  let shared: Bytes | undefined;
   return (resource) => {
-    before ??= textBefore(question);
-    return parseDigest(`sha256:${hash("sha256", `{${before}${refText(resource)}}`, "hex")}`);
+    const bytes = scratch.restart();
+    if (shared === undefined) writeBefore(bytes, question);
+    else bytes.again(shared);
+    asked += 1;
+    if (asked === 2) shared = bytes.copy();
+    writeRef(bytes, resource);
+    return bytes.raw("}").digest();
   };
 }
 
+/** Every decision carries this digest, and makes it in one go. */
+const scratch = new CanonicalBytes();
+
 /** The members stand in the order of their names (RFC 8785 section 3.2.3), which puts the resource last. */
-function textBefore(question: Question): string {
-  const { action, argsDigest, at, context, domain, entities, evidence, pep, principal } = question;
-  const written = entities.map(
-    ({ uid, attrs, parents }) =>
-      `{"attrs":${canonicalText(attrs)},"parents":[${parents.map(refText).join(",")}],"uid":${refText(uid)}}`,
-  );
-  return [
-    `"action":${JSON.stringify(action)}`,
-    ...(argsDigest === undefined ? [] : [`"argsDigest":${JSON.stringify(argsDigest)}`]),
-    `"at":${at}`,
-    `"context":${canonicalText(context)}`,
-    `"domain":${JSON.stringify(domain)}`,
-    `"entities":[${written.join(",")}]`,
-    ...(evidence === undefined ? [] : [`"evidence":${canonicalText(evidence.map(evidenceJson))}`]),
-    `"pep":${canonicalText(pepJson(pep))}`,
-    `"principal":${refText(principal)}`,
-    `"resource":`,
-  ].join(",");
+function writeBefore(bytes: CanonicalBytes, question: Question): CanonicalBytes {
+  const { action, argsDigest, at, context, domain, evidence, pep, principal } = question;
+  bytes.raw('{"action":').string(action);
+  if (argsDigest !== undefined) bytes.raw(',"argsDigest":').string(argsDigest);
+  bytes.raw(`,"at":${at},"context":`).json(context).raw(',"domain":').string(domain).raw(',"entities":[');
+  writeEntities(bytes, question.entities);
+  if (evidence !== undefined) bytes.raw(',"evidence":').json(evidence.map(evidenceJson));
+  bytes.raw(',"pep":').json(pepJson(pep)).raw(',"principal":');
+  writeRef(bytes, principal);
+  return bytes.raw(',"resource":');
+}
+
+function writeEntities(bytes: CanonicalBytes, entities: Question["entities"]): void {
+  let isFirst = true;
+  for (const { uid, attrs, parents } of entities) {
+    bytes
+      .raw(isFirst ? '{"attrs":' : ',{"attrs":')
+      .json(attrs)
+      .raw(',"parents":[');
+    isFirst = false;
+    writeRefs(bytes, parents);
+    bytes.raw('],"uid":');
+    writeRef(bytes, uid);
+    bytes.raw("}");
+  }
+  bytes.raw("]");
+}
+
+function writeRefs(bytes: CanonicalBytes, refs: readonly Ref[]): void {
+  let isFirst = true;
+  for (const ref of refs) {
+    if (!isFirst) bytes.raw(",");
+    isFirst = false;
+    writeRef(bytes, ref);
+  }
+}
+
+function writeRef(bytes: CanonicalBytes, { type, id }: Ref): void {
+  bytes.raw('{"id":').string(id).raw(',"type":').string(type).raw("}");
 }
 
 /** A set has no order, so its members are sorted. */
@@ -84,8 +114,4 @@ function evidenceJson({ resource, bound, mandate, ...rest }: Evidence): JsonObje
     ["bound", bound.map((one) => jsonObject(Object.entries(one)))],
     ...(mandate === undefined ? [] : [["mandate", mandate] as const]),
   ]);
-}
-
-function refText({ type, id }: Ref): string {
-  return `{"id":${JSON.stringify(id)},"type":${JSON.stringify(type)}}`;
 }

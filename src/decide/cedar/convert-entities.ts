@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 // Entities of a question, as the schema says (D7, D8). The schema is the authority on actions: their bodies are its own, and
 // those that a question brings are not looked at.
-import type { EntityJson, Json, JsonObject } from "../../core/index.ts";
+import type { EntityJson, Json, JsonObject, Ref } from "../../core/index.ts";
 import { type Convert, type ConvertRecord, type ConvertTo, checkRef, converter, recordConverter } from "./convert.ts";
 import { type Entities, type EntityBody, everythingAbove } from "./entities.ts";
 import { InputFault } from "./input.ts";
@@ -103,8 +103,9 @@ function findCircle(
   entities: readonly EntityInput[],
   converters: ReadonlyMap<string, EntityConverter>,
 ): InputFault | undefined {
+  const isCircular = ({ type }: Ref): boolean => converters.get(type)?.circular === true;
   for (const { uid, parents } of entities) {
-    if (!parents.some((parent) => converters.get(parent.type)?.circular === true)) continue;
+    if (!isCircular(uid) || !parents.some(isCircular)) continue;
     const key = entityKey(uid.type, uid.id);
     const body = given.get(key);
     if (body === undefined) continue;

@@ -114,8 +114,7 @@ function planFor(action: Action, policies: readonly Policy[], candidates: readon
   const plan: Plan = { byResource: new Map(), byPrincipal: new Map(), byContainer: new Map(), rest: [] };
   for (const candidate of candidates) {
     const policy = policies[candidate.index];
-    if (policy === undefined || !reaches(policy, action)) continue;
-    placeFor(plan, policy).push(candidate);
+    if (policy !== undefined && reaches(policy, action)) hang(plan, policy, candidate);
   }
   return plan;
 }
@@ -127,12 +126,20 @@ export function reaches({ action: scope }: Policy, action: Action): boolean {
   return scope.entities.some(({ key }) => key === action.uid.key || action.ancestors.has(key));
 }
 
-function placeFor(plan: Plan, { principal, resource }: Policy): Candidate[] {
-  if (resource.op === "==") return at(plan.byResource, bound(resource.entity).key);
+/** Where a policy stands says that part of its scope fits, so that part is not looked at again. */
+function hang(plan: Plan, { principal, resource }: Policy, candidate: Candidate): void {
   const who = anchorOf(principal);
-  if (who !== undefined) return at(plan.byPrincipal, who.key);
   const where = anchorOf(resource);
-  return where === undefined ? plan.rest : at(plan.byContainer, where.key);
+  if (resource.op === "==") at(plan.byResource, bound(resource.entity)).push({ ...candidate, resource: always });
+  else if (who !== undefined)
+    at(plan.byPrincipal, who).push(principal.op === "in" ? { ...candidate, principal: always } : candidate);
+  else if (where !== undefined)
+    at(plan.byContainer, where).push(resource.op === "in" ? { ...candidate, resource: always } : candidate);
+  else plan.rest.push(candidate);
+}
+
+function always(): boolean {
+  return true;
 }
 
 /** The entity that a scope hangs on. */
@@ -142,10 +149,10 @@ function anchorOf(scope: Scope): EntityUid | undefined {
   return entity === undefined ? undefined : bound(entity);
 }
 
-function at(places: Map<string, Candidate[]>, key: string): Candidate[] {
-  const place = places.get(key) ?? [];
-  places.set(key, place);
-  return place;
+function at(places: Map<string, Candidate[]>, { key }: EntityUid): Candidate[] {
+  const held = places.get(key) ?? [];
+  places.set(key, held);
+  return held;
 }
 
 function bucketsFor(plan: Plan | undefined, env: Env): readonly (readonly Candidate[])[] {
