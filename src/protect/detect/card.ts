@@ -46,9 +46,9 @@ const WORDS: Phrases = phrases([
 export const card: Detector = {
   name: "card",
   needs: DIGITS,
+  nearDigits: true,
   find({ text, around }) {
     const found: Found[] = [];
-    const named = around.mention(WORDS);
     for (const row of text.matchAll(ROW)) {
       if (row[0].length < SHORTEST) continue;
       for (const { start, end, digits, shape } of spans(row[0], row.index)) {
@@ -57,7 +57,7 @@ export const card: Detector = {
         // sixteen digits inside a hexadecimal digest are no card
         if (bare && (LATIN.test(text.charAt(start - 1)) || LATIN.test(text.charAt(end)))) continue;
         const base = hasIssuer(digits) && (bare || PRINTED.has(shape)) ? CERTAIN : WEAK;
-        if (base === WEAK && !named) continue;
+        if (base === WEAK && !around.mention(WORDS)) continue;
         const { score, evidence } = around.weigh(base, WORDS, { start, end });
         found.push({ type: "payment-card", start, end, score, evidence: ["checksum", ...evidence], value: digits });
       }

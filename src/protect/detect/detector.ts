@@ -25,6 +25,8 @@ export interface Detector {
   readonly name: string;
   /** Bits of `triggers.ts`: without one of them nothing can be found. */
   readonly needs: number;
+  /** What it finds holds a row of digits (`digit-rows.ts`): it is shown only what stands around those. */
+  readonly nearDigits?: true;
   /** May throw: coverage then says `failed`. */
   find(look: Look): readonly Found[];
 }

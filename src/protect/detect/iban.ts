@@ -17,7 +17,10 @@ const LENGTHS: ReadonlyMap<string, number> = new Map(
     .map((row) => [row.slice(0, 2), Number(row.slice(2))]),
 );
 
-const START = /(?<![\p{sc=Latin}\p{N}])[A-Z]{2}[ -]?[0-9]{2}/giu;
+/** Two letters and two digits; what stands before them is looked at only where they are. */
+const START = /[A-Z]{2}[ -]?[0-9]{2}/gi;
+/** What goes on into the country's letters is no beginning. */
+const GOES_ON = /[\p{sc=Latin}\p{N}]$/u;
 const ALNUM = /[A-Za-z0-9]/;
 const GAP = /[ .\n\r-]/;
 /** Separators in a row, such as a line break with its carriage return. */
@@ -27,16 +30,25 @@ export const iban: Detector = {
   name: "iban",
   needs: DIGITS,
   find({ text }) {
-    const found: Found[] = [];
-    for (const { index: start } of text.matchAll(START)) {
-      const read = take(text, start);
-      if (read === undefined || !isIban(read.value)) continue;
-      const jurisdiction = parseJurisdiction(read.value.slice(0, 2));
-      found.push({ type: "iban", start, ...read, score: 1, evidence: ["checksum"], jurisdiction });
-    }
-    return found;
+    return ibansIn(text).map(({ value, start, end }): Found => {
+      const jurisdiction = parseJurisdiction(value.slice(0, 2));
+      return { type: "iban", start, end, value, score: 1, evidence: ["checksum"], jurisdiction };
+    });
   },
 };
+
+/** Every IBAN in a text. UNIT: UTF-16 units. */
+export function ibansIn(
+  text: string,
+): readonly { readonly value: string; readonly start: number; readonly end: number }[] {
+  const found = [];
+  for (const { index: start } of text.matchAll(START)) {
+    const read = take(text, start);
+    if (read === undefined || !isIban(read.value) || GOES_ON.test(text.slice(Math.max(0, start - 2), start))) continue;
+    found.push({ ...read, start });
+  }
+  return found;
+}
 
 /** Whether upper-case text without separators is an IBAN. */
 export function isIban(value: string): boolean {

@@ -15,6 +15,8 @@ export interface IdRow {
   readonly words: string;
   /** Letters and a check of 1 in 26 or better: speaks alone. All others need a word or a name beside them (P6). */
   readonly strong?: true;
+  /** Letters may stand for its digits, so that it need not have six of them in a row. */
+  readonly lettered?: true;
 }
 
 const D11 = "\\d{3}[ .]?\\d{3}[ .]?\\d{3}[ .\\-]?\\d{2}";
@@ -67,6 +69,7 @@ export const ID_ROWS: readonly IdRow[] = [
       "[A-Z]{3}[ ]?[A-Z]{3}[ ]?[0-9LMNPQRSTUV]{2}[ABCDEHLMPRST][0-9LMNPQRSTUV]{2}[ ]?[A-Z][0-9LMNPQRSTUV]{3}[ ]?[A-Z]",
     words: "codice fiscale, cod fisc, cf, tessera sanitaria, fiscal code, tax code",
     strong: true,
+    lettered: true,
   },
   {
     type: "national-id",

@@ -16,6 +16,7 @@ interface Rule {
   readonly words: Phrases;
   readonly base: number;
   readonly holds: (value: string) => boolean;
+  readonly lettered: boolean;
 }
 
 /** What may not stand beside a number; scripts without spaces put their letters right next to it. */
@@ -31,22 +32,34 @@ const RULES: readonly Rule[] = ID_ROWS.map((row) => {
     words: phrases([row.words]),
     base: row.strong === true ? STRONG : WEAK,
     holds,
+    lettered: row.lettered === true,
   };
 });
+
+/** Of which most digits may be written as letters: such a number need not have a row of digits. */
+const LETTERED: readonly Rule[] = RULES.filter(({ lettered }) => lettered);
+const NUMBERED: readonly Rule[] = RULES.filter(({ lettered }) => !lettered);
 
 export const ids: Detector = {
   name: "ids",
   needs: DIGITS,
-  find(look) {
-    return RULES.flatMap((rule) =>
-      rule.base >= MIN_SCORE || look.around.mention(rule.words) ? matches(rule, look) : [],
-    );
-  },
+  nearDigits: true,
+  find: (look) => foundBy(NUMBERED, look),
 };
+
+/** The same check, of texts without a row of digits. */
+export const letteredIds: Detector = { name: ids.name, needs: DIGITS, find: (look) => foundBy(LETTERED, look) };
+
+function foundBy(rules: readonly Rule[], look: Look): readonly Found[] {
+  return rules.flatMap((rule) =>
+    rule.base >= MIN_SCORE || look.around.mention(rule.words) ? matches(rule, look) : [],
+  );
+}
 
 function matches(rule: Rule, { text, around }: Look): readonly Found[] {
   const found: Found[] = [];
-  const pattern = new RegExp(rule.pattern);
+  const { pattern } = rule;
+  pattern.lastIndex = 0;
   for (let match = pattern.exec(text); match !== null; match = pattern.exec(text)) {
     const [start, end] = [match.index, match.index + match[0].length];
     const value = match[0].replace(/[^A-Za-z0-9]/g, "").toUpperCase();

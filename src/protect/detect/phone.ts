@@ -1,9 +1,10 @@
 // SPDX-License-Identifier: Apache-2.0
 // Phone numbers by libphonenumber's plans. With a `+` a number says its own country; without one it is a phone number
 // only in a country that was given, and only if a word or a member name says phone.
-import { type CountryCode, isSupportedCountry, Metadata, parsePhoneNumberFromString } from "libphonenumber-js/max";
+import { type CountryCode, parsePhoneNumberFromString } from "libphonenumber-js/max";
 import { parseJurisdiction } from "../../core/index.ts";
 import { type Detector, type Found, MIN_SCORE } from "./detector.ts";
+import { type Plan, plansOf } from "./phone-plans.ts";
 import { CERTAIN, type Phrases, phrases, WEAK } from "./surroundings.ts";
 import { DIGITS } from "./triggers.ts";
 
@@ -35,16 +36,16 @@ const WORDS: Phrases = phrases([
 
 /** @param regions - ISO 3166-1 alpha-2 codes, tried in order; one that has no plan is left out */
 export function phone(regions: readonly string[]): Detector {
-  const plans = regions.filter((region): region is CountryCode => isSupportedCountry(region)).map(planOf);
+  const plans = plansOf(regions);
   return {
     name: "phone",
     needs: DIGITS,
+    nearDigits: true,
     find({ text, around }) {
       const found: Found[] = [];
-      const named = around.mention(WORDS);
       for (const { 0: match, index: start } of text.matchAll(CANDIDATE)) {
         const abroad = match.startsWith("+") || match.startsWith("00");
-        if (!abroad && !named) continue;
+        if (!abroad && !around.mention(WORDS)) continue;
         const end = start + match.length;
         const base = match.startsWith("+") ? CERTAIN : WEAK;
         // the words beside it first: to read a number by the plans of many countries costs far more
@@ -71,25 +72,12 @@ function read(text: string, country?: CountryCode): Numbered | undefined {
   return number?.isValid() === true ? { value: number.number, country: number.country } : undefined;
 }
 
-interface Plan {
-  readonly country: CountryCode;
-  /** Digits that a national number may have, with or without the digit that is dialled before it. */
-  readonly lengths: ReadonlySet<number>;
-}
-
-function planOf(country: CountryCode): Plan {
-  const metadata = new Metadata();
-  metadata.selectNumberingPlan(country);
-  const lengths = metadata.numberingPlan?.possibleLengths() ?? [];
-  return { country, lengths: new Set(lengths.flatMap((length) => [length, length + 1])) };
-}
-
 /** Of a number that several countries could have given, the country is not said: its law would be a guess. */
 function national(plans: readonly Plan[], text: string): Numbered | undefined {
   const digits = text.replace(/[^0-9]/g, "");
   let found: Numbered | undefined;
-  for (const { country, lengths } of plans) {
-    const number = lengths.has(digits.length) ? read(text, country) : undefined;
+  for (const plan of plans) {
+    const number = plan.mayDial(digits) ? read(text, plan.country) : undefined;
     if (number === undefined) continue;
     if (found !== undefined && found.country !== number.country) return { value: digits, country: undefined };
     found ??= number;

@@ -5,10 +5,11 @@ import { createHmac, type KeyObject } from "node:crypto";
 import type { CheckState, Detection, Layer, Mac } from "../../core/index.ts";
 import { Cache } from "./cache.ts";
 import { card } from "./card.ts";
-import { type Detector, type Found, MIN_SCORE } from "./detector.ts";
+import { type Detector, type Found, type Look, MIN_SCORE } from "./detector.ts";
+import { aroundDigits } from "./digit-rows.ts";
 import { email } from "./email.ts";
 import { iban } from "./iban.ts";
-import { ids } from "./ids.ts";
+import { ids, letteredIds } from "./ids.ts";
 import { viewsOf } from "./layers.ts";
 import { phone } from "./phone.ts";
 import { providerKeys } from "./provider-keys.ts";
@@ -41,6 +42,7 @@ const NOTHING: Scan = { hits: [], missed: new Map() };
 export class Scanner {
   private readonly key: KeyObject;
   private readonly detectors: readonly Detector[];
+  private readonly checkNames: readonly string[];
   private readonly cache = new Cache<Scan>(CACHE_WINDOWS);
   private readonly nameBits = new Cache<number>(CACHE_NAMES);
 
@@ -48,11 +50,12 @@ export class Scanner {
   constructor(key: KeyObject, detectors: readonly Detector[]) {
     this.key = key;
     this.detectors = detectors;
+    this.checkNames = [...new Set(detectors.map((detector) => detector.name)), LAYERS_CHECK];
   }
 
   /** Every check that {@link scan} makes. */
   get checks(): readonly string[] {
-    return [...this.detectors.map((detector) => detector.name), LAYERS_CHECK];
+    return this.checkNames;
   }
 
   /** @param names - member names that lead to the text, outermost first */
@@ -81,7 +84,7 @@ export class Scanner {
   }
 
   private look(text: string, headless: boolean, names: readonly string[]): Scan {
-    const look = new Look(this.detectors, (value) => this.mac(value));
+    const look = new Looking(this.detectors, (value) => this.mac(value));
     look.at(text, names, []);
     // what begins at an edge that is not the text's own was seen whole by the window before
     const hits = new Map<string, Detection>();
@@ -107,7 +110,7 @@ export class Scanner {
 
 /** The default detectors. @param regions - countries whose national phone numbers are read */
 export function defaultDetectors(regions: readonly string[]): readonly Detector[] {
-  return [email, card, iban, ids, phone(regions), secrets, providerKeys];
+  return [email, card, iban, ids, letteredIds, phone(regions), secrets, providerKeys];
 }
 
 /** The same place and the same meaning. */
@@ -115,8 +118,21 @@ function identity(hit: Detection): string {
   return `${hit.start} ${hit.end} ${hit.type} ${hit.jurisdiction ?? ""}`;
 }
 
+/** Something to look at, and where it stands in its text. */
+interface Placed {
+  readonly at: number;
+  readonly look: Look;
+}
+
+function parts(text: string, names: readonly string[]): readonly Placed[] {
+  return aroundDigits(text).map(({ start, end }) => {
+    const part = text.slice(start, end);
+    return { at: start, look: { text: part, around: new Surroundings(part, names) } };
+  });
+}
+
 /** One window and everything that it decodes to. */
-class Look {
+class Looking {
   readonly hits: Detection[] = [];
   readonly missed = new Map<string, Exclude<CheckState, "ran">>();
   private readonly detectors: readonly Detector[];
@@ -132,11 +148,14 @@ class Look {
   at(text: string, names: readonly string[], views: readonly View[]): void {
     this.grown += views.length === 0 ? 0 : text.length;
     const triggers = triggersOf(text) | (namesSecret(lastName(names)) ? NAMED : 0);
-    const around = new Surroundings(text, names);
+    const whole: Placed = { at: 0, look: { text, around: new Surroundings(text, names) } };
+    let rows: readonly Placed[] | undefined;
     for (const detector of this.detectors) {
       if ((triggers & detector.needs) === 0) continue;
       try {
-        for (const found of detector.find({ text, around })) this.keep(found, detector.name, views);
+        if (detector.nearDigits === true) rows ??= parts(text, names);
+        for (const { at, look } of detector.nearDigits === true ? (rows ?? []) : [whole])
+          for (const found of detector.find(look)) this.keep(found, detector.name, { at, views });
       } catch {
         // P3: the state says so, and nobody takes the part for looked at
         this.missed.set(detector.name, "failed");
@@ -148,9 +167,10 @@ class Look {
     }
   }
 
-  private keep(found: Found, detector: string, views: readonly View[]): void {
+  private keep(found: Found, detector: string, where: { readonly at: number; readonly views: readonly View[] }): void {
     if (found.score < MIN_SCORE) return;
-    let { start, end } = found;
+    const { views } = where;
+    let [start, end] = [found.start + where.at, found.end + where.at];
     for (const view of views.toReversed()) {
       const last = end - 1;
       start = view.begin(start);

@@ -2,13 +2,14 @@
 // Secrets that need no list of providers (protect P9): private keys by their first line alone, tokens that say what they
 // are, credentials in URLs, and whatever somebody wrote after "password". Nothing is ever tried out online.
 import type { Detector, Found } from "./detector.ts";
-import { ASSIGNS, NAMED, TOKEN } from "./triggers.ts";
+import { ASSIGNS, KEY, NAMED } from "./triggers.ts";
 
 const PRIVATE_KEY = /-----BEGIN ([A-Z0-9 ]{0,40}PRIVATE KEY(?: BLOCK)?)-----/g;
 /** Lines of base64, broken by line ends or by their escapes. */
 const KEY_BODY = /^(?:(?:\s|\\[nr])*[A-Za-z0-9+/=]{16,})*/;
 const JWT = /(?<![A-Za-z0-9_-])(eyJ[A-Za-z0-9_-]{8,})\.([A-Za-z0-9_-]{2,})(?:\.[A-Za-z0-9_-]*){1,4}/g;
 const URL_CREDENTIALS = /(?<![A-Za-z0-9])[a-z][a-z0-9+.-]{1,20}:\/\/([^\s/?#@:"'<>]{0,256}:[^\s/?#"'<>]{1,256})@/gi;
+const BEARER_WORD = /bearer[ \t]/i;
 const BEARER = /(?<![\p{L}\p{N}])bearer[ \t]+([A-Za-z0-9._~+/=-]{20,4096})/giu;
 /** A key that a provider issues, by its prefix, whatever the length of its body. */
 const PREFIXED =
@@ -27,6 +28,9 @@ const ASSIGNMENT = new RegExp(
   `${SECRET_NAME.replaceAll(" ", "[ _.-]")}["'\\]]{0,2}[ \\t]{0,3}(?::=|=>|[:=])[ \\t]{0,3}${VALUE}`,
   "giu",
 );
+/** What an assignment has before its `:` or `=`, and how far back that is at most. */
+const ASSIGNED = new RegExp(`${SECRET_NAME.replaceAll(" ", "[ _.-]")}["'\\]]{0,2}[ \\t]{0,3}$`, "iu");
+const ASSIGNED_UNITS = 64;
 const NAME_IS_SECRET = new RegExp(`${SECRET_NAME}$`, "u");
 
 /** UNIT: bits for each character. */
@@ -37,15 +41,15 @@ const PLACEHOLDER =
 
 export const secrets: Detector = {
   name: "secrets",
-  needs: ASSIGNS | TOKEN | NAMED,
+  needs: ASSIGNS | KEY | NAMED,
   find({ text, around }) {
     return [
       ...(text.includes("-----BEGIN") ? privateKeys(text) : []),
       ...(text.includes("eyJ") ? jwts(text) : []),
       ...(text.includes("://") ? captures(text, URL_CREDENTIALS, "url-credentials") : []),
-      ...captures(text, BEARER, "secret"),
+      ...(BEARER_WORD.test(text) ? captures(text, BEARER, "secret") : []),
       ...captures(text, PREFIXED, "secret"),
-      ...assignments(text),
+      ...(mayAssign(text) ? assignments(text) : []),
       ...named(text, around.lastName),
     ];
   },
@@ -84,6 +88,15 @@ function captures(text: string, pattern: RegExp, type: string): readonly Found[]
     const start = match.index + match[0].indexOf(value);
     return { type, start, end: start + value.length, score: 1, evidence: ["pattern"], value };
   });
+}
+
+/** Whether {@link ASSIGNMENT} can find anything: tried only before each `:` and `=`, of which there are few. */
+function mayAssign(text: string): boolean {
+  for (const sign of [":", "="]) {
+    for (let at = text.indexOf(sign); at !== -1; at = text.indexOf(sign, at + 1))
+      if (ASSIGNED.test(text.slice(Math.max(0, at - ASSIGNED_UNITS), at))) return true;
+  }
+  return false;
 }
 
 function assignments(text: string): readonly Found[] {

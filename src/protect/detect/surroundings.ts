@@ -8,7 +8,7 @@ import { MIN_SCORE } from "./detector.ts";
 const BEFORE = 8;
 const AFTER = 4;
 /** UNIT: UTF-16 units. How far the words are looked for. */
-const REACH = 160;
+export const REACH = 160;
 
 const BOOST = 0.35;
 const PENALTY = 0.5;

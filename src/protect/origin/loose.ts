@@ -65,7 +65,8 @@ function asciiLetters(value: string): string {
 function decodings(value: string): readonly string[] {
   const text = value.trim();
   const found: string[] = [];
-  if (/%[0-9a-f]{2}/i.test(text)) found.push(percent(text));
+  if (text.includes("%") && /%[0-9a-f]{2}/i.test(text)) found.push(percent(text));
+  if (text.includes(" ")) return found.filter(isPrintable);
   if (/^(?:[0-9a-f]{2}){4,}$/i.test(text)) found.push(Buffer.from(text, "hex").toString("utf8"));
   if (/^[A-Za-z0-9+/_-]{8,}={0,2}$/.test(text)) found.push(Buffer.from(text, "base64").toString("utf8"));
   return found.filter(isPrintable);

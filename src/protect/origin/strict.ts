@@ -24,29 +24,51 @@ const FOLDERS_MAX = 32;
 
 /** The one form that another value must share to be the same; none for a value that would match by chance. */
 export function strictForm(value: string): string | undefined {
-  const text = value.normalize("NFC").trim();
-  if (text.length < SHORTEST || (/^-?[0-9]+$/.test(text) && Math.abs(Number(text)) < SMALLEST)) return undefined;
+  const text = composed(value);
+  if (text.length < SHORTEST || isSmall(text)) return undefined;
   return typedForm(text) ?? `text:${text}`;
+}
+
+const ASCII = /^[\0-\x7f]*$/;
+
+/** In composed letters (NFC), which ASCII is already, without the white space around it. */
+function composed(value: string): string {
+  return (ASCII.test(value) ? value : value.normalize("NFC")).trim();
+}
+
+function isSmall(text: string): boolean {
+  return isNumeric(text) && /^-?[0-9]+$/.test(text) && Math.abs(Number(text)) < SMALLEST;
+}
+
+/** Whether it begins as numbers do: with a digit or a sign. */
+function isNumeric(text: string): boolean {
+  const first = text.charCodeAt(0);
+  return (first >= 0x30 && first <= 0x39) || first === 0x2b || first === 0x2d;
 }
 
 function typedForm(text: string): string | undefined {
   if (text.length > TYPED_MAX) return undefined;
   if (text.includes("://")) return urlForm(text);
   if (text.includes("@") && EMAIL.test(text)) return `email:${emailForm(text)}`;
-  if (PHONE.test(text)) return `phone:+${text.replace(/[^0-9]/g, "")}`;
-  if (NUMBER.test(text)) return `number:${numberForm(text)}`;
-  if (INSTANT.test(text)) return dateForm(text);
+  const numeric = isNumeric(text);
+  if (numeric && PHONE.test(text)) return `phone:+${text.replace(/[^0-9]/g, "")}`;
+  if (numeric && NUMBER.test(text)) return `number:${numberForm(text)}`;
+  if (numeric && INSTANT.test(text)) return dateForm(text);
   if (text.includes("/") && PATH.test(text)) return `path:${pathForm(text)}`;
-  if (!/^[A-Z]/.test(text)) return undefined;
+  if (!IBAN_START.test(text)) return undefined;
   const compact = text.replaceAll(" ", "");
   return isIban(compact) ? `iban:${compact}` : undefined;
 }
 
+/** Country and check digits, however they are spaced. */
+const IBAN_START = /^[A-Z] *[A-Z] *[0-9] *[0-9]/;
+
 /** The host of a URL, of an e-mail address, or of a name that is one, in lower-case ASCII (P32). */
 export function hostOf(value: string): string | undefined {
-  const text = value.normalize("NFC").trim();
+  const text = composed(value);
   if (text.length > TYPED_MAX) return undefined;
   if (text.includes("://")) return urlOf(text)?.hostname;
+  if (text.includes(" ")) return undefined;
   const domain = EMAIL.exec(text)?.[2] ?? text;
   return HOST.test(domain) ? domainToASCII(domain) || undefined : undefined;
 }
@@ -58,8 +80,8 @@ export function siteForm(host: string): string {
 
 /** The folders above a path, nearest first, without the root: what a trusted one holds is trusted (P32). */
 export function pathsAbove(value: string): readonly string[] {
-  const text = value.normalize("NFC").trim();
-  if (text.length > TYPED_MAX || !PATH.test(text)) return [];
+  const text = composed(value);
+  if (text.length > TYPED_MAX || !text.includes("/") || !PATH.test(text)) return [];
   const above: string[] = [];
   let at = path.posix.dirname(pathForm(text));
   for (; !ROOTS.has(at) && above.length < FOLDERS_MAX; at = path.posix.dirname(at)) above.push(`path:${at}`);

@@ -168,20 +168,23 @@ class Task implements TaskIndex {
     }
     const lines = text.includes("\n");
     const known = new Set([text]);
-    this.add(text, at(seen, path));
+    this.add(text, seen, path);
     for (const span of spansOf(text, { words: trustRank(seen.tier) >= trustRank("mandate") })) {
       if (known.has(span.text)) continue;
       known.add(span.text);
-      this.add(span.text, at(seen, lines ? `${path}#L${span.line}` : path));
+      this.add(span.text, seen, path, lines ? span.line : undefined);
     }
   }
 
-  private add(text: string, occurrence: Occurrence): void {
+  private add(text: string, seen: Occurrence, path: string, line?: number): void {
     const strict = strictForm(text);
     if (strict === undefined) return;
-    const host = text.includes(".") ? hostOf(text) : undefined;
-    const [site, lookalike] = host === undefined ? [[], []] : [[siteForm(host)], [looseSite(host)]];
-    this.index.add({ strict: [strict, ...site], loose: [...looseForms(text), ...lookalike] }, occurrence);
+    this.index.add(strict, seen, () => {
+      const host = text.includes(".") ? hostOf(text) : undefined;
+      const [site, lookalike] = host === undefined ? [[], []] : [[siteForm(host)], [looseSite(host)]];
+      const occurrence = at(seen, line === undefined ? path : `${path}#L${line}`);
+      return { strict: site, loose: [...looseForms(text), ...lookalike], occurrence };
+    });
   }
 }
 

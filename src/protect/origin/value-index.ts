@@ -1,8 +1,9 @@
 // SPDX-License-Identifier: Apache-2.0
-// Where values were seen, by MACs of their forms: the index holds no value, and who has it without the key of its task
-// learns none (protect P27).
-import { createHmac, type KeyObject } from "node:crypto";
+// Where values were seen, by keyed digests of their forms: the index holds no value, and who has it without the key of its
+// task learns none (protect P27, ADR 22).
+import type { KeyObject } from "node:crypto";
 import { formatOrigin, type Occurrence, type Trust, trustRank } from "../../core/index.ts";
+import { keyedDigest } from "../keyed-digest.ts";
 
 /** Values that one task remembers. */
 export const INDEX_MAX_VALUES = 50_000;
@@ -15,22 +16,24 @@ interface Row {
   readonly occurrence: Occurrence;
 }
 
-export interface Forms {
+/** What else a value is found by, and where it was seen: asked for only of what is new. */
+export interface Sighting {
   readonly strict: readonly string[];
   readonly loose: readonly string[];
+  readonly occurrence: Occurrence;
 }
 
 export class ValueIndex {
-  private readonly key: KeyObject;
+  private readonly digest: (text: string) => string;
   private readonly cap: number;
   /** Rows of one tier in the order they came. */
   private readonly tiers = new Map<Trust, Map<string, Row>>();
-  private readonly byKey = new Map<string, Row[]>();
+  private readonly byKey = new Map<string, Row | Row[]>();
   private count = 0;
   private evicted = false;
 
   constructor(key: KeyObject, cap: number = INDEX_MAX_VALUES) {
-    this.key = key;
+    this.digest = keyedDigest(key, "values");
     this.cap = cap;
   }
 
@@ -43,36 +46,50 @@ export class ValueIndex {
     return this.evicted;
   }
 
-  /** Keeps the first occurrence of a value from one origin. */
-  add(forms: Forms, occurrence: Occurrence): void {
-    const [form, ...others] = forms.strict;
-    if (form === undefined) return;
-    const first = this.mac("s", form);
-    const id = `${first} ${formatOrigin(occurrence.origin)}`;
-    const tier = this.tiers.get(occurrence.tier) ?? new Map<string, Row>();
-    this.tiers.set(occurrence.tier, tier);
-    // what is said again is known by its first form
-    if (tier.has(id)) return;
-    const keys = [first, ...others.map((f) => this.mac("s", f)), ...forms.loose.map((f) => this.mac("l", f))];
+  /** Keeps the first occurrence of a value from one origin; what is said again is known by its first form. */
+  add(form: string, { origin, tier }: Pick<Occurrence, "origin" | "tier">, sighting: () => Sighting): void {
+    const first = this.key("s", form);
+    const id = `${first} ${formatOrigin(origin)}`;
+    const rows = this.tiers.get(tier) ?? new Map<string, Row>();
+    if (rows.has(id)) return;
+    this.tiers.set(tier, rows);
+    const { strict, loose, occurrence } = sighting();
+    const keys = [first];
+    for (const other of strict) keys.push(this.key("s", other));
+    for (const other of loose) keys.push(this.key("l", other));
     const row = { id, keys, occurrence };
-    tier.set(id, row);
-    for (const key of keys) {
-      const rows = this.byKey.get(key);
-      if (rows === undefined) this.byKey.set(key, [row]);
-      else rows.push(row);
-    }
+    rows.set(id, row);
+    for (const key of keys) this.file(key, row);
     this.count += 1;
     if (this.count > this.cap) this.evict();
   }
 
   /** The best occurrence that shares one of these strict forms. */
   strict(forms: readonly string[]): Occurrence | undefined {
-    return best(forms.flatMap((form) => this.byKey.get(this.mac("s", form)) ?? []));
+    return this.best("s", forms);
   }
 
   /** The best occurrence that resembles one of these loose forms. */
   loose(forms: readonly string[]): Occurrence | undefined {
-    return best(forms.flatMap((form) => this.byKey.get(this.mac("l", form)) ?? []));
+    return this.best("l", forms);
+  }
+
+  /** Highest tier; of equals, the first that was seen. */
+  private best(kind: "s" | "l", forms: readonly string[]): Occurrence | undefined {
+    let found: Occurrence | undefined;
+    for (const form of forms) {
+      for (const { occurrence } of listed(this.byKey.get(this.key(kind, form)))) {
+        if (found === undefined || trustRank(occurrence.tier) > trustRank(found.tier)) found = occurrence;
+      }
+    }
+    return found;
+  }
+
+  private file(key: string, row: Row): void {
+    const rows = this.byKey.get(key);
+    if (rows === undefined) this.byKey.set(key, row);
+    else if (Array.isArray(rows)) rows.push(row);
+    else this.byKey.set(key, [rows, row]);
   }
 
   private evict(): void {
@@ -87,7 +104,7 @@ export class ValueIndex {
   private forget(trust: Trust, row: Row): void {
     this.tiers.get(trust)?.delete(row.id);
     for (const key of row.keys) {
-      const left = (this.byKey.get(key) ?? []).filter((other) => other !== row);
+      const left = listed(this.byKey.get(key)).filter((other) => other !== row);
       if (left.length === 0) this.byKey.delete(key);
       else this.byKey.set(key, left);
     }
@@ -95,16 +112,12 @@ export class ValueIndex {
     this.evicted = true;
   }
 
-  private mac(kind: "s" | "l", form: string): string {
-    return createHmac("sha256", this.key).update(`${kind}:${form}`).digest().toString("base64url", 0, 16);
+  private key(kind: "s" | "l", form: string): string {
+    return this.digest(`${kind}:${form}`);
   }
 }
 
-/** Highest tier; of equals, the first that was seen. */
-function best(rows: readonly Row[]): Occurrence | undefined {
-  let found: Occurrence | undefined;
-  for (const { occurrence } of rows) {
-    if (found === undefined || trustRank(occurrence.tier) > trustRank(found.tier)) found = occurrence;
-  }
-  return found;
+function listed(rows: Row | Row[] | undefined): Row[] {
+  if (rows === undefined) return [];
+  return Array.isArray(rows) ? rows : [rows];
 }
