@@ -135,13 +135,20 @@ test("L38: live listeners get each durable entry in order, and cannot hurt the w
     throw new TypeError("a listener's own fault");
   });
   const receipts = await Promise.all([room.append(eventDraft({ n: 1 })), room.append(eventDraft({ n: 2 }))]);
+  // whoever waits for an entry goes on before the onlookers are told
+  expect(seen).toEqual([]);
+  const late: RecordedEntry[] = [];
+  const stopLate = room.live((entry) => void late.push(entry));
+  await turns();
   expect(seen.map(({ ref }) => ref)).toEqual(receipts.map(({ ref }) => ref));
   expect(seen.map(({ entry }) => entry["data"])).toEqual([{ n: 1 }, { n: 2 }]);
   expect(log.faults[0]).toEqual({ code: "record.listener_failed", fields: { index: 1, error: "TypeError" } });
-  stop();
-  stopBad();
+  // who began to listen when it was durable reads it with the others
+  expect(late).toEqual([]);
   await room.append(eventDraft());
-  expect(seen).toHaveLength(2);
+  for (const end of [stop, stopBad, stopLate]) end();
+  await turns();
+  expect([seen.length, late.length]).toEqual([2, 0]);
 });
 
 test("L38: a range is read from its first to before its last, and no further than there is", async () => {

@@ -211,14 +211,21 @@ export class Room implements RecordRoom {
 
   /** The journal's: these entries are durable and in the tree. */
   onDurable(entries: readonly FramedEntry[]): void {
-    const { config, leaves, reader, log } = this.parts;
+    const { config, leaves } = this.parts;
     for (const { leaf } of entries) leaves.push(leaf);
     if (this.gap.count > 0) this.writeGap();
     if (leaves.unpublishedBytes > config.unpublishedBytes * PUBLISH_EARLY) void this.tick();
-    if (this.listeners.size === 0) return;
+    const listeners = [...this.listeners];
+    // after this turn: whoever waits for these entries is answered before the onlookers are told
+    if (listeners.length > 0) setImmediate(() => this.tell(entries, listeners));
+  }
+
+  private tell(entries: readonly FramedEntry[], listeners: readonly ((entry: RecordedEntry) => void)[]): void {
+    const { reader, log } = this.parts;
     for (const { index, leaf } of entries) {
       const entry = reader.entry(index, leaf);
-      for (const listener of this.listeners) {
+      for (const listener of listeners) {
+        if (!this.listeners.has(listener)) continue; // it left meanwhile
         try {
           listener(entry);
         } catch (error) {

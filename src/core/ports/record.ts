@@ -39,6 +39,6 @@ export interface EntrySource {
   read(range: { readonly from: number; readonly to?: number }): AsyncIterable<RecordedEntry>;
   /** Number of durable entries. */
   size(): number;
-  /** Called for each entry once it is durable. The returned function ends it. */
+  /** Called for each entry once it is durable and whoever waits for it was told. The returned function ends it at once. */
   live(callback: (entry: RecordedEntry) => void): () => void;
 }
