@@ -1,13 +1,15 @@
 // SPDX-License-Identifier: Apache-2.0
 import { defineConfig, type ViteUserConfig } from "vitest/config";
+import { COMPILED } from "./test/support/compiled.ts";
+import { TestOrder } from "./tools/test-order.ts";
 
 const ci = process.env["CI"] === "true";
 
-/** Suites that start real processes: one file of each at a time, after the groups before them. */
-function slow(name: string, include: string[], groupOrder: number): object {
+/** Suites that start real processes: after the unit tests, and together, because they wait as much as they work. */
+function slow(name: string, include: string[]): object {
   return {
     extends: true,
-    test: { name, include, testTimeout: 60_000, hookTimeout: 60_000, fileParallelism: false, sequence: { groupOrder } },
+    test: { name, include, testTimeout: 60_000, hookTimeout: 60_000, sequence: { groupOrder: 1 } },
   };
 }
 
@@ -16,14 +18,17 @@ const config: ViteUserConfig = defineConfig({
     reporters: ["default", "./tools/closing-line.ts"],
     pool: "forks",
     maxWorkers: 2,
+    // a worker keeps the sources it has loaded for its next file: no module of ours has state that a test could leave behind
+    isolate: false,
     allowOnly: !ci,
     passWithNoTests: false,
     retry: 0,
     restoreMocks: true,
     unstubEnvs: true,
     unstubGlobals: true,
+    env: { ...COMPILED },
     expect: { requireAssertions: true },
-    sequence: { shuffle: { files: true, tests: true } },
+    sequence: { shuffle: { files: true, tests: true }, sequencer: TestOrder },
     slowTestThreshold: 300,
     coverage: { provider: "v8", reporter: ["json-summary"], include: ["src/**"] },
     projects: [
@@ -37,10 +42,10 @@ const config: ViteUserConfig = defineConfig({
           sequence: { groupOrder: 0 },
         },
       },
-      slow("e2e", ["test/e2e/**/*.test.ts", "examples/**/*.test.ts"], 1),
-      slow("conformance", ["conformance/**/*.test.ts"], 1),
-      slow("faults", ["test/faults/**/*.test.ts"], 2),
-      slow("browser", ["test/browser/**/*.test.ts"], 2),
+      slow("browser", ["test/browser/**/*.test.ts"]),
+      slow("conformance", ["conformance/**/*.test.ts"]),
+      slow("e2e", ["test/e2e/**/*.test.ts", "examples/**/*.test.ts"]),
+      slow("faults", ["test/faults/**/*.test.ts"]),
     ],
   },
 });

@@ -5,11 +5,18 @@
 // this file alone must run on an old Node too (18 and newer).
 import { spawn } from "node:child_process";
 import { existsSync } from "node:fs";
+import module from "node:module";
 import { constants } from "node:os";
 import { fileURLToPath } from "node:url";
 
 // one sync of the record may hold a thread for long, and name look-ups share the pool; read before its first use
 process.env.UV_THREADPOOL_SIZE ??= "8";
+
+// Compiled once, not at each start. Beside the code, with the rights of the code: who may write there could change that too,
+// which is not so of the common temporary folder. Where it cannot be written every start compiles.
+const compiled = fileURLToPath(new URL("../node_modules/.cache/bailiwick", import.meta.url));
+process.env.NODE_COMPILE_CACHE ??= compiled; // for the Node that is handed over to
+module.enableCompileCache?.(process.env.NODE_COMPILE_CACHE);
 
 const NEEDED = [24, 15];
 const EXIT_CONFIG = 78; // sysexits.h EX_CONFIG: starting it again does not help

@@ -227,7 +227,7 @@ function decideAt({ domains, authzen }: DecideSettings, at: (relative: string) =
 }
 
 /** Variables that are for conformance runs, and for the programs that look for a server: none of them says how to run one. */
-const NOT_SETTINGS = new Set(["VECTORS", "GATE"]);
+const NOT_SETTINGS = new Set(["VECTORS", "GATE", "KILLS", "PICTURES"]);
 
 /** `BAILIWICK_ENFORCE__UPSTREAM_WAIT_MS=500` sets `enforce.upstreamWaitMs`; a flag sets a member of the top. */
 function merge(found: Record<string, unknown>, source: ConfigSource): Record<string, unknown> {

@@ -1,5 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 // The main thread's end of one worker: posts requests, matches answers, and fails whatever waits when the worker dies.
+import { getCompileCacheDir } from "node:module";
+import path from "node:path";
 import { Worker } from "node:worker_threads";
 import type { ConnectionOptions } from "./connection.ts";
 import { StoreError } from "./errors.ts";
@@ -24,7 +26,8 @@ export class Thread implements DatabaseThread {
 
   constructor(start: ConnectionOptions, onFault: (error: StoreError) => void) {
     this.onFault = onFault;
-    this.worker = new Worker(WORKER, { workerData: start, name: `store-${start.role}`, env: {}, execArgv: [] });
+    const name = `store-${start.role}`;
+    this.worker = new Worker(WORKER, { workerData: start, name, env: compiled(), execArgv: [] });
     this.worker.on("message", (answer: Answer) => this.answered(answer));
     this.worker.on("error", (cause: unknown) => this.fail("the database thread failed", cause));
     this.ended = new Promise((resolve) => {
@@ -77,4 +80,10 @@ export class Thread implements DatabaseThread {
     for (const { reject } of this.waiting.values()) reject(this.lost);
     this.waiting.clear();
   }
+}
+
+/** A thread finds what is compiled where its process does (which names a folder below that one), and knows nothing else of it. */
+function compiled(): Record<string, string> {
+  const dir = getCompileCacheDir();
+  return dir === undefined ? {} : { NODE_COMPILE_CACHE: path.dirname(dir) };
 }

@@ -6,7 +6,7 @@ import { mkdtemp, rm } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import path from "node:path";
 import type { Browser, Page } from "playwright-core";
-import { afterAll, beforeAll, describe, expect, test } from "vitest";
+import { beforeAll, describe, expect, test } from "vitest";
 import type { Config } from "../../src/server/config.ts";
 import { checkOffline } from "../../src/server/demo/check.ts";
 import { type Office, openOffice, ROOT } from "../support/office.ts";
@@ -60,7 +60,6 @@ describe.skipIf(!hasChromium)(`approving with a passkey ${NEEDS}`, () => {
   beforeAll(async () => {
     browser = await openBrowser();
   });
-  afterAll(() => browser.close());
 
   test("I53: the second person signs the exact call; the first one cannot, and reads why", async () => {
     const dir = await mkdtemp(path.join(tmpdir(), "bailiwick-approve-"));

@@ -23,10 +23,7 @@ describe.skipIf(!hasChromium)(`the screen Decisions ${NEEDS}`, () => {
     browser = await openBrowser();
     scene = await openScene(browser);
   });
-  afterAll(async () => {
-    await scene[Symbol.asyncDispose]();
-    await browser.close();
-  });
+  afterAll(() => scene[Symbol.asyncDispose]());
 
   /** A page of the list at this address. */
   async function open(search = ""): Promise<Seen> {
@@ -160,7 +157,6 @@ describe.skipIf(!hasChromium)(`decisions as they come ${NEEDS}`, () => {
   beforeAll(async () => {
     browser = await openBrowser();
   });
-  afterAll(() => browser.close());
 
   test("X24: a list that stands still says how many came, and going on loses none of them; other tabs go on", async () => {
     await using scene = await openScene(browser);

@@ -15,10 +15,7 @@ describe.skipIf(!hasChromium)(`the screen Identities ${NEEDS}`, () => {
     browser = await openBrowser();
     scene = await openScene(browser);
   });
-  afterAll(async () => {
-    await scene[Symbol.asyncDispose]();
-    await browser.close();
-  });
+  afterAll(() => scene[Symbol.asyncDispose]());
 
   async function open(place: string): Promise<Seen> {
     const seen = await openPage(browser, { bypassCSP: true, storageState: scene.storageState });
@@ -72,7 +69,6 @@ describe.skipIf(!hasChromium)(`what is done to an identity on its page ${NEEDS}`
   beforeAll(async () => {
     browser = await openBrowser();
   });
-  afterAll(() => browser.close());
 
   test("X25: containing asks for the name, shows what was touched, and is done when every gate has said so", async () => {
     await using scene = await openScene(browser);

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 // How the console looks: light and dark, wide and narrow, full and empty, with no barrier that axe knows and nothing that
-// has to be moved sideways. Pictures of it land in node_modules/.cache/pictures; docs/images/ has those that were looked at.
+// has to be moved sideways. With BAILIWICK_PICTURES pictures of it land in node_modules/.cache/pictures; docs/images/ has those that were looked at.
 import { mkdtempSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import path from "node:path";
@@ -31,10 +31,7 @@ describe.skipIf(!hasChromium)(`how the console looks ${NEEDS}`, () => {
     browser = await openBrowser();
     scene = await openScene(browser);
   });
-  afterAll(async () => {
-    await scene[Symbol.asyncDispose]();
-    await browser.close();
-  });
+  afterAll(() => scene[Symbol.asyncDispose]());
 
   test("X30: a call waits, decisions were made", async () => {
     await using seen = await scene.open();
@@ -189,7 +186,6 @@ describe.skipIf(!hasChromium)(`what people and agents do to the console ${NEEDS}
   beforeAll(async () => {
     browser = await openBrowser();
   });
-  afterAll(() => browser.close());
 
   test("X26: what an agent wrote is text, and what cannot be seen is a mark; where it does not belong is said", async () => {
     await using scene = await openScene(browser);

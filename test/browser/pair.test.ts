@@ -7,7 +7,7 @@ import path from "node:path";
 import { Client } from "@modelcontextprotocol/sdk/client/index.js";
 import { StdioClientTransport } from "@modelcontextprotocol/sdk/client/stdio.js";
 import type { Browser } from "playwright-core";
-import { afterAll, beforeAll, describe, expect, test } from "vitest";
+import { beforeAll, describe, expect, test } from "vitest";
 import { openOffice } from "../support/office.ts";
 import { sidecar } from "../support/sidecar.ts";
 import { addAuthenticator, findings, hasChromium, linkOf, NEEDS, openBrowser, openPage, sideways } from "./world.ts";
@@ -19,7 +19,6 @@ describe.skipIf(!hasChromium)(`pairing at the console ${NEEDS}`, () => {
   beforeAll(async () => {
     browser = await openBrowser();
   });
-  afterAll(() => browser.close());
 
   test("I45, I53: the owner reads who asks, says what it may do, and confirms with a passkey", async () => {
     await using office = await openOffice({ demo: false, change: (config) => ({ ...config, people: {}, agents: {} }) });

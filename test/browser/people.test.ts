@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 // People with a real browser and a virtual authenticator: the first owner, signing out and in again.
 import type { Browser } from "playwright-core";
-import { afterAll, beforeAll, describe, expect, test } from "vitest";
+import { beforeAll, describe, expect, test } from "vitest";
 import { type Office, openOffice } from "../support/office.ts";
 import {
   addAuthenticator,
@@ -27,7 +27,6 @@ describe.skipIf(!hasChromium)(`people at the console ${NEEDS}`, () => {
   beforeAll(async () => {
     browser = await openBrowser();
   });
-  afterAll(() => browser.close());
 
   test("I50: the first passkey becomes owner, signs out, and signs in again; by keyboard, at 320 px", async () => {
     await using office = await openEmpty();

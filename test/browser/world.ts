@@ -26,8 +26,12 @@ export const hasChromium: boolean = existsSync(CHROMIUM);
 /** For the title of a suite, so that a skip says what was not run. */
 export const NEEDS = "(skipped means NOT RUN: no /usr/bin/chromium)";
 
+/** The one browser of this worker; every page has a profile of its own in it, and the worker's end is its end. */
+let opened: Promise<Browser> | undefined;
+
 export function openBrowser(): Promise<Browser> {
-  return chromium.launch({ executablePath: CHROMIUM, args: FLAGS });
+  opened ??= chromium.launch({ executablePath: CHROMIUM, args: FLAGS });
+  return opened;
 }
 
 /** One page in a profile of its own, and everything that the browser said on its console. */
@@ -104,7 +108,7 @@ const RULES = { runOnly: ["wcag2a", "wcag2aa", "wcag21aa", "wcag22aa", "best-pra
 
 /** What axe finds wrong with a page, one line each. The page's context must bypass the content security policy. */
 export async function findings(page: Page): Promise<readonly string[]> {
-  await page.evaluate(axe.source);
+  if (!(await page.evaluate<boolean>("'axe' in window"))) await page.evaluate(axe.source);
   const found = await page.evaluate(`axe.run(document, ${JSON.stringify(RULES)})`);
   const { violations } = found as {
     violations: { id: string; nodes: { target: string[]; failureSummary: string }[] }[];

@@ -64,7 +64,11 @@ describe("bailiwick connect", () => {
       expect(await client.tools()).toContain("read_text_file");
       expect(await client.call("read_text_file", { path: "invoices/2041.txt" })).toContain("2041");
       const note = `reports/note-${generation}.txt`;
-      const asked = personFor(office.running.queue, systemTimers, { answers: "yes", say: () => undefined });
+      const asked = personFor(office.running.queue, systemTimers, {
+        answers: "yes",
+        say: () => undefined,
+        signal: new AbortController().signal,
+      });
       await client.call("write_file", { path: note, content: "all is well" });
       expect(await asked).toBe("approved");
       expect(await readFile(path.join(office.world.files, note), "utf8")).toBe("all is well");

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 // `npm start` as a visitor sees it: the story through the real command, its record checked by another program, Ctrl-C.
-import { spawn, spawnSync } from "node:child_process";
+import { type ChildProcess, spawn, spawnSync } from "node:child_process";
 import { once } from "node:events";
 import { cpSync, existsSync, mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
@@ -68,11 +68,8 @@ test("the story as JSON: the last line says what was answered, and why", () => {
   rmSync(story.dataDir, { recursive: true });
 });
 
-const golden = (
-  became: string,
-  written: string,
-): string => `bailiwick <version> demo · everything is in <dir>, which is kept
-console  <url>/#setup=<token>   one-use link, 15 minutes
+/** What the demo prints between its first line and its last ones. */
+const golden = (became: string, written: string): string => `console  <url>/#setup=<token>   one-use link, 15 minutes
 gate     <url>/mcp/files   @modelcontextprotocol/server-filesystem 2026.8.31, 14 tools, FR
 gate     <url>/mcp/outbox   the same server, operated by us-partner, US
 agent    invoice-helper: what it tries is a script; every answer below is the gate's
@@ -108,38 +105,80 @@ incident INC-1 · 6 questions decide which clocks run
 clock    EU-GDPR-33 notification: waiting for awareness (if it applies) · provisional, unreviewed
          npx bailiwick prove incident clocks INC-1 --data <dir>/data
          npx bailiwick prove incident ask INC-1 --data <dir>/data
-kept     <dir>
 `;
+const FIRST = "bailiwick <version> demo · everything is in <dir>";
 
 const APPROVED = "approved for this exact call, once, by a demo key: not a person's passkey";
 
 /** What differs from run to run, under names. */
 function told(out: string, dir: string): string {
-  return out
-    .replaceAll(dir, "<dir>")
-    .replace(/bailiwick \S+ demo/, "bailiwick <version> demo")
-    .replaceAll(/http:\S+(?=\/(?:mcp|#setup=))/g, "<url>")
-    .replace(/#setup=\S+/, "#setup=<token>")
-    .replace(/record {3}\d+ entries/, "record   <n> entries")
-    .replace(/gates in \d+ ms · \d+ tokens? dead/, "gates in <ms> ms · <n> tokens dead")
-    .replace(/^undone.*\n\n/m, "")
-    .replaceAll(/ +\d+ ms$/gm, " <ms> ms");
+  return (
+    out
+      .replaceAll(dir, "<dir>")
+      .replace(/bailiwick \S+ demo/, "bailiwick <version> demo")
+      .replaceAll(/http:\S+(?=\/(?:mcp|#setup=))/g, "<url>")
+      .replace(/#setup=\S+/, "#setup=<token>")
+      .replace(/record {3}\d+ entries/, "record   <n> entries")
+      .replace(/gates in \d+ ms · \d+ tokens? dead/, "gates in <ms> ms · <n> tokens dead")
+      .replace(/^undone.*\n\n/m, "")
+      // of another test that was ended with force
+      .replaceAll(/^ {9}left by a demo that was killed: .*\n/gm, "")
+      .replaceAll(/ +\d+ ms$/gm, " <ms> ms")
+  );
 }
 
-test("the story where nobody answers: twenty seconds of nothing is a no, and it goes on", () => {
-  const dir = mkdtempSync(path.join(tmpdir(), "bailiwick-alone-"));
-  const { code, out, err } = bailiwick("up", "--demo", "--once", "--no-input", "--data", dir, "--port", "0");
-  expect(code, err).toBe(0);
-  expect(told(out, dir)).toBe(golden("expired: 20 s passed, so the answer is no", "nothing written"));
-  rmSync(dir, { recursive: true });
-}, 60_000);
+/** The demo as it is started by hand, where no key can be pressed. */
+async function startDemo(...args: string[]): Promise<{ child: ChildProcess; out: () => string; dir: string }> {
+  const child = spawn(process.execPath, [BIN, "up", "--demo", "--port", "0", ...args], { env: {} });
+  let out = "";
+  child.stdout.setEncoding("utf8").on("data", (chunk: string) => (out += chunk));
+  child.stderr.resume();
+  await expect.poll(() => out, { timeout: 30_000 }).toContain("\nagent ");
+  return { child, out: () => out, dir: /everything is in (\S+)/.exec(out)?.[1] ?? "" };
+}
+
+/** Ctrl-C: its exit code, and how long it took. */
+async function interrupt(child: ChildProcess): Promise<{ code: number | null; ms: number }> {
+  const ended = once(child, "exit") as Promise<[number | null]>;
+  const before = performance.now();
+  child.kill("SIGINT");
+  const [code] = await ended;
+  return { code, ms: performance.now() - before };
+}
+
+test("nobody answers: twenty seconds of nothing is a no; then Ctrl-C ends it with 130 and takes its folder and upstream along", async () => {
+  const { child, out, dir } = await startDemo();
+  await expect.poll(out, { timeout: 50_000 }).toContain("Ctrl-C ends it and removes the folder\n");
+  const story = golden("expired: 20 s passed, so the answer is no", "nothing written");
+  const next = `next     npx bailiwick record tail --data <dir>/data
+         npx bailiwick share preview INC-1 --data <dir>/data
+         delete a rule in <dir>/policies/demo/50-payments.cedar: it binds at once
+         Ctrl-C ends it and removes the folder
+`;
+  expect(told(out(), dir)).toBe(`${FIRST} and ends with this process\n${story}${next}`);
+  expect(existsSync(dir)).toBe(true);
+  expect(await interrupt(child)).toMatchObject({ code: 130 });
+  expect(existsSync(dir)).toBe(false);
+  expect(spawnSync("pgrep", ["-f", dir]).stdout.toString()).toBe("");
+});
+
+test("Ctrl-C while the story waits for a person ends it then and there", async () => {
+  const { child, out, dir } = await startDemo();
+  await expect.poll(out, { timeout: 30_000 }).toContain("1001,Brasserie Halle");
+  const { code, ms } = await interrupt(child);
+  expect(code).toBe(130);
+  expect(ms).toBeLessThan(15_000); // the person had twenty seconds, and then more of the story came
+  expect(existsSync(dir)).toBe(false);
+  expect(spawnSync("pgrep", ["-f", dir]).stdout.toString()).toBe("");
+});
 
 test("the story as text, in a folder that is kept, opened again, checked, and found out when one byte is changed", () => {
   const dir = mkdtempSync(path.join(tmpdir(), "bailiwick-story-"));
   for (let opened = 0; opened < 2; opened++) {
     const { code, out, err } = bailiwick("up", "--demo", "--once", "--data", dir, "--port", "0");
     expect(code, err).toBe(0);
-    expect(told(out, dir)).toBe(golden(APPROVED, "2041.json written"));
+    const story = golden(APPROVED, "2041.json written");
+    expect(told(out, dir)).toBe(`${FIRST}, which is kept\n${story}kept     <dir>\n`);
   }
 
   const record = path.join(dir, "data", "record");
@@ -158,38 +197,16 @@ test("the story as text, in a folder that is kept, opened again, checked, and fo
   rmSync(dir, { recursive: true });
 }, 60_000);
 
-test("Ctrl-C ends the demo with 130 and takes its folder and its upstream along", async () => {
-  const child = spawn(process.execPath, [BIN, "up", "--demo", "--port", "0"], {
-    env: {},
-  });
-  let out = "";
-  child.stdout.setEncoding("utf8").on("data", (chunk: string) => (out += chunk));
-  child.stderr.resume();
-  await expect.poll(() => out, { timeout: 30_000 }).toContain("Ctrl-C ends it");
-  const dir = /everything is in (\S+)/.exec(out)?.[1] ?? "";
-  expect(existsSync(dir)).toBe(true);
-  child.kill("SIGINT");
-  const [code] = (await once(child, "exit")) as [number | null];
-  expect(code).toBe(130);
-  expect(existsSync(dir)).toBe(false);
-  expect(spawnSync("pgrep", ["-f", dir]).stdout.toString()).toBe("");
-});
-
 test("a second process on the same folder is refused, and told who has it", async () => {
   const dir = mkdtempSync(path.join(tmpdir(), "bailiwick-twice-"));
-  const child = spawn(process.execPath, [BIN, "up", "--demo", "--port", "0", "--data", dir], {
-    env: {},
-  });
-  let out = "";
-  child.stdout.setEncoding("utf8").on("data", (chunk: string) => (out += chunk));
-  child.stderr.resume();
-  await expect.poll(() => out, { timeout: 30_000 }).toContain("Ctrl-C ends it");
+  const { child } = await startDemo("--data", dir);
   const second = bailiwick("up", "--demo", "--once", "--port", "0", "--data", dir);
   expect(second.code).toBe(75);
   expect(second.err).toContain(`${child.pid}`);
   expect(second.err).toContain("STORE_LOCKED");
+  const ended = once(child, "exit");
   child.kill("SIGTERM");
-  await once(child, "exit");
+  expect(await ended).toEqual([0, null]);
   rmSync(dir, { recursive: true });
 });
 

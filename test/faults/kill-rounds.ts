@@ -10,6 +10,7 @@ import { createInterface } from "node:readline";
 import { setTimeout as sleep } from "node:timers/promises";
 import { member } from "../../src/core/index.ts";
 import { connectAgent } from "../../src/server/demo/agent.ts";
+import { COMPILED } from "../support/compiled.ts";
 import { openOffice, ROOT } from "../support/office.ts";
 import { reportsOf } from "./reports.ts";
 
@@ -55,7 +56,7 @@ export async function killRounds(dir: string, rounds: number): Promise<Killed> {
 /** Starts the office's server over a kept folder and waits for its gate. */
 async function start(dir: string, round: number): Promise<{ readonly url: string; readonly child: ChildProcess }> {
   const child = spawn(process.execPath, [SERVER, dir, String(round)], {
-    env: {},
+    env: { ...COMPILED },
     stdio: ["ignore", "pipe", "inherit"],
   });
   const [url] = (await once(createInterface({ input: child.stdout }), "line")) as [string];

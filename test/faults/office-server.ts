@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 // The office's server in a process of its own, to be killed: `node office-server.ts <folder> <round>`. Its person asked for
 // exactly the reports of this round, so that writing them is nobody's question.
+import { flushCompileCache } from "node:module";
 import { openOffice } from "../support/office.ts";
 import { reportsOf } from "./reports.ts";
 
@@ -18,4 +19,5 @@ const office = await openOffice({
     ),
   }),
 });
+flushCompileCache();
 process.stdout.write(`${office.running.publicUrl}\n`);

@@ -2,6 +2,7 @@
 // A process that appends to a log, many callers at once, until it is killed. Each acknowledgement is a line of a file
 // outside the log's folder, written once the promise resolved and never before.
 import { openSync, writeSync } from "node:fs";
+import { flushCompileCache } from "node:module";
 import { openRecord } from "../../src/record/index.ts";
 import { intentDraft, wholeDraft } from "../../src/record/testing/drafts.ts";
 import { machineConfig, machinePorts } from "../../src/record/testing/machine.ts";
@@ -12,6 +13,7 @@ const [dir = "", acknowledgements = ""] = process.argv.slice(2);
 const file = openSync(acknowledgements, "a");
 // small segments and frequent checkpoints: a kill meets every kind of work
 const room = await openRecord(machinePorts(), machineConfig(dir, { segmentBytes: 256 * 1024, checkpointMs: 100 }));
+flushCompileCache();
 writeSync(1, "open\n");
 for (let caller = 0; caller < CALLERS; caller++) void call(caller);
 

@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 // The parser as the rest of this room sees it: one call at a time, each with a deadline; a worker that trapped or hangs is
 // thrown away and the next call starts another (D14). Never on the way of a request.
+import { getCompileCacheDir } from "node:module";
+import path from "node:path";
 import { Worker } from "node:worker_threads";
 import { type Json, parseJson, type Timers } from "../../core/index.ts";
 import { DecideError } from "../errors.ts";
@@ -102,7 +104,13 @@ function readAnswer(call: ParserCall, answer: unknown): Json {
 }
 
 function start(): Worker {
-  const worker = new Worker(WORKER, { env: {}, execArgv: [] });
+  const worker = new Worker(WORKER, { env: compiled(), execArgv: [] });
   worker.unref();
   return worker;
+}
+
+/** A thread finds what is compiled where its process does (which names a folder below that one), and knows nothing else of it. */
+function compiled(): Record<string, string> {
+  const dir = getCompileCacheDir();
+  return dir === undefined ? {} : { NODE_COMPILE_CACHE: path.dirname(dir) };
 }

@@ -10,7 +10,8 @@ import {
   type Problem,
   type Timers,
 } from "../../core/index.ts";
-import { CedarParser } from "../cedar/parser.ts";
+import { lendParser } from "../cedar/lend-parser.ts";
+import type { CedarParser } from "../cedar/parser.ts";
 import { scan } from "../cedar/scan.ts";
 import { readSchema, type Schema } from "../cedar/schema.ts";
 import { DecideError } from "../errors.ts";
@@ -65,9 +66,8 @@ export interface Bundle {
 export type Loaded = { readonly bundle: Bundle } | { readonly problems: readonly Problem[] };
 
 /** Reads, parses, lints and validates. A bad bundle is a list of problems; nothing is thrown for what a bundle holds. */
-export async function loadBundle({ dir, timers }: BundleSource): Promise<Loaded> {
-  await using parser = new CedarParser(timers);
-  return await loadFolder(dir, parser);
+export function loadBundle({ dir, timers }: BundleSource): Promise<Loaded> {
+  return lendParser(timers, (parser) => loadFolder(dir, parser));
 }
 
 /** The same with a parser that is already there. */

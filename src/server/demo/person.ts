@@ -15,8 +15,8 @@ const PATIENCE_MS = 60_000;
 export interface PersonHabits {
   readonly answers: "yes" | "keys" | "nothing";
   readonly say: (text: string) => void;
-  /** No question will come any more. */
-  readonly signal?: AbortSignal;
+  /** Nobody will answer any more, and no question will come. */
+  readonly signal: AbortSignal;
 }
 
 /** Waits for the next question and deals with it; resolves once it is decided. */
@@ -26,7 +26,7 @@ export async function personFor(queue: ApprovalQueue, timers: Timers, habits: Pe
   const { approvals } = queue;
   const stopKeys = habits.answers === "keys" ? offerKeys(queue, asked, habits.say) : undefined;
   if (habits.answers === "yes") await approve(queue, asked);
-  const state = await approvals.wait(asked.id, PATIENCE_MS, new AbortController().signal);
+  const state = await approvals.wait(asked.id, PATIENCE_MS, habits.signal);
   stopKeys?.();
   if (state === "approved") return "approved";
   return state === "denied" ? "refused" : "expired";
@@ -52,7 +52,7 @@ type Question = ReturnType<ApprovalQueue["approvals"]["list"]>[number];
 function nextQuestion(
   { approvals }: ApprovalQueue,
   timers: Timers,
-  signal?: AbortSignal,
+  signal: AbortSignal,
 ): Promise<Question | undefined> {
   return new Promise((resolve) => {
     const finish = (question: Question | undefined): void => {
@@ -65,6 +65,7 @@ function nextQuestion(
       if (question !== undefined) finish(question);
     });
     const stopWaiting = timers.after(PATIENCE_MS, () => finish(undefined));
-    signal?.addEventListener("abort", () => finish(undefined), { once: true });
+    signal.addEventListener("abort", () => finish(undefined), { once: true });
+    if (signal.aborted) finish(undefined);
   });
 }

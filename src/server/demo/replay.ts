@@ -51,7 +51,8 @@ async function payAgain({ running, world, say, io }: Play): Promise<void> {
   const key = { ...world.agent, issuer: running.publicUrl };
   await using agent = await connectAgent(server(running, "files").resource, key);
   const asked = new AbortController();
-  const habits = { answers: "keys", say, signal: asked.signal } as const;
+  const signal = AbortSignal.any([asked.signal, io.signal]);
+  const habits = { answers: "keys", say, signal } as const;
   const person = (): ReturnType<typeof personFor> => personFor(running.queue, systemTimers, habits);
   const step = await payOnce({
     agent,
@@ -60,6 +61,7 @@ async function payAgain({ running, world, say, io }: Play): Promise<void> {
     person,
     clock: systemClock,
     timers: systemTimers,
+    signal,
   });
   asked.abort();
   say(stepLines("p", step, { color: io.color, bundle: path.join("policies", running.bundle.name) }));

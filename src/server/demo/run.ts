@@ -40,6 +40,7 @@ async function demo(dir: string, say: Say, options: UpOptions, io: UpIo): Promis
   const { prepareWorld, UPSTREAM, UPSTREAM_VERSION } = await import("./world.ts");
   const world = await prepareWorld(ROOT, dir, options.port);
   await using running = await start(world, options, io, say);
+  if (io.signal.aborted) return 0;
   const files = server(running, "files");
   const partner = server(running, "outbox");
   const source = world.fetched ? `${UPSTREAM} ${UPSTREAM_VERSION}, fetched by npx` : `${UPSTREAM} ${UPSTREAM_VERSION}`;
@@ -50,6 +51,7 @@ async function demo(dir: string, say: Say, options: UpOptions, io: UpIo): Promis
   );
   say("agent    invoice-helper: what it tries is a script; every answer below is the gate's\n");
   const steps = await play({ running, world, say, io, options });
+  if (steps === undefined) return 0;
   const recordVerified = await check(running, say, io);
   const { tailOf } = await import("./tail.ts");
   const tail = await tailOf(running, running.config.dataDir);
@@ -96,7 +98,8 @@ async function start(world: DemoWorld, options: UpOptions, io: UpIo, say: Say): 
   }
 }
 
-async function play({ running, world, say, io, options }: Play): Promise<readonly Step[]> {
+/** @returns undefined where the run was ended before the story was */
+async function play({ running, world, say, io, options }: Play): Promise<readonly Step[] | undefined> {
   const [
     { connectAgent },
     { tellStory },
@@ -128,18 +131,24 @@ async function play({ running, world, say, io, options }: Play): Promise<readonl
     files: world.files,
     outbox: world.outbox,
     tools: [...files.tools.keys()],
-    person: () => personFor(running.queue, systemTimers, { answers: habitOf(options), say }),
+    person: () => personFor(running.queue, systemTimers, { answers: habitOf(options), say, signal: io.signal }),
     clock: systemClock,
     timers: systemTimers,
+    signal: io.signal,
     planted,
     orders: () => running.queue.containments.list({ active: true }),
   });
-  for await (const step of story) {
-    steps.push(step);
+  const ended = untilAborted(io.signal);
+  while (!io.signal.aborted) {
+    // a step may wait for a person: whoever ends the run does not wait with it, and closing the agent ends the step
+    const next = await Promise.race([story.next(), ended]);
+    if (next === undefined) break;
+    if (next.done === true) return steps;
+    steps.push(next.value);
     const bundle = path.join("policies", running.bundle.name);
-    say(stepLines(steps.length, step, { color: io.color, bundle }));
+    say(stepLines(steps.length, next.value, { color: io.color, bundle }));
   }
-  return steps;
+  return undefined;
 }
 
 async function check(running: Running, say: Say, io: UpIo): Promise<boolean> {

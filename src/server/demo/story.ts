@@ -53,6 +53,8 @@ export interface StoryPorts {
   readonly person: () => Promise<DemoAnswer>;
   readonly clock: Clock;
   readonly timers: Timers;
+  /** Nobody waits for the story any more. */
+  readonly signal: AbortSignal;
   /** The credential that was planted in {@link DECOY_FILE}. */
   readonly planted: string;
   /** The orders that bind now. */
@@ -103,7 +105,7 @@ async function readsPeople(ports: StoryPorts): Promise<Step> {
 
 const ORDER = { path: "payments/2041.json", content: '{"invoice":2041,"amount":"3200.00","currency":"EUR"}\n' };
 
-type PayPorts = Pick<StoryPorts, "agent" | "entries" | "files" | "person" | "clock" | "timers">;
+type PayPorts = Pick<StoryPorts, "agent" | "entries" | "files" | "person" | "clock" | "timers" | "signal">;
 
 /** The payment once more, under the rules that are in force now; a person is asked where they still say so. */
 export async function payOnce(ports: PayPorts): Promise<Step> {
@@ -266,7 +268,7 @@ interface Watched {
 }
 
 async function watched<T>(
-  ports: Pick<StoryPorts, "entries" | "clock" | "timers">,
+  ports: Pick<StoryPorts, "entries" | "clock" | "timers" | "signal">,
   act: () => Promise<T>,
 ): Promise<[Watched, T]> {
   const decided = nextDecision(ports);
@@ -279,21 +281,26 @@ async function watched<T>(
 }
 
 /** The first decision that the record makes durable from now on. */
-function nextDecision(ports: Pick<StoryPorts, "entries" | "timers">): Promise<JsonObject> {
+function nextDecision(ports: Pick<StoryPorts, "entries" | "timers" | "signal">): Promise<JsonObject> {
   return new Promise((resolve, reject) => {
+    const none = (why: string): void => {
+      finish();
+      reject(new ServerError("SERVER_DEMO_FAILED", `telling the story: ${why}`));
+    };
+    const end = (): void => none("it was ended");
     const stopLive = ports.entries.live(({ entry }) => {
       if (member(entry, "type") !== "decision") return;
       finish();
       resolve(entry);
     });
-    const stopTimer = ports.timers.after(ENTRY_WAIT_MS, () => {
-      finish();
-      reject(new ServerError("SERVER_DEMO_FAILED", "telling the story: the record has no entry of this step"));
-    });
+    const stopTimer = ports.timers.after(ENTRY_WAIT_MS, () => none("the record has no entry of this step"));
+    ports.signal.addEventListener("abort", end, { once: true });
     const finish = (): void => {
       stopLive();
       stopTimer();
+      ports.signal.removeEventListener("abort", end);
     };
+    if (ports.signal.aborted) end();
   });
 }
 

@@ -52,7 +52,7 @@ test("X1: up says that it starts before the server is loaded, and a demo ends wi
   child.stderr?.once("data", (piece) => said.push(String(piece)));
   child.stdout?.on("data", (piece) => {
     said.push(String(piece));
-    if (said.join("").includes("\nrecord ")) child.kill("SIGINT");
+    if (said.join("").includes("\nagent ")) child.kill("SIGINT");
   });
   const { out, err, code } = await ended(child);
   expect(said[0]).toMatch(/^bailiwick [0-9.]+ demo · starting\n$/);
