@@ -100,7 +100,7 @@ async function measure(count: number): Promise<Row> {
   const sides = [
     (q: Question) => void cedar(q),
     (q: Question) => void decideOnly(bundle, q),
-    (q: Question) => void decider.decide(q).inputDigest,
+    (q: Question) => void decider.slice([{ name: "call", decisions: [decider.decide(q)] }]),
   ];
   const calls = sides.map(callsPerTurn);
   const rounds = Array.from({ length: ROUNDS }, () => oneRound(sides, calls));

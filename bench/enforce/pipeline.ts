@@ -36,7 +36,7 @@ import type { Link } from "../../src/enforce/mcp/link.ts";
 import { readCall } from "../../src/enforce/mcp/reading.ts";
 import { createInspector, readLabelRules } from "../../src/protect/index.ts";
 import { openTransferGate } from "../../src/prove/index.ts";
-import { openRecord, type RecordRoom } from "../../src/record/index.ts";
+import { openRecord, openSlices, type RecordRoom, type SliceRoom } from "../../src/record/index.ts";
 import { machineConfig, machinePorts } from "../../src/record/testing/machine.ts";
 import { loadPolicies } from "../../src/server/policies.ts";
 import { MANIFEST } from "./office.ts";
@@ -56,7 +56,8 @@ const MEMORY = "/dev/shm";
 export async function measurePipeline(): Promise<Readonly<Record<Kind, number>>> {
   const dir = await mkdtemp(path.join(existsSync(MEMORY) ? MEMORY : tmpdir(), "bailiwick-bench-"));
   const record = await openRecord(machinePorts(), machineConfig(dir));
-  const call = await openPipeline(record);
+  const slices = await openSlices(machinePorts(), { dir: path.join(dir, "slices"), keepDays: 1 });
+  const call = await openPipeline({ recorder: record, slices });
   const turns: Record<Kind, number[]> = { plain: [], office: [] };
   let seed = 0;
   for (let round = -WARM; round < TURNS; round++) {
@@ -68,6 +69,7 @@ export async function measurePipeline(): Promise<Readonly<Record<Kind, number>>>
       if (round >= 0) turns[kind].push((user + system) / 1000 / TURN);
     }
   }
+  await slices.close();
   await record.close();
   await rm(dir, { recursive: true });
   return { plain: median(turns.plain), office: median(turns.office) };
@@ -85,9 +87,15 @@ function bodyOf(kind: Kind, seed: number): Uint8Array {
   return Buffer.from(JSON.stringify({ jsonrpc: "2.0", id: seed, method: "tools/call", params: given }));
 }
 
+interface Kept {
+  readonly recorder: RecordRoom;
+  readonly slices: SliceRoom;
+}
+
 /** What a call goes through between the listener and the child. */
-async function openPipeline(record: RecordRoom): Promise<(body: Uint8Array) => Promise<string>> {
-  const ports = { ...machinePorts(), recorder: record };
+async function openPipeline(kept: Kept): Promise<(body: Uint8Array) => Promise<string>> {
+  const ports = { ...machinePorts(), ...kept };
+  const { recorder: record } = kept;
   const server = upstream();
   const gate = await openGate(ports);
   const standing = fakeStanding();
@@ -117,9 +125,9 @@ async function openPipeline(record: RecordRoom): Promise<(body: Uint8Array) => P
   };
 }
 
-async function openGate(ports: ReturnType<typeof machinePorts> & { readonly recorder: RecordRoom }): Promise<Gate> {
+async function openGate(ports: ReturnType<typeof machinePorts> & Kept): Promise<Gate> {
   const bundle = await loadPolicies(path.join(ROOT, "policies", "starter"));
-  const decider = createDecider(ports);
+  const decider = createDecider({ ...ports, seals: ports.slices });
   decider.swap(DOMAIN, bundle.set);
   const labels = readLabelRules("labels.yaml", readFileSync(path.join(ROOT, "policies", "labels.yaml"), "utf8"));
   return createGate(

@@ -2,8 +2,11 @@
 // The context that Cedar policies see: one table, from which the schema in `policies/` is generated and checked.
 // A member is here only once a room fills it.
 
-/** A Cedar type as the schema spells it. */
-type CedarType = "String" | "Long" | "Bool" | "datetime" | "Set<String>";
+/**
+ * A Cedar type as the schema spells it. `Text` is a String that is nobody's vocabulary: it is recorded sealed, and every
+ * other String as it is (decide D45).
+ */
+type CedarType = "String" | "Text" | "Long" | "Bool" | "datetime" | "Set<String>";
 
 /** A Cedar type, or a record of such. */
 export type ContextType = CedarType | { readonly [name: string]: ContextType };
@@ -43,7 +46,7 @@ export const CONTEXT: readonly ContextMember[] = [
       task: "String",
       purpose: "String",
       covers: "Bool",
-      why: "String",
+      why: "Text",
       labelMax: "Long",
       verbs: "Set<String>",
       jurisdictions: "Set<String>",

@@ -102,7 +102,7 @@ export interface PolicyHit {
 /** An error in one policy's evaluation: a value from a closed list (decide D9). */
 export interface EvalError {
   readonly policy: string;
-  readonly code: "type" | "overflow" | "no_entity" | "no_attribute" | "no_tag" | "extension" | "depth";
+  readonly code: "type" | "overflow" | "no_entity" | "no_attribute" | "no_tag" | "extension" | "depth" | "sealed";
 }
 
 export interface Decision {
@@ -126,8 +126,29 @@ export interface Decision {
   readonly uses: readonly ApprovalId[];
   /** Digest of the policy set that decided, `null` where there was none. */
   readonly setDigest: Digest | null;
-  /** Digest of what was asked. */
-  readonly inputDigest: Digest;
+  /** What was asked, for whoever writes it down; absent where the question could not be read. */
+  readonly asked?: Asked;
+}
+
+/** The question behind one decision. */
+export interface Asked {
+  readonly question: Question;
+  /** Of those that were asked about together, the one that this decision is on. */
+  readonly resource: Ref;
+}
+
+/** What an entry's answers rest on, as it is kept beside the entry (decide D44): enough to decide again. */
+export interface Slice {
+  /** Over the text: what the entry itself holds of it. */
+  readonly digest: Digest;
+  readonly text: string;
+}
+
+/** Answers that were given together: on a call before it, on what came back, or one by one to somebody else's gate. */
+export interface SlicePart {
+  readonly name: "call" | "release" | "question";
+  /** The first of the strictest is the one that decided. */
+  readonly decisions: readonly Decision[];
 }
 
 /** What is wrong with a policy, manifest or configuration file. */

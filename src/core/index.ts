@@ -13,12 +13,13 @@ export type { GrantCall, GrantDimension, GrantVerdict } from "./attenuation.ts";
 export { covers, implies } from "./attenuation.ts";
 export { bindsOf } from "./binds.ts";
 export { canonicalText } from "./canonical.ts";
-export { CanonicalBytes, canonicalize, digestOf } from "./canonical-bytes.ts";
+export { canonicalize, digestOf } from "./canonical-bytes.ts";
 export type { Constraint } from "./constraint.ts";
 export type { ContextMember, ContextType } from "./context.ts";
 export { CONTEXT } from "./context.ts";
 export type {
   Answer,
+  Asked,
   Decision,
   EntityJson,
   EvalError,
@@ -28,6 +29,8 @@ export type {
   Problem,
   Question,
   ReasonCode,
+  Slice,
+  SlicePart,
 } from "./decision.ts";
 export { ANSWERS, MODES, REASON_CODES, REDACT_STYLES, strictest } from "./decision.ts";
 export type { CheckState, Coverage, Detection, EvidenceKind, Layer, Mac } from "./detection.ts";
@@ -160,7 +163,7 @@ export type { Flight, FlightFacts, InFlight, Points } from "./ports/contain.ts";
 export type { Decider, Modes } from "./ports/decide.ts";
 export type { ControlFeed, FeedView, IdentityView, ProofInput, Prover } from "./ports/identify.ts";
 export type { Flow, FlowDestinations, TransferGate, TransferVerdict } from "./ports/prove.ts";
-export type { EntrySource, Receipt, RecordedEntry, Recorder } from "./ports/record.ts";
+export type { EntrySource, Receipt, RecordedEntry, Recorder, SealKey, Seals, Slices } from "./ports/record.ts";
 export type {
   ApprovalDesk,
   AskedArgument,

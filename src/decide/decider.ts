@@ -1,30 +1,34 @@
 // SPDX-License-Identifier: Apache-2.0
 // The decider: from memory, synchronous, never throws. One reference per domain says which set decides; replacing it is a
 // hot reload, and no decision sees two sets (D23). Without a set everything is denied: there is no default permit.
-import {
-  type Clock,
-  type Decider,
-  type Decision,
-  type Digest,
-  type DomainId,
-  digestOf,
-  type Instant,
-  type Log,
-  type Question,
-  type Ref,
+import type {
+  Clock,
+  Decider,
+  Decision,
+  DomainId,
+  Instant,
+  Log,
+  Question,
+  Ref,
+  Seals,
+  Slice,
+  SlicePart,
 } from "../core/index.ts";
 import { answerOf, deny, type Outcome } from "./answer.ts";
 import type { Schema } from "./cedar/schema.ts";
 import { meansOf } from "./discharge.ts";
-import { askedDigests } from "./input-digest.ts";
 import { Made } from "./made.ts";
 import { observed } from "./observe.ts";
 import type { PolicySet } from "./policy-set.ts";
 import { evaluateFor, prepare, type Refused } from "./question.ts";
+import { NO_SEALS } from "./slice/sealer.ts";
+import { SliceWriter } from "./slice/write.ts";
 
 export interface DecidePorts {
   readonly clock: Clock;
   readonly log: Log;
+  /** What hides texts in slices; where nobody keeps any, nothing has to be found again. */
+  readonly seals?: Seals;
 }
 
 /** For whoever loads bundles. */
@@ -35,24 +39,20 @@ export interface PolicyControl {
   schema(domain: DomainId): Schema | undefined;
 }
 
-/** Stands where the question itself could not be read. */
-const UNREADABLE: Digest = digestOf("a question that cannot be read");
-
-export function createDecider({ clock, log }: DecidePorts): Decider & PolicyControl {
+export function createDecider({ clock, log, seals = NO_SEALS }: DecidePorts): Decider & PolicyControl {
   const inForce = new Map<DomainId, { readonly set: PolicySet; readonly since: Instant }>();
+  const answeredBy = new WeakMap<Question, PolicySet>();
+  const slices = new SliceWriter(seals);
 
   function decideMany(question: Question, resources: readonly Ref[]): readonly Decision[] {
     try {
       const set = inForce.get(question.domain)?.set;
       const outcomeFor = set === undefined ? unavailable : judge(set, question, resources.length);
-      const digestFor = askedDigests(question);
+      if (set !== undefined) answeredBy.set(question, set);
       const { mode = "enforce" } = question;
       return resources.map((resource) => {
         const outcome = outcomeFor(resource);
-        return new Made(question, mode === "observe" ? observed(outcome) : outcome, {
-          setDigest: set?.digest ?? null,
-          digest: () => digestFor(resource),
-        });
+        return new Made({ question, resource }, mode === "observe" ? observed(outcome) : outcome, set?.digest ?? null);
       });
     } catch (cause) {
       log.fault("DECIDE_INTERNAL", { message: cause instanceof Error ? cause.message : "no error object" });
@@ -80,6 +80,7 @@ export function createDecider({ clock, log }: DecidePorts): Decider & PolicyCont
   }
 
   return {
+    slice: (parts) => sliced(slices, parts, { log, setOf: (question) => answeredBy.get(question) }),
     decide: (question) => decideMany(question, [question.resource])[0] ?? broken(clock.now()),
     decideMany,
     current(domain) {
@@ -97,10 +98,25 @@ export function createDecider({ clock, log }: DecidePorts): Decider & PolicyCont
   };
 }
 
+interface SliceFrom {
+  readonly log: Log;
+  readonly setOf: (question: Question) => PolicySet | undefined;
+}
+
+/** What was decided stands where its slice cannot be written; that it cannot be decided again is for somebody to see. */
+function sliced(writer: SliceWriter, parts: readonly SlicePart[], { log, setOf }: SliceFrom): Slice {
+  try {
+    return writer.write(parts, setOf);
+  } catch (cause) {
+    log.fault("DECIDE_SLICE", { message: cause instanceof Error ? cause.message : "no error object" });
+    return writer.write([], setOf);
+  }
+}
+
 function unavailable(): Outcome {
   return deny("policy_unavailable");
 }
 
 function broken(at: Instant): Decision {
-  return { at, mode: "enforce", ...unavailable(), setDigest: null, inputDigest: UNREADABLE };
+  return { at, mode: "enforce", ...unavailable(), setDigest: null };
 }

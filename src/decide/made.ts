@@ -1,7 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
-// A decision as the decider hands it out. A class, because one shape for all of them is cheap: an accessor in an object
-// literal would be a shape of its own for every decision.
-import type { Decision, Digest, Question } from "../core/index.ts";
+// A decision as the decider hands it out. A class, because one shape for all of them is cheap.
+import type { Asked, Decision } from "../core/index.ts";
 import type { Outcome } from "./answer.ts";
 
 export class Made implements Decision {
@@ -16,14 +15,10 @@ export class Made implements Decision {
   readonly challenges: Decision["challenges"];
   readonly uses: Decision["uses"];
   readonly setDigest: Decision["setDigest"];
-  readonly #digest: () => Digest;
+  readonly asked: Asked;
 
-  /** @param digest - makes the input's digest: of all the questions about one call, one stands in its entry */
-  constructor(
-    { at, mode = "enforce" }: Question,
-    outcome: Outcome & Pick<Decision, "would">,
-    { setDigest, digest }: Pick<Decision, "setDigest"> & { readonly digest: () => Digest },
-  ) {
+  constructor(asked: Asked, outcome: Outcome & Pick<Decision, "would">, setDigest: Decision["setDigest"]) {
+    const { at, mode = "enforce" } = asked.question;
     this.at = at;
     this.mode = mode;
     this.answer = outcome.answer;
@@ -35,10 +30,6 @@ export class Made implements Decision {
     this.challenges = outcome.challenges;
     this.uses = outcome.uses;
     this.setDigest = setDigest;
-    this.#digest = digest;
-  }
-
-  get inputDigest(): Digest {
-    return this.#digest();
+    this.asked = asked;
   }
 }

@@ -2,6 +2,7 @@
 // What decides: an engine, and for each of its policies what a decision says of it and what would discharge it.
 import { type Challenge, CONTEXT_MAX_DEPTH, type Digest, type Obligation, type PolicyHit } from "../core/index.ts";
 import { createEngine, type Engine } from "./cedar/engine.ts";
+import type { InputLimits } from "./cedar/input.ts";
 import type { Policy } from "./cedar/policy.ts";
 import type { Schema } from "./cedar/schema.ts";
 
@@ -9,6 +10,13 @@ import type { Schema } from "./cedar/schema.ts";
 const SET_MAX_SIZE = 10_000;
 /** Entities of one question, and as many more as it asks resources. SOURCE: decide section 2, `limits` */
 export const ENTITIES_MAX = 64;
+
+/** How many entities a question may bring depends on how many resources it asks about: question.ts counts them. */
+export const LIMITS: InputLimits = {
+  depth: CONTEXT_MAX_DEPTH,
+  setSize: SET_MAX_SIZE,
+  entities: Number.POSITIVE_INFINITY,
+};
 
 /** One policy apart from its conditions. */
 export interface Rule {
@@ -35,9 +43,7 @@ export function createPolicySet(
   policies: readonly { readonly policy: Policy; readonly rule: Rule }[],
   digest: Digest,
 ): PolicySet {
-  // how many entities a question may bring depends on how many resources it asks about: question.ts counts them
-  const limits = { depth: CONTEXT_MAX_DEPTH, setSize: SET_MAX_SIZE, entities: Number.POSITIVE_INFINITY };
   const parsed = policies.map(({ policy }) => policy);
-  const engine = createEngine(schema, parsed, limits);
+  const engine = createEngine(schema, parsed, LIMITS);
   return { digest, engine, rules: policies.map(({ rule }) => rule), policies: parsed };
 }

@@ -8,8 +8,8 @@ import type { Entities } from "./cedar/entities.ts";
 import { type Evaluation, evaluate } from "./cedar/evaluate.ts";
 import { InputFault } from "./cedar/input.ts";
 import type { Action, Schema } from "./cedar/schema.ts";
-import { type CedarRecord, EntityUid } from "./cedar/value.ts";
-import { isContextWithin } from "./input-digest.ts";
+import { type CedarRecord, EntityUid, equal, type Value } from "./cedar/value.ts";
+import { isContextWithin } from "./context-size.ts";
 import { ENTITIES_MAX, type PolicySet } from "./policy-set.ts";
 
 /** One question in Cedar's values; only the resource is still open. */
@@ -76,8 +76,12 @@ function barredIdentity(principal: EntityUid, { entities: { given }, schema, at 
   const identity = given.get(principal.key);
   if (identity === undefined) return "identity_unknown";
   const declared = schema.entityTypes.get(principal.type)?.attributes.attributes;
-  if (declared?.has("status") === true && identity.attributes.get("status") !== "active") return "identity_not_active";
+  if (declared?.has("status") === true && !isActive(identity.attributes.get("status"))) return "identity_not_active";
   if (declared?.has("expires") !== true) return undefined;
   const expires = identity.attributes.get("expires");
   return expires instanceof Datetime && expires.ms > at ? undefined : "identity_expired";
+}
+
+function isActive(status: Value | undefined): boolean {
+  return status !== undefined && equal(status, "active");
 }

@@ -6,6 +6,7 @@ import {
   type Decision,
   type DecisionDraft,
   type Destination,
+  type Digest,
   ENTRY_STRING_MAX_BYTES,
   type EntryId,
   type EntryOutcome,
@@ -83,9 +84,15 @@ export function judgedEntry(
   shape: DecisionDraft["shape"],
   subject: Subject & { readonly standing: Standing },
   reading: Reading,
-  found: { readonly judged: Judged; readonly facts: Facts; readonly uses: readonly EntryUse[] },
+  found: {
+    readonly judged: Judged;
+    readonly facts: Facts;
+    readonly uses: readonly EntryUse[];
+    /** Of what is kept beside the entry; absent where nothing is. */
+    readonly input?: Digest;
+  },
 ): DecisionDraft {
-  const { judged, facts, uses } = found;
+  const { judged, facts, uses, input } = found;
   const { decision } = judged.decisive;
   return {
     type: "decision",
@@ -111,7 +118,10 @@ export function judgedEntry(
     mode: subject.mode,
     ...wouldBe(judged),
     why: { ...whyOf([decision]), transfer: transferOf(facts) },
-    digests: { ...(reading.args === undefined ? {} : { args: reading.args }), input: decision.inputDigest },
+    digests: {
+      ...(reading.args === undefined ? {} : { args: reading.args }),
+      ...(input === undefined ? {} : { input }),
+    },
     ...(uses.length === 0 ? {} : { uses }),
   };
 }

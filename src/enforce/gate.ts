@@ -164,7 +164,9 @@ class Calls {
       const isSpent = scope === "approval" && (await this.ports.desk.claim(scope, key, subject.id)) === "taken";
       if (isSpent) return this.ledger.deny(call, { ...found, refusal: SPENT });
     }
-    const intent = await this.ledger.append(judgedEntry("intent", subject, reading, { ...found, uses }), subject.id);
+    const slice = this.ledger.slice(found.judged);
+    const draft = judgedEntry("intent", subject, reading, { ...found, uses, input: slice.digest });
+    const intent = await this.ledger.append(draft, subject.id, slice);
     if (intent === undefined) return this.ledger.unrecorded(subject);
     const now = this.weigher.recheck(call, found);
     if (now !== undefined) {
@@ -172,7 +174,7 @@ class Calls {
       return this.ledger.deny({ ...call, subject: { ...subject, id: this.ledger.newId() } }, now);
     }
     const released = await this.carryOut(call, found);
-    const outcome = await this.ledger.append({ type: "outcome", of: intent.ref, ...released.outcome });
+    const outcome = await this.ledger.outcome(intent.ref, released);
     if (released.outcome.decoys !== undefined)
       this.ledger.show(
         { ...judgedEntry("whole", subject, reading, { ...found, uses }), outcome: released.outcome },
@@ -188,8 +190,9 @@ class Calls {
     const now = this.weigher.recheck(call, found);
     if (now !== undefined) return this.ledger.deny(call, now);
     const released = await this.carryOut(call, found);
-    const entry = { ...judgedEntry("whole", subject, reading, { ...found, uses: [] }), outcome: released.outcome };
-    const receipt = await this.ledger.append(entry, subject.id);
+    const slice = this.ledger.slice(found.judged, released.rulings);
+    const draft = judgedEntry("whole", subject, reading, { ...found, uses: [], input: slice.digest });
+    const receipt = await this.ledger.append({ ...draft, outcome: released.outcome }, subject.id, slice);
     return receipt === undefined ? this.ledger.unrecorded(subject) : this.deliver(call, released);
   }
 
@@ -225,12 +228,12 @@ class Calls {
     const ports = { ...this.weigher.judgePorts, ...this.ports };
     const released = await releaseResult(ports, moment, reading, came);
     found.released(released.asked);
-    const { release, content, decoys } = released;
+    const { release, content, decoys, rulings } = released;
     const met = decoys.length === 0 ? {} : { decoys };
     const outcome = { ...effected.outcome, release, content, ...met };
     return "withheld" in released
-      ? { value: { withheld: released.withheld }, outcome }
-      : { value: { body: released.value }, outcome };
+      ? { value: { withheld: released.withheld }, outcome, rulings }
+      : { value: { body: released.value }, outcome, rulings };
   }
 }
 

@@ -89,13 +89,12 @@ const NONE: ReadonlySet<string> = new Set();
 export function judgeCall(ports: JudgePorts, moment: Moment, act: Act): Judged {
   const ask = asker(ports, moment);
   const { tool: called } = act;
-  const facet = { verb: act.verb, facet: "act", called } as const;
-  const [tool] = ask(facet, [subjectOf(act, moment.server)]);
-  const rulings = ask(facet, act.resources);
+  // the resources speak first, so that a person reads about the file and not about the tool
+  const rulings = ask({ verb: act.verb, facet: "act", called }, [...act.resources, subjectOf(act, moment.server)]);
+  const tool = rulings.at(-1);
   const [disclose] = ask({ verb: "share", facet: "disclose", called }, [destinationRef(moment.server)]);
   if (tool === undefined || disclose === undefined) throw new Error("a decider answers every question");
-  // the resource speaks first, so that a person reads about the file and not about the tool
-  const all = [...rulings, tool, disclose];
+  const all = [...rulings, disclose];
   const answer = strictest(all.map((r) => r.decision.answer));
   const would = strictest(all.map(meant));
   const decisive = all.find((r) => meant(r) === would) ?? tool;

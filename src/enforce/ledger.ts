@@ -1,20 +1,24 @@
 // SPDX-License-Identifier: Apache-2.0
 // What the gate writes down and how it says no: one place, so that no refusal leaves without its line in the record.
 import {
+  type Decision,
   type DecisionDraft,
   type EntryDecoy,
   type EntryDraft,
   type EntryId,
   type EntryOutcome,
+  type EntryRef,
   parseEntryId,
   type Receipt,
   type Reference,
   type Refusal,
   referenceOf,
+  type Slice,
   type Standing,
 } from "../core/index.ts";
 import { decoysShown } from "./decoys.ts";
 import { judgedEntry, refusedEntry, type Subject } from "./entries.ts";
+import type { Judged } from "./judge.ts";
 import { Names } from "./names.ts";
 import { inEarnest } from "./observe.ts";
 import type { CallReading, Effected, GatePorts, Passage, RefusedAttempt, Waiting } from "./passage.ts";
@@ -35,7 +39,7 @@ interface Attempted {
 
 type LedgerPorts = Pick<
   GatePorts,
-  "recorder" | "modes" | "clock" | "random" | "log" | "inspector" | "watch" | "decoys"
+  "recorder" | "slices" | "decider" | "modes" | "clock" | "random" | "log" | "inspector" | "watch" | "decoys"
 >;
 
 export class Ledger {
@@ -80,15 +84,31 @@ export class Ledger {
   }
 
   /** @returns nothing where it could not be written: whoever asked must not go on */
-  async append(draft: EntryDraft, id?: EntryId): Promise<Receipt | undefined> {
+  async append(draft: EntryDraft, id?: EntryId, slice?: Slice): Promise<Receipt | undefined> {
     try {
       const named = this.names.draft(draft);
       this.show(named, id);
+      if (slice !== undefined && id !== undefined) this.ports.slices.put(id, slice.text);
       return await this.ports.recorder.append(named, id === undefined ? {} : { id });
     } catch (cause) {
       this.fault("ENFORCE_NOT_RECORDED", cause);
       return undefined;
     }
+  }
+
+  /** An outcome, with what its release rests on. */
+  outcome(of: EntryRef, { outcome, rulings = [] }: Effected): Promise<Receipt | undefined> {
+    const { release } = outcome;
+    if (release === undefined || rulings.length === 0) return this.append({ type: "outcome", of, ...outcome });
+    const slice = this.ports.decider.slice([{ name: "release", decisions: rulings }]);
+    const sliced = { ...outcome, release: { ...release, input: slice.digest } };
+    return this.append({ type: "outcome", of, ...sliced }, this.newId(), slice);
+  }
+
+  /** What the answers on a call rest on; on what came back too, where that stands in the same entry. */
+  slice({ all }: Judged, rulings: readonly Decision[] = []): Slice {
+    const call = { name: "call", decisions: all.map(({ decision }) => decision) } as const;
+    return this.ports.decider.slice(rulings.length === 0 ? [call] : [call, { name: "release", decisions: rulings }]);
   }
 
   note(draft: EntryDraft, id?: EntryId): void {
@@ -124,7 +144,14 @@ export class Ledger {
   ): Passage {
     const { refusal, decoys } = found;
     const met = decoys === undefined ? {} : { decoys };
-    const judged = judgedEntry("attempt", subject, reading, { ...found, judged: inEarnest(found.judged), uses: [] });
+    const slice = this.slice(found.judged);
+    this.ports.slices.put(subject.id, slice.text);
+    const judged = judgedEntry("attempt", subject, reading, {
+      ...found,
+      judged: inEarnest(found.judged),
+      uses: [],
+      input: slice.digest,
+    });
     const byPolicy = refusal.code === "policy_denied";
     // where something else than a rule said no, the entry says what; the answer is a deny all the same
     this.note(byPolicy ? judged : { ...judged, ...settledAs(refusal), ...met }, subject.id);

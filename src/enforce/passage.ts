@@ -6,6 +6,7 @@ import type {
   Clock,
   Commitment,
   Decider,
+  Decision,
   Decoys,
   DomainId,
   Effect,
@@ -31,6 +32,7 @@ import type {
   Refusal,
   RefusalCode,
   ScopeKey,
+  Slices,
   Standing,
   ToolArgument,
   ToolDefinition,
@@ -50,6 +52,8 @@ export interface GatePorts extends FactPorts {
   readonly decider: Decider;
   readonly modes: Modes;
   readonly recorder: Recorder;
+  /** Beside the record: what its answers rest on. */
+  readonly slices: Pick<Slices, "put">;
   readonly desk: ApprovalDesk & Once;
   /** Single-use tokens (core K1). */
   readonly tokens: Once;
@@ -123,6 +127,8 @@ export interface CallReading extends Reading {
 export interface Effected {
   readonly value: Carried;
   readonly outcome: EntryOutcome;
+  /** What policy said of what came back. */
+  readonly rulings?: readonly Decision[];
 }
 
 export type Passage =

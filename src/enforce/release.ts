@@ -2,6 +2,7 @@
 // What comes back is a new release (enforce E8, E9): it is looked at, labelled, judged again, masked where policy says so,
 // and taken into the task's memory before anything of it leaves. What could not be looked at whole is withheld.
 import {
+  type Decision,
   type EntryContent,
   type EntryDecoy,
   type EntryLabel,
@@ -44,6 +45,8 @@ export type Released = {
   readonly content: readonly EntryContent[];
   /** What policy was asked, for whoever asks again under other rules. */
   readonly asked: Asked;
+  /** What policy said, one by one. */
+  readonly rulings: readonly Decision[];
   /** Planted values in what would leave. */
   readonly decoys: readonly EntryDecoy[];
 } & ({ readonly value: JsonObject } | { readonly withheld: string });
@@ -66,7 +69,7 @@ export async function releaseResult(
   const met = { json: came.value, inspection, resources: act.resources };
   const decoys = decoysOpened(ports, met, came.task);
   const asked: Asked = { moment: { ...after, mode: "enforce" }, act, answer: strictest(rulings.map(meant)) };
-  const said = { asked, decoys };
+  const said = { asked, decoys, rulings: rulings.map(({ decision }) => decision) };
   const carried = carriedOut(ports.inspector, { inspection, rulings }, came.value);
   const told = moment.mode === "observe" ? observedRelease : release;
   const released = told({ inspection, rulings, carried }, came.value);

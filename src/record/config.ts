@@ -13,6 +13,7 @@ export interface RecordSettings {
   readonly queue: { readonly entries: number; readonly bytes: number };
   readonly unpublishedBytes: number;
   readonly low: { readonly percent: number; readonly bytes: number };
+  readonly slices: { readonly keepDays: number };
 }
 
 export interface RecordConfig extends RecordSettings {
@@ -62,4 +63,10 @@ export const recordConfig: z.ZodType<RecordSettings> = z.strictObject({
     })
     .prefault({})
     .describe("free space under which no new effect is let through"),
+  slices: z
+    .strictObject({ keepDays: count(0, 3650, 30).meta({ unit: "days" }) })
+    .prefault({})
+    .describe(
+      "how long what a decision rests on is kept beside the record, for replays; then it and its keys are erased",
+    ),
 });

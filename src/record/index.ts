@@ -9,3 +9,5 @@ export type { JournalFile, JournalFs } from "./journal/fs.ts";
 export type { RecordPorts } from "./open.ts";
 export { openRecord } from "./open.ts";
 export type { RecordRoom, RecordStatus } from "./room.ts";
+export type { SliceRoom, SlicesStatus } from "./slices/open.ts";
+export { openSlices, readSlices } from "./slices/open.ts";

@@ -6,6 +6,7 @@ import {
   type Clock,
   CoreError,
   type Decider,
+  type Digest,
   type DomainId,
   type EntityJson,
   type EventDraft,
@@ -16,10 +17,13 @@ import {
   type Json,
   jsonObject,
   parseDomainId,
+  parseEntryId,
   parseIdentityId,
   parsePointId,
+  type Random,
   type Recorder,
   type Ref,
+  type Slices,
 } from "../core/index.ts";
 import {
   type Authzen,
@@ -41,6 +45,8 @@ import { loadPolicies } from "./policies.ts";
 export interface AuthzenRoomPorts {
   readonly clock: Clock;
   readonly recorder: Recorder;
+  readonly slices: Pick<Slices, "put">;
+  readonly random: Random;
   readonly decider: Decider & PolicyControl;
   readonly identify: Pick<Identify, "view">;
   readonly pageKey: KeyObject;
@@ -86,7 +92,7 @@ export async function openAuthzen(
       const domain = domains.get(id);
       if (domain === undefined) throw new ServerError("SERVER_CONFIG_INVALID", `answering for domain ${id}: not open`);
       const response = authzen.answer(domain, peer, endpoint, request);
-      const recorded = await writeDown(ports.recorder, response.decided);
+      const recorded = await writeDown(ports, response.decided);
       return recorded ? response : UNRECORDED;
     },
   };
@@ -222,18 +228,25 @@ const UNRECORDED: AuthzenResponse = {
 };
 
 /** An answer that only holds on the record waits for the disk; any other is written at once and waited for by nobody (D64). */
-async function writeDown(recorder: Recorder, decided: readonly Decided[]): Promise<boolean> {
+async function writeDown(
+  { recorder, slices, decider, random }: AuthzenRoomPorts,
+  decided: readonly Decided[],
+): Promise<boolean> {
   const waiting: Promise<unknown>[] = [];
   for (const one of decided) {
-    if (one.decision.answer === "log") waiting.push(recorder.append(entryOf(one)));
-    else recorder.note(entryOf(one));
+    const id = parseEntryId(random.id());
+    const slice = decider.slice([{ name: "question", decisions: [one.decision] }]);
+    slices.put(id, slice.text);
+    const draft = entryOf(one, slice.digest);
+    if (one.decision.answer === "log") waiting.push(recorder.append(draft, { id }));
+    else recorder.note(draft, { id });
   }
   const written = await Promise.allSettled(waiting);
   return written.every(({ status }) => status === "fulfilled");
 }
 
-function entryOf({ question, decision, ignored }: Decided): EventDraft {
-  const { answer, reason, policies, errors, setDigest, inputDigest } = decision;
+function entryOf({ question, decision, ignored }: Decided, input: Digest): EventDraft {
+  const { answer, reason, policies, errors, setDigest } = decision;
   return {
     type: "event",
     name: "question.answered",
@@ -270,7 +283,7 @@ function entryOf({ question, decision, ignored }: Decided): EventDraft {
         ),
       ],
       ["set", setDigest],
-      ["input", inputDigest],
+      ["input", input],
       ...(ignored.length === 0 ? [] : ([["ignored", ignored.slice(0, 32)]] as const)),
     ]),
   };

@@ -15,6 +15,7 @@ import {
   parseDomainId,
   parsePointId,
   parseTenantId,
+  type Seals,
 } from "../core/index.ts";
 import { type Bundle, createDecider, DECIDE_SCHEMA, type Releases } from "../decide/index.ts";
 import {
@@ -29,7 +30,7 @@ import {
 import { IDENTIFY_SCHEMA, type Identify, openIdentify, type People } from "../identify/index.ts";
 import { createInspector, type Inspector, readLabelRules } from "../protect/index.ts";
 import { type Cases, openTransferGate, PROVE_SCHEMA, type Transfers } from "../prove/index.ts";
-import { openRecord, type RecordRoom } from "../record/index.ts";
+import { openRecord, type RecordRoom, type SliceRoom } from "../record/index.ts";
 import { RESPOND_SCHEMA } from "../respond/index.ts";
 import { lockDirectory, openCustody, openStore } from "../store/index.ts";
 import { openWatch, WATCH_SCHEMA, type Watch } from "../watch/index.ts";
@@ -64,6 +65,7 @@ import { PoliciesInForce, type PolicyNews, type PolicyPorts } from "./policies-i
 import type { Previews } from "./previews.ts";
 import { regulationsOf } from "./regimes.ts";
 import { observePorts, openServerReleases } from "./releases.ts";
+import { openServerSlices } from "./slices.ts";
 import { readiness, statusNow } from "./status.ts";
 import { systemClock, systemRandom, systemTimers } from "./system.ts";
 import { openUpstreams } from "./upstreams.ts";
@@ -180,6 +182,8 @@ interface Rooms {
   readonly transfers: Transfers;
   readonly tasks: Tasks;
   readonly record: RecordRoom;
+  /** What its answers rest on. */
+  readonly slices: SliceRoom;
   readonly identify: Identify;
   readonly decider: ReturnType<typeof createDecider>;
   readonly policies: PoliciesInForce;
@@ -209,6 +213,9 @@ async function openRooms({ config, io, publicUrl, opened }: Opening): Promise<Ro
     { ...config.record, dir: path.join(dataDir, "record"), origin, node, tenant: TENANT },
   );
   opened.adopt(record, (r) => r.close());
+  const slices = opened.adopt(await openServerSlices({ ...ports, custody, recorder: record }, config), (s) =>
+    s.close(),
+  );
   const store = opened.use(await openStore({ dir: dataDir, schemas: SCHEMAS }, ports));
   const releases = opened.use(await openServerReleases({ ...ports, store, recorder: record }, config));
   const tasks = new Tasks(custody.derive("origins"));
@@ -226,9 +233,14 @@ async function openRooms({ config, io, publicUrl, opened }: Opening): Promise<Ro
   const [owner] = people.values();
   await writeFile(path.join(dataDir, "trust.policy"), record.trustPolicy());
   const setupLink = await firstLink(identify.people, { owner, publicUrl, demo: io.demo });
-  const { decider, policies } = await openPolicies({ ...ports, recorder: record }, bundle, answers.queue);
+  const { decider, policies } = await openPolicies(
+    { ...ports, recorder: record, seals: slices },
+    bundle,
+    answers.queue,
+  );
   return {
     record,
+    slices,
     identify,
     decider,
     policies,
@@ -251,7 +263,7 @@ async function openRooms({ config, io, publicUrl, opened }: Opening): Promise<Ro
 
 /** The rules that were loaded are in force from here on. */
 async function openPolicies(
-  ports: Omit<PolicyPorts, "decider" | "keepPolicies">,
+  ports: Omit<PolicyPorts, "decider" | "keepPolicies"> & { readonly seals: Seals },
   bundle: Bundle,
   { approvals }: ApprovalQueue,
 ): Promise<Pick<Rooms, "decider" | "policies">> {
@@ -337,6 +349,7 @@ function openGate(rooms: Rooms, ports: GatePorts, config: Config): ReturnType<ty
       prover: identify.prover,
       identities: identify.view,
       decider,
+      slices: rooms.slices,
       modes: rooms.releases,
       desk: rooms.queue.approvals,
       tokens: identify.once,

@@ -35,6 +35,7 @@ import {
   fakeStanding,
   NO_DECOYS,
   NO_PINS,
+  NO_SLICES,
 } from "../../src/core/testing/ports.ts";
 import { fakeLog } from "../../src/core/testing/system.ts";
 import {
@@ -135,6 +136,7 @@ export function relayWorld(upstream: Given, options: RelayWorldOptions = {}): Re
       decider: fakeDecider(options.rule ?? (() => "allow")),
       modes: fakeModes(options.mode),
       recorder,
+      slices: NO_SLICES,
       desk: options.desk ?? fakeDesk(),
       tokens: fakeOnce(),
       tasks: new Tasks(createSecretKey(Buffer.alloc(32, 2))),

@@ -97,6 +97,8 @@ export interface EntryRelease {
   readonly wouldOblige?: readonly string[];
   /** Why it would have been withheld, where no rule says so. */
   readonly objection?: string;
+  /** Of the slice beside the entry of an outcome; where the decision is in the same entry, its digest is that of both. */
+  readonly input?: Digest;
 }
 
 /** A planted value that was met: in what came back, or in what the caller sent. */
@@ -257,6 +259,7 @@ export const ADMIN_NAMES = [
   "policy.activated",
   "server.changed",
   "log.opened",
+  "log.erased",
   "clock.stepped",
   "decoy.planted",
   "server.added",

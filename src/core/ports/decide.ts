@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-import type { Decision, Mode, Question } from "../decision.ts";
+import type { Decision, Mode, Question, Slice, SlicePart } from "../decision.ts";
 import type { Digest, DomainId, Ref, ServerId, TaskId } from "../ids.ts";
 import type { Instant } from "../time.ts";
 
@@ -9,6 +9,8 @@ export interface Decider {
   decide(question: Question): Decision;
   /** One question about many resources, under one policy set; order kept. */
   decideMany(question: Question, resources: readonly Ref[]): readonly Decision[];
+  /** What these answers rest on, with every text that is nobody's vocabulary sealed. Never throws. */
+  slice(parts: readonly SlicePart[]): Slice;
   current(domain: DomainId): { readonly digest: Digest; readonly policies: number; readonly since: Instant } | null;
 }
 

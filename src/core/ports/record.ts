@@ -42,3 +42,29 @@ export interface EntrySource {
   /** Called for each entry once it is durable and whoever waits for it was told. The returned function ends it at once. */
   live(callback: (entry: RecordedEntry) => void): () => void;
 }
+
+/** Hides texts so that equal ones still look equal, to whoever has the same key (decide D45). */
+export interface SealKey {
+  /** By this name the key is found again, for as long as it is kept. */
+  readonly id: string;
+  /** 22 characters of base64url: HMAC-SHA-256 of the text, cut to 16 bytes. */
+  seal(text: string): string;
+}
+
+/** The keys of slices. */
+export interface Seals {
+  /** From memory. */
+  current(): SealKey;
+  /** 22 characters that nobody can guess: what makes the digest of a slice say nothing once the slice is gone. */
+  salt(): string;
+}
+
+/** Slices beside their entries (record L5): kept for a while, under keys of their own. */
+export interface Slices {
+  /** Never waits and never throws: a slice that is lost makes a decision undecidable later, and stops nothing now. */
+  put(id: EntryHeader["id"], text: string): void;
+  /** Nothing where it was not kept, or is erased. */
+  get(id: EntryHeader["id"]): Promise<string | undefined>;
+  /** The key that sealed a slice; nothing where it is erased. */
+  key(id: string): Promise<SealKey | undefined>;
+}

@@ -42,6 +42,7 @@ import {
   type Question,
   type Recorder,
   type Ref,
+  type Slices,
   type Standing,
   type StepGrant,
   type ToolPins,
@@ -117,7 +118,6 @@ export function fakeDecision(answer: FakeAnswer, policy = `says-${answer}`): Dec
     challenges: answer === "challenge" ? [{ policy, profile: "p", kind: "approval", uses: 1, binds: [] }] : [],
     uses: [],
     setDigest: digestOf("set"),
-    inputDigest: digestOf("input"),
   };
 }
 
@@ -143,9 +143,16 @@ export function fakeDecider(
     questions,
     decide,
     decideMany: (question, resources) => resources.map((resource) => decide({ ...question, resource })),
+    slice: (parts) => {
+      const text = JSON.stringify(parts);
+      return { text, digest: digestOf(text) };
+    },
     current: () => null,
   };
 }
+
+/** Keeps no slices. */
+export const NO_SLICES: Pick<Slices, "put"> = { put: () => undefined };
 
 const IDENTITY = parseIdentityId("spiffe://test/agent/reader");
 

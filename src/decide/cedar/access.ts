@@ -3,6 +3,7 @@
 // there, `.` is an error (D3).
 import { bodyOf, type Entities, isIn } from "./entities.ts";
 import { Fault, NO_ATTRIBUTE, NO_ENTITY, NO_TAG, TYPE } from "./fault.ts";
+import { notReadable } from "./sealed.ts";
 import { CedarRecord, CedarSet, EntityUid, type Value } from "./value.ts";
 
 export function attributeOf(entities: Entities, value: Value, name: string): Value | Fault {
@@ -24,13 +25,15 @@ export function hasPath(entities: Entities, value: Value, path: readonly string[
 }
 
 export function tagOf(entities: Entities, entity: Value, tag: Value): Value | Fault {
-  if (!(entity instanceof EntityUid) || typeof tag !== "string") return TYPE;
+  if (!(entity instanceof EntityUid)) return TYPE;
+  if (typeof tag !== "string") return notReadable(tag);
   const body = bodyOf(entities, entity);
   return body === undefined ? NO_ENTITY : (body.tags.get(tag) ?? NO_TAG);
 }
 
 export function hasTag(entities: Entities, entity: Value, tag: Value): boolean | Fault {
-  if (!(entity instanceof EntityUid) || typeof tag !== "string") return TYPE;
+  if (!(entity instanceof EntityUid)) return TYPE;
+  if (typeof tag !== "string") return notReadable(tag);
   return bodyOf(entities, entity)?.tags.has(tag) === true;
 }
 

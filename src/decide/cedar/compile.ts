@@ -10,7 +10,8 @@ import { FUNCTIONS } from "./functions.ts";
 import { BINARY_OPERATORS, type PureOp, UNARY_OPERATORS } from "./operators.ts";
 import { type Pattern, patternMatcher } from "./pattern.ts";
 import type { BinaryOp, Expr, UnaryOp, Variable } from "./policy.ts";
-import { CedarRecord, CedarSet, EntityUid, layoutOf, type Value } from "./value.ts";
+import { notReadable } from "./sealed.ts";
+import { CedarRecord, CedarSet, EntityUid, equal, layoutOf, type Value } from "./value.ts";
 
 export type Run = (env: Env) => Value | Fault;
 
@@ -129,7 +130,7 @@ function pure(op: PureOp, left: Run, right: Compiled): Run {
   const constant = right.fixed ? right.run(NOTHING) : undefined;
   // most comparisons in policies are with a literal, and primitives are equal where they are identical
   if (op === "==" && constant !== undefined && typeof constant !== "object")
-    return mapped(left, (value) => value === constant);
+    return mapped(left, (value) => value === constant || (typeof value === "object" && equal(value, constant)));
   return mappedPair(left, right.run, BINARY_OPERATORS[op]);
 }
 
@@ -150,7 +151,7 @@ function compileLike(left: Compiled, pattern: Pattern): Compiled {
   const matches = patternMatcher(pattern);
   return fold(
     [left],
-    mapped(left.run, (value) => (typeof value === "string" ? matches(value) : TYPE)),
+    mapped(left.run, (value) => (typeof value === "string" ? matches(value) : notReadable(value))),
   );
 }
 
@@ -198,7 +199,9 @@ function compileCall(name: string, args: readonly Compiled[]): Compiled {
     if (values instanceof Fault) return values;
     const [first, second] = values;
     // the parser lets any number of arguments through; only the validator minds
-    return first !== undefined && values.length === known.arity ? known.call(first, second) : TYPE;
+    if (first === undefined || values.length !== known.arity) return TYPE;
+    const outcome = known.call(first, second);
+    return outcome === TYPE ? notReadable(first, second) : outcome;
   });
 }
 

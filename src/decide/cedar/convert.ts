@@ -4,6 +4,7 @@
 import { isJsonArray, isJsonObject, type Json, type JsonObject, member, type Ref } from "../../core/index.ts";
 import { Fault } from "./fault.ts";
 import { EXTENSIONS, type ExtensionName, FUNCTIONS } from "./functions.ts";
+import { type Hiding, hiddenValue } from "./hidden.ts";
 import { InputFault, type InputLimits } from "./input.ts";
 import { isJsonNumber, longOfJson } from "./long.ts";
 import type { RecordType, Schema, Type } from "./schema.ts";
@@ -19,6 +20,8 @@ const EXTENSION_MAX_DEPTH = 8;
 export interface ConvertTo {
   readonly schema: Schema;
   readonly limits: InputLimits;
+  /** Questions come from slices, where a text may be hidden. */
+  readonly hiding?: Hiding;
 }
 
 export function recordConverter(type: RecordType, to: ConvertTo, depth = 1): ConvertRecord {
@@ -48,6 +51,13 @@ export function recordConverter(type: RecordType, to: ConvertTo, depth = 1): Con
 }
 
 export function converter(type: Type, to: ConvertTo, depth = 1): Convert {
+  const { hiding } = to;
+  const convert = plainConverter(type, to, depth);
+  const isOne = type.kind === "string" || type.kind === "long" || type.kind === "extension";
+  return hiding === undefined || !isOne ? convert : (json) => hiddenValue(json, hiding) ?? convert(json);
+}
+
+function plainConverter(type: Type, to: ConvertTo, depth: number): Convert {
   switch (type.kind) {
     case "bool":
       return (json) => (typeof json === "boolean" ? json : wrong(json));

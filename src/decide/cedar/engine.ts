@@ -1,8 +1,9 @@
 // SPDX-License-Identifier: Apache-2.0
 // A schema and its policies, ready to be asked: conversion at the edge, evaluation inside.
-import { type ConvertRecord, recordConverter } from "./convert.ts";
+import { type ConvertRecord, type ConvertTo, recordConverter } from "./convert.ts";
 import { type ConvertEntities, entitiesConverter } from "./convert-entities.ts";
 import { type CompiledSet, compilePolicies } from "./evaluate.ts";
+import type { Hiding } from "./hidden.ts";
 import type { InputLimits } from "./input.ts";
 import type { Policy } from "./policy.ts";
 import type { Action, Schema } from "./schema.ts";
@@ -23,12 +24,21 @@ export interface Engine {
 
 /** @throws DecideError DECIDE_EXPRESSION_UNSUPPORTED, DECIDE_LINK_INVALID */
 export function createEngine(schema: Schema, policies: readonly Policy[], limits: InputLimits): Engine {
-  const to = { schema, limits };
+  return { set: compilePolicies(policies, schema), ...readersFor({ schema, limits }) };
+}
+
+/** The same policies, asked in slices: a text may be hidden there. */
+export function hidingEngine({ schema, set }: Engine, limits: InputLimits, hiding: Hiding): Engine {
+  return { set, ...readersFor({ schema, limits, hiding }) };
+}
+
+function readersFor(to: ConvertTo): Omit<Engine, "set"> {
+  const { schema } = to;
   const actions = new Map<string, Map<string, EngineAction>>();
   for (const action of schema.actions.values()) {
     const { type, id } = action.uid;
     const ofType = actions.get(type) ?? new Map<string, EngineAction>();
     actions.set(type, ofType.set(id, { action, context: recordConverter(action.context, to) }));
   }
-  return { schema, set: compilePolicies(policies, schema), entities: entitiesConverter(to), actions };
+  return { schema, entities: entitiesConverter(to), actions };
 }

@@ -14,7 +14,14 @@ export type Type =
 
 export interface RecordType {
   readonly kind: "record";
-  readonly attributes: ReadonlyMap<string, { readonly type: Type; readonly required: boolean }>;
+  readonly attributes: ReadonlyMap<string, Attribute>;
+}
+
+export interface Attribute {
+  readonly type: Type;
+  readonly required: boolean;
+  /** `@record("value")`: texts in it are recorded as they are; without it they are recorded sealed (D45). */
+  readonly recorded?: "value";
 }
 
 export interface EntityType {
@@ -133,10 +140,21 @@ function readAttributes(json: Json, common: ReadonlyMap<string, Json>, depth: nu
     attributes: new Map(
       entries(member(json, "attributes")).map(([name, attribute]) => [
         name,
-        { type: readType(attribute, common, depth + 1), required: member(attribute, "required") !== false },
+        {
+          type: readType(attribute, common, depth + 1),
+          required: member(attribute, "required") !== false,
+          ...recordedAs(attribute),
+        },
       ]),
     ),
   };
+}
+
+function recordedAs(attribute: Json): Pick<Attribute, "recorded"> {
+  const said = member(member(attribute, "annotations"), "record");
+  if (said === undefined) return {};
+  if (said !== "value") throw unsupported(`\`@record\` of anything but "value"`);
+  return { recorded: "value" };
 }
 
 /** A common type, or an extension type where no common type took its name. */

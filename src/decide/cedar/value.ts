@@ -5,9 +5,10 @@ import type { Datetime, Duration } from "./datetime.ts";
 import type { Decimal } from "./decimal.ts";
 import type { IpAddress } from "./ip.ts";
 import type { Long } from "./long.ts";
+import { Sealed } from "./sealed.ts";
 
 export type Primitive = boolean | Long | string;
-export type Value = Primitive | EntityUid | CedarSet | CedarRecord | Extension;
+export type Value = Primitive | EntityUid | CedarSet | CedarRecord | Extension | Sealed;
 
 /** What the extension types share: a type of their own, and one text for one value. */
 export type Extension = Decimal | Datetime | Duration | IpAddress;
@@ -69,6 +70,7 @@ const WALK_MAX = 8;
 export class CedarSet {
   readonly items: readonly Value[];
   private keys: ReadonlySet<string> | undefined;
+  private hides: boolean | undefined;
 
   constructor(items: readonly Value[]) {
     this.items = items;
@@ -81,8 +83,15 @@ export class CedarSet {
   }
 
   contains(value: Value): boolean {
-    if (this.items.length <= WALK_MAX) return this.items.some((item) => equal(item, value));
+    const isWalked = this.items.length <= WALK_MAX || value instanceof Sealed || this.hidesSome();
+    if (isWalked) return this.items.some((item) => equal(item, value));
     return this.index().has(canonicalKey(value));
+  }
+
+  /** A sealed element has no key that the value it hides has too. */
+  private hidesSome(): boolean {
+    this.hides ??= this.items.some((item) => item instanceof Sealed);
+    return this.hides;
   }
 
   containsAll(other: CedarSet): boolean {
@@ -97,11 +106,15 @@ export class CedarSet {
 /** Cedar's `==`: total, and false across types. */
 export function equal(a: Value, b: Value): boolean {
   if (a === b) return true;
-  if (typeof a !== "object" || typeof b !== "object") return false;
+  if (typeof a !== "object" || typeof b !== "object") return isHidden(a, b);
   if (a instanceof EntityUid) return b instanceof EntityUid && a.id === b.id && a.type === b.type;
   if (a instanceof CedarSet) return b instanceof CedarSet && a.containsAll(b) && b.containsAll(a);
   if (a instanceof CedarRecord) return b instanceof CedarRecord && equalRecords(a, b);
-  return "canonical" in b && a.canonical === b.canonical;
+  return isHidden(a, b) || ("canonical" in b && a.canonical === b.canonical);
+}
+
+function isHidden(a: Value, b: Value): boolean {
+  return (a instanceof Sealed && a.hides(b)) || (b instanceof Sealed && b.hides(a));
 }
 
 function equalRecords(a: CedarRecord, b: CedarRecord): boolean {

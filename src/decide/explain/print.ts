@@ -6,6 +6,7 @@ import { Decimal } from "../cedar/decimal.ts";
 import { IpAddress } from "../cedar/ip.ts";
 import { isLong, type Long } from "../cedar/long.ts";
 import type { BinaryOp, Expr } from "../cedar/policy.ts";
+import { Sealed } from "../cedar/sealed.ts";
 import { CedarRecord, CedarSet, EntityUid, type Value } from "../cedar/value.ts";
 
 const IDENTIFIER = /^[A-Za-z_][A-Za-z0-9_]*$/;
@@ -105,7 +106,8 @@ export function valueText(value: Value): string {
   if (value instanceof Decimal) return `decimal("${decimalText(value.units)}")`;
   if (value instanceof Datetime) return `datetime("${datetimeText(value.ms)}")`;
   if (value instanceof Duration) return `duration("${value.ms}ms")`;
-  return value instanceof IpAddress ? `ip("${ipText(value)}")` : (value satisfies never);
+  if (value instanceof IpAddress) return `ip("${ipText(value)}")`;
+  return value instanceof Sealed ? `a sealed text of ${value.length} characters` : (value satisfies never);
 }
 
 /** UNIT: ten-thousandths in, decimal text out. */

@@ -33,6 +33,7 @@ import {
   fakeStanding,
   NO_DECOYS,
   NO_PINS,
+  NO_SLICES,
 } from "../../core/testing/ports.ts";
 import { fakeClock, fakeLog, fakeRandom } from "../../core/testing/system.ts";
 import { createInspector, readLabelRules } from "../../protect/index.ts";
@@ -102,6 +103,7 @@ export function world(rule: Rule = () => "allow", options: WorldOptions = {}): W
       decider,
       modes: fakeModes(options.mode),
       recorder,
+      slices: NO_SLICES,
       desk: options.desk ?? fakeDesk(),
       tokens: fakeOnce(),
       tasks,
