@@ -19,7 +19,7 @@ const [FIRST_VISIBLE, LAST_VISIBLE] = [0x20, 0x7e];
 const encoder = new TextEncoder();
 
 /** Bytes that are written one after the other. Guarded by being used from one synchronous function at a time. */
-class CanonicalBytes {
+export class CanonicalBytes {
   private bytes = new Uint8Array(START_BYTES);
   private at = 0;
 
@@ -70,6 +70,14 @@ class CanonicalBytes {
     return this.bytes.slice(0, this.at);
   }
 
+  /** What was copied, written again. */
+  again(copied: Bytes): this {
+    this.room(copied.length);
+    this.bytes.set(copied, this.at);
+    this.at += copied.length;
+    return this;
+  }
+
   /** SHA-256 of what was written. */
   digest(): Digest {
     return parseDigest(`sha256:${hash("sha256", this.bytes.subarray(0, this.at), "hex")}`);
@@ -118,6 +126,7 @@ class CanonicalBytes {
   }
 }
 
+/** For whatever is written at once; what is put together from parts has its own. */
 const scratch = new CanonicalBytes();
 
 export function canonicalize(json: Json): Bytes {

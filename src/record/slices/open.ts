@@ -99,6 +99,7 @@ class Room implements SliceRoom {
   private lost = 0;
   private salts: Buffer = Buffer.alloc(0);
   private nextSalt = 0;
+  private looking: Promise<void> = Promise.resolve();
   private stopLooking: () => void = () => undefined;
 
   constructor(ports: SlicesPorts, config: SlicesConfig, keys: SliceKeys) {
@@ -112,7 +113,8 @@ class Room implements SliceRoom {
     await cutTorn(fileOf(this.config.dir, this.keys.current().id));
     await this.look();
     this.stopLooking = this.ports.timers.every(LOOK_EVERY_MS, () => {
-      this.look().catch((cause: unknown) => this.fault(cause));
+      // one after the other: two at once could make two keys of one day
+      this.looking = this.looking.then(() => this.look()).catch((cause: unknown) => this.fault(cause));
     });
   }
 
@@ -167,6 +169,7 @@ class Room implements SliceRoom {
 
   async close(): Promise<void> {
     this.stopLooking();
+    await this.looking;
     await this.flush();
     await this.writing;
   }
