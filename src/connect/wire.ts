@@ -23,7 +23,13 @@ export interface Outgoing {
 
 /** UNIT: ms. A connection on which nothing comes for longer is given up; the gate beats more often (enforce E34). */
 const SILENT_MS = 300_000;
-const KEPT = { keepAlive: true, timeout: SILENT_MS } as const;
+/**
+ * UNIT: ms. How long an idle connection is kept; shorter where the gate says that it closes sooner. It has to differ from
+ * {@link SILENT_MS}: only then does Node set the time anew when the connection is used again, and a call that lasts is not
+ * taken for a connection that is idle.
+ */
+const IDLE_MS = 60_000;
+const KEPT = { keepAlive: true, timeout: IDLE_MS } as const;
 
 /** Status and headers, and a body that is read as it comes, by one reader. */
 export class GateAnswer {
@@ -73,7 +79,7 @@ export class Wire {
   send({ method, url, headers, body, signal }: Outgoing): Promise<GateAnswer> {
     const { promise, resolve, reject } = Promise.withResolvers<GateAnswer>();
     if (signal?.aborted === true) return Promise.reject(reasonOf(signal));
-    const request = this.open(url, { method, headers });
+    const request = this.open(url, { method, headers, timeout: SILENT_MS });
     request.on("error", reject);
     request.once("timeout", () => request.destroy(new Error("nothing came for too long")));
     request.once("response", (message: IncomingMessage) => {

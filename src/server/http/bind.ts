@@ -14,10 +14,14 @@ export interface Bound {
 /** UNIT: ms. A client that sends its request slower than this is cut off. */
 const REQUEST_TIMEOUT_MS = 60_000;
 
+/** UNIT: ms. How long a connection is kept for its next request: an agent thinks between two calls. */
+const KEPT_MS = 65_000;
+
 /** Listens on loopback. @throws ServerError SERVER_PORT_BUSY */
 export async function bind(port: number): Promise<Bound> {
   let handler: ((request: IncomingMessage, response: ServerResponse) => void) | undefined;
-  const server = createServer({ requestTimeout: REQUEST_TIMEOUT_MS, headersTimeout: 10_000 }, (request, response) => {
+  const times = { requestTimeout: REQUEST_TIMEOUT_MS, headersTimeout: 10_000, keepAliveTimeout: KEPT_MS };
+  const server = createServer(times, (request, response) => {
     if (handler !== undefined) return handler(request, response);
     response.writeHead(503, { "retry-after": "1" }).end();
     return undefined;
