@@ -179,6 +179,7 @@ export { DESK_STATES } from "./ports/respond.ts";
 export type { AnyDb, Custody, KeyAlgorithm, Migration, RoomSchema, Store } from "./ports/store.ts";
 export type { Clock, Log, Outbound, OutboundAnswer, OutboundRequest, Random, Timers } from "./ports/system.ts";
 export type {
+  Beside,
   DecoyFound,
   DecoyKind,
   Decoys,
@@ -186,11 +187,12 @@ export type {
   FindingSink,
   Findings,
   PinnedTool,
+  PinShelf,
   ToolDefinition,
   ToolDrift,
   ToolPins,
 } from "./ports/watch.ts";
-export { DECOY_KINDS } from "./ports/watch.ts";
+export { BESIDE, DECOY_KINDS, shelfOf } from "./ports/watch.ts";
 export type { Instant } from "./time.ts";
 export { formatInstant, instant, parseInstant } from "./time.ts";
 export type { Occurrence, Trace, TraceAsk } from "./trace.ts";

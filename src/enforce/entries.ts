@@ -184,11 +184,15 @@ export function listEntry(
 }
 
 /** A tool that is not what was accepted. */
-export function driftEntry(server: ServerId, { tool, change, before, after, lines }: ToldDrift): EventDraft {
+export function driftEntry(server: ServerId, drift: ToldDrift): EventDraft {
+  const { tool, change, beside, before, after, lines } = drift;
   const digests = { after, ...(before === undefined ? {} : { before }) };
   const told = lines.length === 0 ? {} : { lines: lines.map(clip) };
-  const data = jsonObject(Object.entries({ server, tool: clip(tool), change, ...digests, ...told }));
-  return { type: "event", name: "pin.drifted", subject: { type: "Tool", id: clip(`${server}/${tool}`) }, data };
+  const what = beside === undefined ? {} : { beside };
+  const data = jsonObject(Object.entries({ server, tool: clip(tool), ...what, change, ...digests, ...told }));
+  const subject =
+    beside === undefined ? { type: "Tool", id: clip(`${server}/${tool}`) } : { type: "Server", id: server };
+  return { type: "event", name: "pin.drifted", subject, data };
 }
 
 /** An interaction that was refused before policy could judge it. */

@@ -5,7 +5,7 @@ import { type EntryId, type Flight, isEffect, type Standing } from "../core/inde
 import { decoysUsed } from "./decoys.ts";
 import { driftEntry, judgedEntry } from "./entries.ts";
 import { type Known, Ledger, type No, nothing } from "./ledger.ts";
-import { browse, hear, listTools, shownTo } from "./lists.ts";
+import { browse, hear, instructionsIn, listTools, shownTo, withoutInstructions } from "./lists.ts";
 import type {
   CallAttempt,
   CallReading,
@@ -27,6 +27,11 @@ export function createGate(ports: GatePorts, config: GateConfig): Gate {
   const weigher = new Weigher(ports, config);
   const tools = new PinnedTools(ports.pins);
   const calls = new Calls(ports, { ledger, weigher, tools });
+  const beside: Gate["pinnedBeside"] = (server, kind, listed) => {
+    const { hidden, told } = tools.lookBeside(server, kind, listed);
+    for (const drift of told) ledger.note(driftEntry(server.id, drift), ledger.newId());
+    return hidden;
+  };
   return {
     identify: (proof) => ports.prover.prove(proof),
     call: (standing, attempt) => calls.call(standing, attempt),
@@ -45,7 +50,13 @@ export function createGate(ports: GatePorts, config: GateConfig): Gate {
       const { shown } = shownTo({ ...ports, weigher }, { standing, mode }, server);
       return `${mode} ${shown.map(({ resource }) => resource.id).join(" ")}`;
     },
-    hear: (standing, server, said) => hear(ports, standing, server, said),
+    async hear(standing, server, said) {
+      const listed = { things: instructionsIn(said), isEnd: true };
+      const isHidden = beside(server, "instructions", listed).size > 0;
+      const isObserved = ports.modes.of(server.id, standing.mandate.task) === "observe";
+      const kept = isHidden && !isObserved ? withoutInstructions(said) : said;
+      return (await hear(ports, standing, server, kept)) ? kept : undefined;
+    },
     decided: (approval, { ms, signal }) => ports.desk.wait(approval, ms, signal).then(() => undefined),
     withdraw(standing, approval) {
       const isOwn = ports.desk.read(approval)?.item.call.instance === standing.instance;
@@ -63,6 +74,7 @@ export function createGate(ports: GatePorts, config: GateConfig): Gate {
       for (const drift of told) ledger.note(driftEntry(server.id, drift), ledger.newId());
       return hidden;
     },
+    pinnedBeside: beside,
     refuse: (attempt) => ledger.refuse(attempt),
     rejudge: (decider) => weigher.rejudge(decider),
     close: () => ledger.flush(),
@@ -142,7 +154,10 @@ class Calls {
 
   /** What the call does, as far as it may be asked at all: a tool that is held back does not exist, whatever is sent to it. */
   private async read<R extends CallReading>(subject: Known, attempt: CallAttempt<R>): Promise<R | Unreadable> {
-    const isHeld = subject.mode === "enforce" && this.tools.isWithheld(attempt.server, attempt.name);
+    const { server, name, prompt } = attempt;
+    const isHeld = subject.mode === "enforce" && this.tools.isWithheld(server, name);
+    if (subject.mode === "enforce" && this.tools.isPromptWithheld(server, prompt))
+      return { unreadable: { code: "tool_unknown", why: "no such prompt until somebody accepts what it says now" } };
     if (this.weigher.isHidden(subject, attempt) || isHeld)
       return { unreadable: { code: "tool_unknown", why: "no such tool for it" } };
     const read = await attempt.read(subject.mode);

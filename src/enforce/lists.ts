@@ -1,7 +1,16 @@
 // SPDX-License-Identifier: Apache-2.0
 // A list of tools passes the gate too: what an identity may not use is not shown, and the descriptions of the rest are
 // somebody's words, looked at and remembered before they leave (protect P24).
-import { type Decision, type JsonObject, jsonObject, member, NEUTRAL_LABEL, type Standing } from "../core/index.ts";
+import {
+  type Decision,
+  digestOf,
+  type JsonObject,
+  jsonObject,
+  member,
+  NEUTRAL_LABEL,
+  type Standing,
+  type ToolDefinition,
+} from "../core/index.ts";
 import { listEntry } from "./entries.ts";
 import { judgeEach, judgeTools, type Ruling } from "./judge.ts";
 import { type Known, type Ledger, type No, nothing } from "./ledger.ts";
@@ -24,6 +33,16 @@ export function listTools(ports: ListPorts, standing: Standing, attempt: ListAtt
 /** A list whose things are judged once they are there: each is a question of its own (enforce E23). */
 export function browse(ports: ListPorts, standing: Standing, attempt: BrowseAttempt): Promise<Passage> {
   return looked(ports, standing, attempt, (subject, signal) => browsed(ports, subject, { attempt, signal }));
+}
+
+/** What a server says of itself to the model, as it is pinned: silence too, so that words which come later are a change. */
+export function instructionsIn(said: JsonObject): ReadonlyMap<string, ToolDefinition> {
+  const own = jsonObject([["instructions", member(said, "instructions") ?? ""]]);
+  return new Map([["instructions", { digest: digestOf(own), said: own }]]);
+}
+
+export function withoutInstructions(said: JsonObject): JsonObject {
+  return jsonObject(Object.entries(said).filter(([name]) => name !== "instructions"));
 }
 
 /** Whether what a server says of itself could be looked at whole; then the task has read it. */

@@ -3,6 +3,7 @@
 import type {
   ApprovalDesk,
   ApprovalId,
+  Beside,
   Clock,
   Commitment,
   Decider,
@@ -82,6 +83,8 @@ export interface CallAttempt<R extends CallReading = CallReading> {
   readonly server: UpstreamServer;
   readonly method: string;
   readonly name?: string;
+  /** The prompt that is asked for, where one is. */
+  readonly prompt?: string;
   /** It changes nothing, whatever its arguments are. */
   readonly isRead?: boolean;
   /** The client is gone, or the gate closes: no more waiting for people. */
@@ -166,8 +169,11 @@ export interface Gate {
   browse(standing: Standing, attempt: BrowseAttempt): Promise<Passage>;
   /** What a caller sees of a server's tools now, in a text that is another one as soon as it sees others. */
   shown(standing: Standing, server: UpstreamServer): string;
-  /** Looks at what a server says of itself before there is anything to judge, and takes it into the task's memory. */
-  hear(standing: Standing, server: UpstreamServer, said: JsonObject): Promise<boolean>;
+  /**
+   * Looks at what a server says of itself before there is anything to judge, and takes it into the task's memory.
+   * @returns what of it may be shown: words to the model that nobody accepted may not; `undefined` where it could not be looked at whole
+   */
+  hear(standing: Standing, server: UpstreamServer, said: JsonObject): Promise<JsonObject | undefined>;
   /** Resolves once people have decided, or the wait is over. */
   decided(approval: ApprovalId, wait: { readonly ms: number; readonly signal: AbortSignal }): Promise<void>;
   /** Takes a question of this caller's back: it does not want the answer any more. */
@@ -178,6 +184,12 @@ export interface Gate {
   probe(scope: ScopeKey, effect: Effect): boolean;
   /** Notices tools that are not as they should be. @returns those that nobody is shown, and nobody can call */
   pinned(server: UpstreamServer, tools: ReadonlyMap<string, ToolDefinition>, isEnd: boolean): ReadonlySet<string>;
+  /** The same for what a server says beside its tools. @returns the names of those that nobody is shown */
+  pinnedBeside(
+    server: UpstreamServer,
+    beside: Beside,
+    listed: { readonly things: ReadonlyMap<string, ToolDefinition>; readonly isEnd: boolean },
+  ): ReadonlySet<string>;
   /** Writes down a refusal that came before there was a call to judge. */
   refuse(attempt: RefusedAttempt): Reference;
   /** What the last calls were answered, before anybody was asked, and what another decider says to the same. */

@@ -58,7 +58,7 @@ export type {
   SharePreview,
 } from "./incidents.ts";
 export type { LiveEvent, LiveTopic } from "./live.ts";
-export type { DifferenceView, ManifestsClient, ManifestView, PinView } from "./manifests.ts";
+export type { DifferenceView, ManifestsClient, ManifestView, PinView, ServerPinView } from "./manifests.ts";
 export type {
   ContainmentView,
   DecisionLine,

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 // Manifests and pins in the control API: what each says against what is in force, and a person's two acts on them.
-import { list, maybe, member, type Part, text } from "./parts.ts";
+import { list, maybe, member, type Part, text, whole } from "./parts.ts";
 import { type Connection, getJson, postJson } from "./request.ts";
 
 export interface DifferenceView {
@@ -37,6 +37,17 @@ export interface PinView {
   readonly lines: readonly string[];
 }
 
+/** One digest over all that is pinned of a server. */
+export interface ServerPinView {
+  readonly server: string;
+  /** Of what was accepted. */
+  readonly pinned: string;
+  /** Of what it says now. */
+  readonly now: string;
+  /** Tools, prompts, templates and words that are pinned. */
+  readonly things: number;
+}
+
 /** Every method throws SdkError, as those of the client do. */
 export interface ManifestsClient {
   list(): Promise<readonly ManifestView[]>;
@@ -45,6 +56,8 @@ export interface ManifestsClient {
   approve(server: string, digest: string, because: string): Promise<string>;
   /** Of one server, or of all. */
   pins(server?: string): Promise<readonly PinView[]>;
+  /** Each of those servers as a whole. */
+  servers(server?: string): Promise<readonly ServerPinView[]>;
   /** @param tool - `server/tool` @returns the reference of the entry */
   accept(tool: string, digest: string, because: string): Promise<string>;
 }
@@ -55,10 +68,8 @@ export function manifestsClient(connection: Connection): ManifestsClient {
     get: async (server) => readManifest(await getJson(connection, pathOf(server))),
     approve: async (server, digest, because) =>
       text(member(await postJson(connection, `${pathOf(server)}/approve`, { digest, because }), "reference")),
-    pins: async (server) => {
-      const query = server === undefined ? "" : `?server=${encodeURIComponent(server)}`;
-      return list(member(await getJson(connection, `/api/pins${query}`), "pins"), readPin);
-    },
+    pins: async (server) => list(member(await getJson(connection, pinsPath(server)), "pins"), readPin),
+    servers: async (server) => list(member(await getJson(connection, pinsPath(server)), "servers"), readServerPin),
     accept: async (tool, digest, because) =>
       text(member(await postJson(connection, "/api/pins/accept", { tool, digest, because }), "reference")),
   };
@@ -66,6 +77,19 @@ export function manifestsClient(connection: Connection): ManifestsClient {
 
 function pathOf(server: string): string {
   return `/api/manifests/${encodeURIComponent(server)}`;
+}
+
+function pinsPath(server: string | undefined): string {
+  return server === undefined ? "/api/pins" : `/api/pins?server=${encodeURIComponent(server)}`;
+}
+
+function readServerPin(pin: Part): ServerPinView {
+  return {
+    server: text(member(pin, "server")),
+    pinned: text(member(pin, "pinned")),
+    now: text(member(pin, "now")),
+    things: whole(member(pin, "things")),
+  };
 }
 
 function readManifest(manifest: Part): ManifestView {

@@ -76,8 +76,9 @@ function afterContainment(event: WatchEvent, recent: Recent): readonly FindingDr
 
 function drift(event: WatchEvent): readonly FindingDraft[] {
   if (event.drift === undefined) return [];
-  const { tool, change } = event.drift;
-  return [draft(event, "tool-drift", change, { server: event.server, tool })];
+  const { tool, change, beside } = event.drift;
+  if (beside === undefined) return [draft(event, "tool-drift", change, { server: event.server, tool })];
+  return [draft(event, "tool-drift", "beside", { server: event.server, tool: `${beside} ${tool}` })];
 }
 
 function draft(event: WatchEvent, detector: DetectorId, code: string, params: FindingDraft["params"]): FindingDraft {
@@ -87,6 +88,6 @@ function draft(event: WatchEvent, detector: DetectorId, code: string, params: Fi
 
 /** Who or what it is about: the caller, else what was called. */
 function subjectOf({ identity, drift: changed, server }: WatchEvent): Ref {
-  if (changed !== undefined) return { type: "Tool", id: `${server}/${changed.tool}` };
+  if (changed !== undefined && changed.beside === undefined) return { type: "Tool", id: `${server}/${changed.tool}` };
   return identity === undefined ? { type: "Server", id: server } : { type: "Identity", id: identity };
 }

@@ -3,6 +3,8 @@
 // rests on the same facts and has the same id (watch W16, W26).
 import { z } from "zod";
 import {
+  BESIDE,
+  type Beside,
   type DecoyId,
   type EntryId,
   type Instant,
@@ -35,7 +37,7 @@ export interface WatchEvent {
   readonly order: OrderId | undefined;
   readonly decoys: readonly SeenDecoy[];
   /** A tool is not what it was. */
-  readonly drift?: { readonly tool: string; readonly change: DriftChange };
+  readonly drift?: { readonly tool: string; readonly change: DriftChange; readonly beside?: Beside };
   readonly synthetic: boolean;
 }
 
@@ -74,7 +76,7 @@ const drift = z.object({
   ...header,
   type: z.literal("event"),
   name: z.literal("pin.drifted"),
-  data: z.object({ server: text, tool: text, change: z.enum(DRIFT_CHANGES) }),
+  data: z.object({ server: text, tool: text, change: z.enum(DRIFT_CHANGES), beside: z.enum(BESIDE).exactOptional() }),
 });
 const shape = z.discriminatedUnion("type", [decision, drift]);
 
@@ -86,13 +88,15 @@ export function eventOf(entry: unknown): WatchEvent | undefined {
 }
 
 function driftEvent({ id, at, data }: z.output<typeof drift>): WatchEvent {
-  const { server, tool, change } = data;
+  const { server, tool, change, beside } = data;
   const scopes: readonly ScopeKey[] = [
-    { kind: "tool", id: `${server}/${tool}` },
+    // what is no tool is held back by the gate alone: an order has no name for it
+    ...(beside === undefined ? [{ kind: "tool", id: `${server}/${tool}` } as const] : []),
     { kind: "server", id: server },
   ];
+  const what = beside === undefined ? { tool, change } : { tool, change, beside };
   const nobody = { identity: undefined, jkt: undefined, code: undefined, order: undefined };
-  return { ...nobody, entry: id, at, scopes, server, tool, decoys: [], drift: { tool, change }, synthetic: false };
+  return { ...nobody, entry: id, at, scopes, server, tool, decoys: [], drift: what, synthetic: false };
 }
 
 function decisionEvent(entry: z.output<typeof decision>): WatchEvent {

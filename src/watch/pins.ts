@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
-// What each tool of a server said of itself when it was first seen whole (enforce E15): what differs later is drift, told once.
+// What each tool of a server, and what stands beside them, said when it was first seen whole (enforce E15): what differs later
+// is drift, told once.
 // The first list is taken as it is; from then on only a person accepts another. What was said is kept, so that a change can
 // be read.
 import type {
@@ -7,7 +8,7 @@ import type {
   JsonObject,
   Log,
   PinnedTool,
-  ServerId,
+  PinShelf,
   ToolDefinition,
   ToolDrift,
   ToolPins,
@@ -47,7 +48,7 @@ export class Pins implements ToolPins {
     }
   }
 
-  see(server: ServerId, tools: ReadonlyMap<string, ToolDefinition>, isEnd: boolean): readonly ToolDrift[] {
+  see(server: PinShelf, tools: ReadonlyMap<string, ToolDefinition>, isEnd: boolean): readonly ToolDrift[] {
     const isKnown = this.whole.has(server);
     const drifts: ToolDrift[] = [];
     for (const [tool, seen] of tools) {
@@ -66,11 +67,11 @@ export class Pins implements ToolPins {
     return drifts;
   }
 
-  definition(server: ServerId, tool: string): JsonObject | undefined {
+  definition(server: PinShelf, tool: string): JsonObject | undefined {
     return this.pinned.get(nameOf(server, tool))?.said;
   }
 
-  list(server: ServerId): readonly PinnedTool[] {
+  list(server: PinShelf): readonly PinnedTool[] {
     const begins = `${server}/`;
     const names = [...this.pinned.keys(), ...this.drifted.keys()].filter((name) => name.startsWith(begins));
     return [...new Set(names)].toSorted().map((name) => {

@@ -11,7 +11,7 @@ const SIGNS: Readonly<Record<DetectorId, readonly string[]>> = {
   decoy: ["used", "used-copy", "presented", "opened", "opened-copy"],
   fork: ["proof-replayed"],
   "credential-misuse": ["wrong-audience", "wrong-key", "wrong-environment", "revoked"],
-  "tool-drift": ["changed", "appeared", "altered", "hides", "shadows"],
+  "tool-drift": ["changed", "appeared", "altered", "hides", "shadows", "beside"],
   "after-containment": ["acted", "evades"],
 };
 

@@ -14,6 +14,7 @@ const SENTENCES: Readonly<Record<DetectorId, (code: string, params: Params) => s
 };
 
 const DRIFT: ReadonlyMap<string, string> = new Map([
+  ["beside", "what a server says beside its tools is not what was accepted"],
   ["appeared", "a tool appeared that nobody accepted"],
   ["altered", "a tool speaks of itself otherwise than when it was accepted, and takes no more"],
   ["hides", "a tool hides text in what it says of itself"],

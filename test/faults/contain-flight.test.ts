@@ -121,6 +121,27 @@ test("R7: a tool, and a server, are stopped for everybody; a list shows what is 
   expect(member(member(refused.json, "error"), "code")).toBe(-31_005);
 });
 
+test("E15, E16: a prompt that says something else than when it was accepted is not listed and not given, until a person has seen it", async () => {
+  await using world = await open([process.execPath, ODD, "drifts"]);
+  let asked = 300;
+  const ask = async (method: string, params: object = {}): Promise<string> => {
+    asked += 1;
+    return JSON.stringify((await world.relay.post({ jsonrpc: "2.0", id: asked, method, params })).json);
+  };
+  const get = (name: string): Promise<string> => ask("prompts/get", { name });
+  expect(await ask("prompts/list")).toContain('"sum"');
+  expect(await get("sum")).toContain("add them");
+  const second = await ask("prompts/list");
+  expect([second.includes('"plain"'), second.includes('"sum"')]).toEqual([true, false]);
+  expect(await get("sum")).not.toContain("add them");
+  expect(await get("plain")).toContain("add them");
+  // the gate holds it back: there is nothing that an order could name
+  expect(world.watch.list()).toMatchObject([{ detector: "tool-drift", code: "beside", subject: { id: "odd" } }]);
+  expect(world.containments.list({ active: true })).toEqual([]);
+  world.watch.accept("odd:prompt/sum");
+  expect(await get("sum")).toContain("add them");
+});
+
 test("E16, R7: a tool that says something else of itself than when it was accepted is shown to nobody, until a person has seen it", async () => {
   await using world = await open([process.execPath, ODD, "drifts"]);
   let asked = 200;

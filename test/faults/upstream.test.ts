@@ -68,7 +68,7 @@ test("E31: what a client can do goes up as it says, and what the server says of 
   const opened = await world.connect();
   const result = member(opened.json, "result");
   expect(JSON.stringify(result)).toBe(
-    '{"protocolVersion":"2025-11-25","capabilities":{"tools":{"listChanged":true},"resources":{},"logging":{}},"serverInfo":{"name":"odd","version":"1"},"instructions":"the words of a stranger"}',
+    '{"protocolVersion":"2025-11-25","capabilities":{"tools":{"listChanged":true},"prompts":{},"resources":{},"logging":{}},"serverInfo":{"name":"odd","version":"1"},"instructions":"the words of a stranger"}',
   );
   const offered =
     '{"protocolVersion":"2025-11-25","capabilities":{"roots":{"listChanged":true},"sampling":{},"elicitation":{}},"clientInfo":{"name":"t","version":"1"}}';

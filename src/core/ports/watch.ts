@@ -52,17 +52,28 @@ export interface PinnedTool {
   readonly now?: ToolDefinition;
 }
 
-/** What tools say of themselves, as it was first seen. Synchronous, from memory, never throws. */
+/** What a server says beside its tools and is pinned like them: its words to the model, its prompts, its resource templates. */
+export const BESIDE = ["instructions", "prompt", "template"] as const;
+export type Beside = (typeof BESIDE)[number];
+
+/** Where things are pinned: tools under their server's id, the rest under a name that no server can have. */
+export type PinShelf = ServerId | `${string}:${Beside}`;
+
+export function shelfOf(server: ServerId, beside: Beside): PinShelf {
+  return `${server}:${beside}`;
+}
+
+/** What servers say of themselves, as it was first seen. Synchronous, from memory, never throws. */
 export interface ToolPins {
   /**
    * Compares what a server lists now with what is pinned; what is seen first is pinned. Each drift is told once.
    * @param isEnd - no more of the list is to come
    */
-  see(server: ServerId, tools: ReadonlyMap<string, ToolDefinition>, isEnd: boolean): readonly ToolDrift[];
+  see(shelf: PinShelf, things: ReadonlyMap<string, ToolDefinition>, isEnd: boolean): readonly ToolDrift[];
   /** What a tool said of itself when it was accepted; `undefined` where it was never seen. */
-  definition(server: ServerId, tool: string): JsonObject | undefined;
+  definition(shelf: PinShelf, thing: string): JsonObject | undefined;
   /** In the order of their names. */
-  list(server: ServerId): readonly PinnedTool[];
+  list(shelf: PinShelf): readonly PinnedTool[];
 }
 
 export interface Findings {

@@ -28,6 +28,7 @@ import {
   mandateS256,
   type Once,
   type OrderId,
+  type PinShelf,
   parseApprovalId,
   parseCategory,
   parseCommitment,
@@ -45,6 +46,8 @@ import {
   type Slices,
   type Standing,
   type StepGrant,
+  type ToolDefinition,
+  type ToolDrift,
   type ToolPins,
   type TransferGate,
   VERBS,
@@ -313,6 +316,50 @@ export function fakeModes(mode: Mode = "enforce"): Modes {
 
 /** No tool ever changes. */
 export const NO_PINS: ToolPins = { see: () => [], definition: () => undefined, list: () => [] };
+
+/** Pins what it sees first of each shelf, and tells each drift once; a person accepts by `accept`. */
+export function fakePins(): ToolPins & { accept(shelf: PinShelf, name: string): void } {
+  const pinned = new Map<string, ToolDefinition>();
+  const now = new Map<string, ToolDefinition>();
+  const whole = new Set<PinShelf>();
+  return {
+    see(shelf, things, isEnd) {
+      const drifts: ToolDrift[] = [];
+      for (const [tool, { digest, said }] of things) {
+        const key = `${shelf}/${tool}`;
+        const pin = pinned.get(key);
+        if (pin === undefined && !whole.has(shelf)) pinned.set(key, { digest, said });
+        else if (pin?.digest === digest) now.delete(key);
+        else if (now.get(key)?.digest !== digest) {
+          now.set(key, { digest, said });
+          const before = pin === undefined ? {} : { before: pin.digest, was: pin.said };
+          drifts.push({ tool, change: pin === undefined ? "appeared" : "changed", after: digest, is: said, ...before });
+        }
+      }
+      if (isEnd) whole.add(shelf);
+      return drifts;
+    },
+    definition: (shelf, name) => pinned.get(`${shelf}/${name}`)?.said,
+    list(shelf) {
+      const keys = new Set([...pinned.keys(), ...now.keys()].filter((key) => key.startsWith(`${shelf}/`)));
+      return [...keys].toSorted().map((key) => {
+        const seen = now.get(key);
+        return {
+          tool: key.slice(shelf.length + 1),
+          pinned: pinned.get(key) ?? {},
+          ...(seen === undefined ? {} : { now: seen }),
+        };
+      });
+    },
+    accept(shelf, name) {
+      const key = `${shelf}/${name}`;
+      const seen = now.get(key);
+      if (seen === undefined) return;
+      pinned.set(key, seen);
+      now.delete(key);
+    },
+  };
+}
 
 /** Nothing is planted. */
 export const NO_DECOYS: Decoys = { any: false, find: () => undefined };

@@ -34,7 +34,7 @@ import { type ReadCall, readCall, unreadable } from "./reading.ts";
 import { readObserved } from "./reading-observed.ts";
 import { readOther } from "./reading-other.ts";
 import { Slots } from "./slots.ts";
-import { definitionsIn, filterTools } from "./tools.ts";
+import { besideIn, definitionsIn, filterTools, withoutBeside } from "./tools.ts";
 import { broken, json, NO_ANSWER, refusal, statusOf } from "./wire.ts";
 
 export interface ForwardPorts extends CarryPorts {
@@ -103,6 +103,7 @@ export class Forwarder {
     const { server, standing } = turn;
     const given = params(message);
     const name = way === "call" ? member(given, "name") : undefined;
+    const prompt = way === "prompt" ? member(given, "name") : undefined;
     const { method } = message;
     const { recorder } = this.ports;
     return this.ports.gate.call(standing, {
@@ -111,6 +112,7 @@ export class Forwarder {
       isRead: way !== "call" && way !== "unknown" && way !== "task",
       // a name that no manifest has is anybody's text, and has no place in an entry
       ...(typeof name === "string" && server.tools.has(name) ? { name } : {}),
+      ...(typeof prompt === "string" ? { prompt } : {}),
       signal: exchange.signal,
       arrived: turn.arrived,
       entered: (flight) => {
@@ -185,14 +187,28 @@ export class Forwarder {
     const { server, arrived } = exchange.turn;
     const { method } = exchange.message;
     const holder = LISTED.get(method) ?? "";
+    let hidden: ReadonlySet<string> = new Set();
     return {
       server,
       method,
       arrived,
       fetch: (signal) =>
-        this.carry(exchange, { method, params: up, signal: AbortSignal.any([exchange.signal, signal]) }),
+        this.carry(exchange, {
+          method,
+          params: up,
+          signal: AbortSignal.any([exchange.signal, signal]),
+          change: (got) => {
+            const listed = besideIn(method, got);
+            if (listed !== undefined) hidden = this.ports.gate.pinnedBeside(server, listed.beside, listed);
+            return got;
+          },
+        }),
       refs: (body) => itemsOf(body, holder).map((item) => refOf(server, method, item)),
-      keep: (body, kept) => cut(body, holder, kept),
+      keep: (body, kept) => {
+        const all = cut(body, holder, kept);
+        const told = member(all, "result");
+        return isJsonObject(told) ? { ...all, result: withoutBeside(method, told, hidden) } : all;
+      },
     };
   }
 

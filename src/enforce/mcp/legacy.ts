@@ -164,8 +164,9 @@ export class Legacy {
     const answer = await asked.catch(() => undefined);
     const said = answer === undefined ? undefined : initialized(answer.body);
     if (said === undefined) return { code: "upstream_failed", why: "the upstream did not initialize" };
-    const isWhole = await this.ports.gate.hear(turn.standing, turn.server, said);
-    if (!isWhole) return { code: "result_withheld", why: "not all that the server says of itself could be looked at" };
+    const shown = await this.ports.gate.hear(turn.standing, turn.server, said);
+    if (shown === undefined)
+      return { code: "result_withheld", why: "not all that the server says of itself could be looked at" };
     const { identity, instance } = turn.standing;
     const recorded = await this.ports.recorder
       .append({
@@ -180,7 +181,7 @@ export class Legacy {
       })
       .catch(() => undefined);
     if (recorded === undefined) return { code: "record_unavailable", why: "the session could not be recorded" };
-    return json(200, result(message.id, withoutOurs(said)), { "mcp-session-id": session.id });
+    return json(200, result(message.id, withoutOurs(shown)), { "mcp-session-id": session.id });
   }
 
   private session(turn: Turn): Session | undefined {

@@ -72,9 +72,9 @@ export class Modern {
     const { turn, message, signal } = exchange;
     const said = await this.ask(exchange, signal);
     if (said === undefined) return this.no(turn, message, UNREACHED);
-    const isWhole = await this.ports.gate.hear(turn.standing, turn.server, said);
-    if (!isWhole) return this.no(turn, message, UNSEEN);
-    return json(200, result(message.id, modernResult(message.method, said)));
+    const shown = await this.ports.gate.hear(turn.standing, turn.server, said);
+    if (shown === undefined) return this.no(turn, message, UNSEEN);
+    return json(200, result(message.id, modernResult(message.method, shown)));
   }
 
   private async ask({ with: { link }, message }: Exchange, signal: AbortSignal): Promise<JsonObject | undefined> {

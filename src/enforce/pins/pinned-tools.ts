@@ -1,7 +1,14 @@
 // SPDX-License-Identifier: Apache-2.0
 // Tools as they were accepted: which of them nobody may use now, and whether a call's arguments are of the form that was
 // accepted.
-import { type JsonObject, member, type ToolDefinition, type ToolManifest, type ToolPins } from "../../core/index.ts";
+import {
+  type Beside,
+  type JsonObject,
+  member,
+  type ToolDefinition,
+  type ToolManifest,
+  type ToolPins,
+} from "../../core/index.ts";
 import type { No } from "../ledger.ts";
 import type { UpstreamServer } from "../upstream-server.ts";
 import { type ArgumentCheck, compileSchema } from "./schema.ts";
@@ -32,6 +39,14 @@ export class PinnedTools {
 
   isWithheld(server: UpstreamServer, tool: string | undefined): boolean {
     return tool !== undefined && this.withheld.has(server.id, tool);
+  }
+
+  lookBeside(server: UpstreamServer, beside: Beside, listed: Parameters<Withheld["lookBeside"]>[2]): Look {
+    return this.withheld.lookBeside(server, beside, listed);
+  }
+
+  isPromptWithheld(server: UpstreamServer, prompt: string | undefined): boolean {
+    return prompt !== undefined && this.withheld.hasBeside(server.id, "prompt", prompt);
   }
 
   /** Why these arguments may not go to it, by the schema that was accepted. */

@@ -1,7 +1,15 @@
 // SPDX-License-Identifier: Apache-2.0
 // Which tools of a list nobody is shown, and why (enforce E16): what changed since it was accepted, what hides text, and what
 // looks like a tool of another server. What is not shown is not called either.
-import type { ServerId, ToolDefinition, ToolDrift, ToolPins } from "../../core/index.ts";
+import {
+  type Beside,
+  type PinShelf,
+  type ServerId,
+  shelfOf,
+  type ToolDefinition,
+  type ToolDrift,
+  type ToolPins,
+} from "../../core/index.ts";
 import { skeleton } from "../../protect/index.ts";
 import type { UpstreamServer } from "../upstream-server.ts";
 import { changeLine, changesBetween, mayTakeMore } from "./changes.ts";
@@ -10,6 +18,8 @@ import { hiddenIn } from "./hidden-text.ts";
 /** A tool that is not as it should be; `change` is the sign that it gives. */
 export interface ToldDrift extends Omit<ToolDrift, "change"> {
   readonly change: "changed" | "appeared" | "altered" | "hides" | "shadows";
+  /** Of what stands beside the tools, where it is no tool. */
+  readonly beside?: Beside;
   /** For a person: what is different, or what is hidden. */
   readonly lines: readonly string[];
 }
@@ -46,7 +56,7 @@ export class Withheld {
     for (const tool of tools.keys()) this.shadowed(server.id, tool);
     for (const [tool, definition] of tools) {
       const trouble = this.troubleOf(server, tool, definition);
-      if (trouble !== undefined && this.isNews(server, trouble)) told.push(trouble);
+      if (trouble !== undefined && this.isNews(server.id, trouble)) told.push(trouble);
       const pin = pinned.get(tool);
       const isChanged = pin?.now !== undefined && withholds(server, { was: pin.pinned.said, is: pin.now.said });
       if (trouble === undefined && !isChanged) this.why.delete(`${server.id}/${tool}`);
@@ -58,12 +68,60 @@ export class Withheld {
     return { hidden, told };
   }
 
+  /** The same for what a server says beside its tools. `warn` lets all of it pass but the words to the model (enforce E16). */
+  lookBeside(
+    server: UpstreamServer,
+    beside: Beside,
+    { things, isEnd }: { readonly things: ReadonlyMap<string, ToolDefinition>; readonly isEnd: boolean },
+  ): Look {
+    const shelf = shelfOf(server.id, beside);
+    const isLoose = server.pin === "warn" && beside !== "instructions";
+    const told = this.pins.see(shelf, things, isEnd).map((drift): ToldDrift => {
+      const { was, is } = drift;
+      const lines = was === undefined ? [] : changesBetween(was, is).map(changeLine);
+      return { ...drift, beside, change: isLoose ? "altered" : drift.change, lines };
+    });
+    const drifted = new Set(this.pins.list(shelf).flatMap(({ tool, now }) => (now === undefined ? [] : [tool])));
+    const hidden = new Set<string>();
+    for (const [name, definition] of things) {
+      const what = hiddenIn(definition.said);
+      const { digest: after, said: is } = definition;
+      const hides: ToldDrift = {
+        tool: name,
+        change: "hides",
+        beside,
+        after,
+        is,
+        lines: [`it holds ${what ?? "nothing"}`],
+      };
+      if (what !== undefined && this.isNews(shelf, hides)) told.push(hides);
+      if (what === undefined && (isLoose || !drifted.has(name))) this.why.delete(`${shelf}/${name}`);
+      else {
+        hidden.add(name);
+        this.why.set(`${shelf}/${name}`, definition);
+      }
+    }
+    return { hidden, told };
+  }
+
+  /** Whether that was withheld when it was last listed, and nobody accepted it since. */
+  hasBeside(server: ServerId, beside: Beside, name: string): boolean {
+    const shelf = shelfOf(server, beside);
+    const withheld = this.why.get(`${shelf}/${name}`);
+    if (withheld === undefined) return false;
+    return hiddenIn(withheld.said) !== undefined || !this.isPinned(shelf, name, withheld);
+  }
+
   /** Whether a tool was withheld when it was last listed, and nobody accepted it since. */
   has(server: ServerId, tool: string): boolean {
     const withheld = this.why.get(`${server}/${tool}`);
     if (withheld === undefined) return false;
     if (hiddenIn(withheld.said) !== undefined || this.shadowed(server, tool) !== undefined) return true;
-    return this.pins.list(server).find((pin) => pin.tool === tool)?.pinned.digest !== withheld.digest;
+    return !this.isPinned(server, tool, withheld);
+  }
+
+  private isPinned(shelf: PinShelf, name: string, { digest }: ToolDefinition): boolean {
+    return this.pins.list(shelf).find((pin) => pin.tool === name)?.pinned.digest === digest;
   }
 
   private troubleOf(server: UpstreamServer, tool: string, { digest, said }: ToolDefinition): ToldDrift | undefined {
@@ -82,8 +140,8 @@ export class Withheld {
     return undefined;
   }
 
-  private isNews({ id }: UpstreamServer, { tool, change, after }: ToldDrift): boolean {
-    const key = `${id}/${tool} ${change} ${after}`;
+  private isNews(shelf: PinShelf, { tool, change, after }: ToldDrift): boolean {
+    const key = `${shelf}/${tool} ${change} ${after}`;
     if (this.told.has(key)) return false;
     if (this.told.size < TOLD_MAX) this.told.add(key);
     return true;

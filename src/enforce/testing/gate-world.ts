@@ -17,6 +17,7 @@ import {
   type Ref,
   type Standing,
   type ToolManifest,
+  type ToolPins,
 } from "../../core/index.ts";
 import {
   domestic,
@@ -86,6 +87,7 @@ export interface WorldOptions {
   readonly came?: JsonObject;
   readonly feed?: ReturnType<typeof fakeFeed>;
   readonly mode?: Mode;
+  readonly pins?: ToolPins;
   readonly flaws?: NonNullable<CallReading["flaws"]>;
 }
 
@@ -111,7 +113,7 @@ export function world(rule: Rule = () => "allow", options: WorldOptions = {}): W
       inFlight: fakeInFlight(),
       watch: fakeEntryWatch(),
       decoys: NO_DECOYS,
-      pins: NO_PINS,
+      pins: options.pins ?? NO_PINS,
       inspector,
       transfers: domestic,
       clock,

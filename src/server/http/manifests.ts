@@ -39,7 +39,14 @@ export function mountManifests(app: FastifyInstance, { manifests, pins, whoIs, i
   );
   app.get<{ Querystring: { server?: string } }>("/api/pins", (request, reply) => {
     const rows = pins.list(request.query.server).map(([server, pin]) => shownPin(server, pin));
-    return sendJson(reply, jsonObject([["pins", rows]]));
+    const servers = pins.whole(request.query.server).map((server) => jsonObject(Object.entries(server)));
+    return sendJson(
+      reply,
+      jsonObject([
+        ["pins", rows],
+        ["servers", servers],
+      ]),
+    );
   });
   app.post("/api/pins/accept", (request, reply) =>
     answered(reply, async () => {

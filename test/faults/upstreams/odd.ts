@@ -57,6 +57,11 @@ function answerLate(id: unknown): void {
   if (how === "works") answer(id, { content: [{ type: "text", text: "too late" }] });
 }
 
+/** Its prompts; one of them says something else each time. */
+function prompts(): object {
+  return { prompts: [{ name: "sum", description: `try ${(lists += 1)}` }, { name: "plain" }] };
+}
+
 const LOOKS = new Set(["tools/list", "tasks/get"]);
 
 let cancelled = 0;
@@ -136,13 +141,17 @@ createInterface({ input: process.stdin }).on("line", (line) => {
     const protocolVersion = how === "old" ? "2024-11-05" : "2025-11-25";
     answer(message.id, {
       protocolVersion,
-      capabilities: { tools: { listChanged: true }, resources: {}, logging: {} },
+      capabilities: { tools: { listChanged: true }, prompts: {}, resources: {}, logging: {} },
       serverInfo: { name: "odd", version: "1" },
       instructions: "the words of a stranger",
     });
   } else if (message.method === "server/discover") {
     // what an older server says to a method that it does not know
     say(JSON.stringify({ jsonrpc: "2.0", id: message.id, error: { code: -32601, message: "no such method" } }));
+  } else if (message.method === "prompts/list") {
+    answer(message.id, prompts());
+  } else if (message.method === "prompts/get") {
+    answer(message.id, { messages: [{ role: "user", content: { type: "text", text: "add them" } }] });
   } else if (LOOKS.has(`${message.method}`)) {
     answer(message.id, looked(`${message.method}`));
   } else if (message.method === "tools/call") {
