@@ -32,6 +32,45 @@ test("E4: a plain read writes one entry, before its result is released", async (
   expect(shapes(w.recorder.appended)).toEqual(["whole allow"]);
 });
 
+describe.each([
+  ["a read", reader],
+  ["an effect", writer],
+])("E9: what %s brought back", (_what, tool) => {
+  test("is taken into the task's memory while its entry is written, and leaves after both", async () => {
+    const w = world();
+    const order: string[] = [];
+    const { index } = w.tasks.of(w.standing.mandate.task);
+    const ingest = index.ingest.bind(index);
+    Object.assign(index, {
+      ingest: (...given: Parameters<typeof ingest>) => {
+        order.push("remembered");
+        return ingest(...given);
+      },
+    });
+    const append = w.recorder.append.bind(w.recorder);
+    w.recorder.append = async (draft, options) => {
+      const isLast = draft.type === "outcome" || (draft.type === "decision" && draft.shape === "whole");
+      if (isLast) await new Promise((resolve) => setImmediate(() => setImmediate(() => setImmediate(resolve))));
+      if (isLast) order.push("durable");
+      return append(draft, options);
+    };
+    expect(await w.call(tool)).toMatchObject({ passed: true, value: { body: RESULT } });
+    expect(order).toEqual(["remembered", "durable"]);
+  });
+  test("does not leave where it cannot be remembered", async () => {
+    const w = world();
+    const { index } = w.tasks.of(w.standing.mandate.task);
+    Object.assign(index, {
+      ingest: () => {
+        throw new TypeError("a fault of ours");
+      },
+    });
+    const passage = await w.call(tool);
+    expect(passage).toMatchObject({ passed: false, refusal: { code: "result_withheld" } });
+    expect(passage).not.toHaveProperty("value");
+  });
+});
+
 test("E4: a read that is to be logged has its intent first", async () => {
   const w = world(() => "log");
   await w.call(reader);

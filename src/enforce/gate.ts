@@ -109,7 +109,11 @@ class Calls {
     const effect = tool === undefined ? given.isRead !== true : isEffect(tool.verb);
     const flight = this.ports.inFlight.enter(keys, abort, { id: subject.id, effect, arrived: given.arrived });
     given.entered?.(flight);
-    const attempt = { ...given, signal: AbortSignal.any([given.signal, abort.signal]) };
+    // one controller for all that ends it: composed signals cost more than the rest of this function
+    const end = (): void => abort.abort();
+    if (given.signal.aborted) end();
+    given.signal.addEventListener("abort", end, { once: true });
+    const attempt = { ...given, signal: abort.signal };
     try {
       const doing = { verb: "view", destination: "internal", approved: false } as const;
       const { issued } = standing.token;
@@ -118,6 +122,7 @@ class Calls {
       if (stopped !== undefined) return this.ledger.stop(subject, stopped);
       return await this.judge(subject, attempt, flight);
     } finally {
+      given.signal.removeEventListener("abort", end);
       flight.leave();
     }
   }
@@ -189,14 +194,16 @@ class Calls {
       return this.ledger.deny({ ...call, subject: { ...subject, id: this.ledger.newId() } }, now);
     }
     const released = await this.carryOut(call, found);
-    const outcome = await this.ledger.outcome(intent.ref, released);
+    const written = this.ledger.outcome(intent.ref, released);
+    const isReady = await this.meanwhile(call, released);
+    const outcome = await written;
     if (released.outcome.decoys !== undefined)
       this.ledger.show(
         { ...judgedEntry("whole", subject, reading, { ...found, uses }), outcome: released.outcome },
         subject.id,
       );
     if (outcome === undefined) return this.ledger.no(subject, NOT_RECORDED);
-    return this.deliver(call, released);
+    return isReady ? this.deliver(call, released) : this.ledger.no(subject, UNSEEN);
   }
 
   /** A plain allowed read: one entry holds decision and outcome, and is on disk before the result leaves. */
@@ -207,8 +214,27 @@ class Calls {
     const released = await this.carryOut(call, found);
     const slice = this.ledger.slice(found.judged, released.rulings);
     const draft = judgedEntry("whole", subject, reading, { ...found, uses: [], input: slice.digest });
-    const receipt = await this.ledger.append({ ...draft, outcome: released.outcome }, subject.id, slice);
-    return receipt === undefined ? this.ledger.unrecorded(subject) : this.deliver(call, released);
+    const written = this.ledger.append({ ...draft, outcome: released.outcome }, subject.id, slice);
+    const isReady = await this.meanwhile(call, released);
+    if ((await written) === undefined) return this.ledger.unrecorded(subject);
+    return isReady ? this.deliver(call, released) : this.ledger.no(subject, UNSEEN);
+  }
+
+  /**
+   * While the disk writes the entry: what will leave is taken into the task's memory and put into words.
+   * @returns false where it could not be, so that it must not leave (E9)
+   */
+  private async meanwhile({ attempt }: Flying, { value, remember }: Finished): Promise<boolean> {
+    // the record begins to write in the next turn of the event loop, before this goes on
+    await nextTurn();
+    try {
+      remember?.();
+      attempt.ready?.(value);
+      return true;
+    } catch (cause) {
+      this.ledger.fault("ENFORCE_CARRY_OUT", cause);
+      return false;
+    }
   }
 
   /** The last look before anything leaves (respond R9): what was ordered meanwhile holds for the answer too. */
@@ -218,7 +244,7 @@ class Calls {
   }
 
   /** Does it, and looks at what came back. A fault of ours on the way leaves an outcome that nobody knows, never none. */
-  private async carryOut(call: Flying, found: Passing): Promise<Effected> {
+  private async carryOut(call: Flying, found: Passing): Promise<Finished> {
     try {
       const effected = await call.attempt.effect(call.reading, call.attempt.signal);
       const isCut = call.flight.cut !== undefined && effected.outcome.result === "cancelled";
@@ -235,7 +261,7 @@ class Calls {
     { subject, attempt, reading, task }: Call,
     found: Passing,
     effected: Effected,
-  ): Promise<Effected> {
+  ): Promise<Finished> {
     if (!("body" in effected.value)) return effected;
     const { facts } = found;
     const moment = { ...this.weigher.moment(subject, attempt.server, { facts }), facts };
@@ -248,12 +274,15 @@ class Calls {
     const outcome = { ...effected.outcome, release, content, ...met };
     return "withheld" in released
       ? { value: { withheld: released.withheld }, outcome, rulings }
-      : { value: { body: released.value }, outcome, rulings };
+      : { value: { body: released.value }, outcome, rulings, remember: released.remember };
   }
 }
 
 /** A call that may go on. */
 type Passing = Found & { readonly released: (asked: Asked) => void };
+
+/** What may leave, and what has to be done before it does. */
+type Finished = Effected & { readonly remember?: () => void };
 
 /** A call and what an order may end of it. */
 type Flying = Call & { readonly flight: Flight };
@@ -265,4 +294,11 @@ function cutOf({ cut }: Flight): No | undefined {
 const DECOY: No = { code: "decoy_used", why: "a planted value is among its arguments" };
 const FULL: No = { code: "busy", why: "the record takes no more now" };
 const NOT_RECORDED: No = { code: "outcome_not_recorded", why: "the outcome could not be recorded" };
+const UNSEEN: No = { code: "result_withheld", why: "it could not be taken into the memory of its task" };
 const SPENT: No = { code: "token_spent", why: "what this call would use up is used up already" };
+
+function nextTurn(): Promise<void> {
+  return new Promise((resolve) => {
+    setImmediate(resolve);
+  });
+}

@@ -102,6 +102,8 @@ export interface CallAttempt<R extends CallReading = CallReading> {
    * @param signal - the client is gone, the gate closes, or an order ends it
    */
   effect(reading: R, signal: AbortSignal): Promise<Effected>;
+  /** Is given what will leave once it is written down, while that is done: time to put it into words. */
+  ready?(value: Carried): void;
 }
 
 /** Why nobody can tell what a call would do. */

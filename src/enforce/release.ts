@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 // What comes back is a new release (enforce E8, E9): it is looked at, labelled, judged again, masked where policy says so,
-// and taken into the task's memory before anything of it leaves. What could not be looked at whole is withheld.
+// and given with the way into the task's memory, which comes before anything of it leaves. What could not be looked at whole is withheld.
 import {
   type Decision,
   type EntryContent,
@@ -49,7 +49,14 @@ export type Released = {
   readonly rulings: readonly Decision[];
   /** Planted values in what would leave. */
   readonly decoys: readonly EntryDecoy[];
-} & ({ readonly value: JsonObject } | { readonly withheld: string });
+} & (
+  | {
+      readonly value: JsonObject;
+      /** Takes it into the task's memory: called once, before anything of it leaves (enforce E9). */
+      readonly remember: () => void;
+    }
+  | { readonly withheld: string }
+);
 
 /** @param facts - what was known of the call before it was carried out */
 export async function releaseResult(
@@ -76,10 +83,12 @@ export async function releaseResult(
   if (!("value" in released)) return { ...said, ...released };
   const { server } = moment;
   const source = { server: server.id, tool: sourceName({ ...act, server }), tier: server.trust };
-  came.task.index.ingest({ json: came.value }, source);
-  for (const { texts } of runsOf(came.value)) came.task.index.ingest({ text: texts.join("") }, source);
-  came.task.read(inspection.label);
-  return { ...said, ...released };
+  const remember = (): void => {
+    came.task.index.ingest({ json: came.value }, source);
+    for (const { texts } of runsOf(came.value)) came.task.index.ingest({ text: texts.join("") }, source);
+    came.task.read(inspection.label);
+  };
+  return { ...said, ...released, remember };
 }
 
 /** What came back, what was ruled on it, and what enforcing makes of it. */

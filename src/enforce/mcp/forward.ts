@@ -18,7 +18,7 @@ import { promptRef, uriRef } from "../resources/entities.ts";
 import type { UpstreamServer } from "../upstream-server.ts";
 import { type Approvals, asksForPage, isShownPages, resumed } from "./asking.ts";
 import type { Exchange, No } from "./caller.ts";
-import { type CarryPorts, carry, type Errand } from "./carry.ts";
+import { type Carried, type CarryPorts, carry, type Errand } from "./carry.ts";
 import { Handles } from "./handles.ts";
 import type { Wrong } from "./headers.ts";
 import type { GateResponse } from "./http.ts";
@@ -86,7 +86,12 @@ export class Forwarder {
       return this.no(exchange, { code: "approval_refused", why: "its own person did not open the page" });
     }
     const asked = { ...exchange, message: back.message };
-    return this.answer(asked, await this.pass(asked, way, back.args));
+    let worded: Worded | undefined;
+    const ready = (value: Carried): void => {
+      if ("body" in value) worded = { of: value, response: this.worded(asked, value.body) };
+    };
+    const passage = await this.pass(asked, way, { ready, ...(back.args && { approved: back.args }) });
+    return this.answer(asked, passage, worded);
   }
 
   /** @param approved - the arguments that people were asked about, where the client comes back from them */
@@ -98,7 +103,11 @@ export class Forwarder {
     return this.answer(exchange, await passage);
   }
 
-  private pass(exchange: Exchange, way: Way, approved?: Commitment): Promise<Passage> {
+  private pass(
+    exchange: Exchange,
+    way: Way,
+    { approved, ready }: { readonly approved?: Commitment; readonly ready: (value: Carried) => void },
+  ): Promise<Passage> {
     const { turn, message, told } = exchange;
     const { server, standing } = turn;
     const given = params(message);
@@ -130,6 +139,7 @@ export class Forwarder {
         return isOther ? unreadable("arguments_unreadable", "the state of a call with other arguments") : reading;
       },
       effect: (reading: ReadCall, orEnded) => this.effect(exchange, reading, orEnded),
+      ready,
     });
   }
 
@@ -249,21 +259,25 @@ export class Forwarder {
     });
   }
 
-  private answer(exchange: Exchange, passage: Passage): GateResponse {
-    const { message, told } = exchange;
+  /** @param worded - what was put into words while its entry was written */
+  private answer(exchange: Exchange, passage: Passage, worded?: Worded): GateResponse {
     if (!passage.passed) return this.refused(exchange, passage);
     const { value } = passage;
     if (!("body" in value)) {
       const cancelled = "lost" in value && value.lost === "cancelled";
       return cancelled ? NO_ANSWER : refusal(this.asked(exchange), "upstream_failed", passage.reference);
     }
-    const { progress, ...body } = value.body;
-    if (isJsonArray(progress)) told?.sayBefore(progress);
+    const progress = member(value.body, "progress");
+    if (isJsonArray(progress)) exchange.told?.sayBefore(progress);
+    return worded?.of === value ? worded.response : this.worded(exchange, value.body);
+  }
+
+  private worded({ message, client }: Exchange, { progress: _said, ...body }: JsonObject): GateResponse {
     const response = jsonObject([
       ["jsonrpc", "2.0"],
       ["id", message.id],
     ]);
-    const status = exchange.client.era === "modern" ? statusOf(member(member(body, "error"), "code")) : 200;
+    const status = client.era === "modern" ? statusOf(member(member(body, "error"), "code")) : 200;
     return json(status, withMembers(response, Object.entries(body)));
   }
 
@@ -296,6 +310,12 @@ export class Forwarder {
   private asked({ message, client }: Exchange): Parameters<typeof refusal>[0] {
     return { id: message.id, method: message.method, era: client.era };
   }
+}
+
+/** An answer in the words of the client's revision, and what it says. */
+interface Worded {
+  readonly of: Carried;
+  readonly response: GateResponse;
 }
 
 /** Of what an upstream says while it works, only its log is kept where there is no session. */

@@ -55,7 +55,10 @@ export class Legacy {
     const own = new AbortController();
     session.inFlight.set(message.id, own);
     const told = toldOf(turn.headers, message);
-    const signal = AbortSignal.any([own.signal, closing]);
+    const { signal } = own;
+    const end = (): void => own.abort();
+    if (closing.aborted) end();
+    closing.addEventListener("abort", end, { once: true });
     const { client, talk } = session;
     const isPrimed = client.revision >= PRIMED_SINCE;
     let opened: Opened | undefined;
@@ -73,11 +76,15 @@ export class Legacy {
         stream: (what) => (what === "began" ? told?.lines.beat() : opened?.pause()),
       }),
     );
-    if (running === "full") {
+    const over = (): void => {
+      closing.removeEventListener("abort", end);
       session.inFlight.delete(message.id);
+    };
+    if (running === "full") {
+      over();
       return this.no(turn, message, BUSY);
     }
-    const work = running.finally(() => session.inFlight.delete(message.id));
+    const work = running.finally(over);
     if (told === undefined) return work;
     const { lines, before } = told;
     return answerAsEvents(
