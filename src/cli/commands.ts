@@ -6,6 +6,7 @@ import { IDENTITY_COMMANDS } from "./identity-commands.ts";
 import { OBSERVE_COMMANDS } from "./observe-commands.ts";
 import { DATA, JSON_OUT, NO_INPUT, NOTHING, PLAIN, YES } from "./options.ts";
 import { POLICY_COMMANDS } from "./policy-commands.ts";
+import { SET_COMMANDS } from "./set-commands.ts";
 
 const RULES: Option = { name: "dir", value: "DIR", summary: "folder of the rules (./regulations)" };
 
@@ -48,6 +49,7 @@ export const COMMANDS: readonly Command[] = [
   ...OBSERVE_COMMANDS,
   ...IDENTITY_COMMANDS,
   ...POLICY_COMMANDS,
+  ...SET_COMMANDS,
   {
     name: "up owner",
     summary: "a new one-use link for an owner of the server that runs here",

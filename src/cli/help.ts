@@ -7,7 +7,8 @@ import { wrap } from "./text.ts";
 
 type Screen = Pick<CliIo, "color" | "columns">;
 
-export function overview(commands: readonly Command[], version: string, io: Screen): string {
+/** @param isFound - these were searched for: each has its line, however many they are */
+export function overview(commands: readonly Command[], version: string, io: Screen, isFound = false): string {
   const first = commands.flatMap(({ examples }) => examples.slice(0, 1)).slice(0, 2);
   return [
     `bailiwick ${version}: keeps AI agents inside the area where they may act\n\n`,
@@ -16,7 +17,7 @@ export function overview(commands: readonly Command[], version: string, io: Scre
       io,
     ),
     "\n",
-    block(commands.length > GROUPED_FROM ? grouped(commands) : commands.map(row), io),
+    block(commands.length > GROUPED_FROM && !isFound ? grouped(commands) : commands.map(row), io),
     "\nbailiwick COMMAND --help for one of them · bailiwick help WORD searches\n",
   ].join("");
 }
@@ -28,8 +29,8 @@ function row({ name, summary }: Command): Row {
   return [{ text: name, style: "bold" }, summary];
 }
 
-/** A name of so many words would push every summary to the right. */
-const LONG_NAME = 3;
+/** A name of so many words would push everything beside it to the right. */
+const LONG_NAME = 2;
 
 /** One row for each first word: what it does, or, where several or longer names begin with it, what may follow. */
 function grouped(commands: readonly Command[]): readonly Row[] {

@@ -99,7 +99,7 @@ async function help(words: readonly string[], io: CliIo): Promise<number> {
   const hits = search(COMMANDS, name);
   if (hits.length === 0)
     throw misuse("CLI_COMMAND_UNKNOWN", `no help for ${name}`, "see what there is: bailiwick --help");
-  return print(io, overview(hits, VERSION, io));
+  return print(io, overview(hits, VERSION, io, true));
 }
 
 function print(io: CliIo, text: string): number {

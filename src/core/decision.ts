@@ -126,6 +126,10 @@ export interface Decision {
   readonly uses: readonly ApprovalId[];
   /** Digest of the policy set that decided, `null` where there was none. */
   readonly setDigest: Digest | null;
+  /** The release that bound whoever asked; absent where it was the set under all releases. */
+  readonly release?: string;
+  /** Sets in shadow that would have answered otherwise; they bind nobody. */
+  readonly shadow?: readonly ShadowHit[];
   /** What was asked, for whoever writes it down; absent where the question could not be read. */
   readonly asked?: Asked;
 }
@@ -149,6 +153,13 @@ export interface SlicePart {
   readonly name: "call" | "release" | "question";
   /** The first of the strictest is the one that decided. */
   readonly decisions: readonly Decision[];
+}
+
+/** What a set in shadow would have answered (decide D24). */
+export interface ShadowHit {
+  readonly release: string;
+  readonly set: Digest;
+  readonly answer: Answer;
 }
 
 /** What is wrong with a policy, manifest or configuration file. */

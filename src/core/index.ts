@@ -29,6 +29,7 @@ export type {
   Problem,
   Question,
   ReasonCode,
+  ShadowHit,
   Slice,
   SlicePart,
 } from "./decision.ts";

@@ -20,6 +20,9 @@ import { meansOf } from "./discharge.ts";
 import { Made } from "./made.ts";
 import { observed } from "./observe.ts";
 import type { PolicySet } from "./policy-set.ts";
+import type { Asker } from "./published/scope.ts";
+import { type ShadowCount, Shadows } from "./published/shadow.ts";
+import { Stage, type Staged } from "./published/stage.ts";
 import { evaluateFor, prepare, type Refused } from "./question.ts";
 import { NO_SEALS } from "./slice/sealer.ts";
 import { SliceWriter } from "./slice/write.ts";
@@ -29,71 +32,85 @@ export interface DecidePorts {
   readonly log: Log;
   /** What hides texts in slices; where nobody keeps any, nothing has to be found again. */
   readonly seals?: Seals;
+  /** Whoever a question is about, for the scopes of releases; nothing is known of them where it is left out. */
+  readonly askerOf?: (question: Question) => Asker;
 }
 
 /** For whoever loads bundles. */
 export interface PolicyControl {
-  /** Puts a set in force for a domain from the next decision on; `null` takes it away, and everything is denied. */
+  /**
+   * Puts a set under all releases of a domain, from the next decision on; `null` takes it away, and everything that no
+   * release is for is denied.
+   */
   swap(domain: DomainId, set: PolicySet | null): void;
+  /** Puts these releases, and no others, over the set of a domain: all of them at once, from the next decision on. */
+  stage(domain: DomainId, staged: readonly Staged[]): void;
+  /** What binds whom now. */
+  staged(domain: DomainId): Stage;
+  shadowCount(release: string): ShadowCount;
+  /** Told of every answer and of the release behind it; undefined for none. The returned function ends it. */
+  onAnswer(told: (release: string | undefined, decision: Decision) => void): () => void;
   /** What the set in force of a domain speaks of. */
   schema(domain: DomainId): Schema | undefined;
 }
 
-export function createDecider({ clock, log, seals = NO_SEALS }: DecidePorts): Decider & PolicyControl {
-  const inForce = new Map<DomainId, { readonly set: PolicySet; readonly since: Instant }>();
+const NONE: readonly never[] = [];
+const BARE: Stage = new Stage(undefined, []);
+
+export function createDecider({
+  clock,
+  log,
+  seals = NO_SEALS,
+  askerOf = strange,
+}: DecidePorts): Decider & PolicyControl {
+  const stages = new Map<DomainId, Stage>();
   const answeredBy = new WeakMap<Question, PolicySet>();
   const slices = new SliceWriter(seals);
+  const shadows = new Shadows({ clock, log });
+  const listeners = new Set<(release: string | undefined, decision: Decision) => void>();
 
   function decideMany(question: Question, resources: readonly Ref[]): readonly Decision[] {
     try {
-      const set = inForce.get(question.domain)?.set;
-      const outcomeFor = set === undefined ? unavailable : judge(set, question, resources.length);
-      if (set !== undefined) answeredBy.set(question, set);
-      const { mode = "enforce" } = question;
-      return resources.map((resource) => {
-        const outcome = outcomeFor(resource);
-        return new Made({ question, resource }, mode === "observe" ? observed(outcome) : outcome, set?.digest ?? null);
-      });
+      // one value, taken once: whatever is published meanwhile is for the next question
+      const stage = stages.get(question.domain) ?? BARE;
+      if (stage.isBare) return answered(question, resources, { set: stage.base?.set });
+      const asker = askerOf(question);
+      const { set, release } = stage.binding(asker, question.at) ?? {};
+      const observes = release?.mode === "observe" ? "observe" : "enforce";
+      const asked = { ...question, mode: question.mode ?? observes };
+      const shaded = stage.shadowsFor(asker, question.at);
+      return answered(asked, resources, { set, release: release?.id, shaded });
     } catch (cause) {
       log.fault("DECIDE_INTERNAL", { message: cause instanceof Error ? cause.message : "no error object" });
       return resources.map(() => broken(clock.now()));
     }
   }
 
-  /** What one set says of each resource. */
-  function judge(set: PolicySet, question: Question, resources: number): (of: Ref) => Outcome {
-    const ready = prepare(set, question, resources);
-    if ("reason" in ready) {
-      const refused = refuse(ready);
-      return () => refused;
-    }
-    return (resource) => {
-      const evaluation = evaluateFor(set, ready, resource);
-      return "reason" in evaluation ? refuse(evaluation) : answerOf(evaluation, set.rules, meansOf(question, resource));
-    };
-  }
-
-  /** The gate makes the questions: one that the schema refuses is a fault of ours, and somebody must see it. */
-  function refuse({ reason, fault }: Refused): Outcome {
-    if (fault !== undefined) log.fault("DECIDE_INPUT", { reason, code: fault.code, path: fault.path });
-    return deny(reason);
+  function answered(question: Question, resources: readonly Ref[], { set, release, shaded = NONE }: By): Decision[] {
+    const outcomeFor = set === undefined ? unavailable : judge(set, question, resources.length, log);
+    if (set !== undefined) answeredBy.set(question, set);
+    const { mode = "enforce" } = question;
+    return resources.map((resource) => {
+      const outcome = outcomeFor(resource);
+      const decision = new Made({ question, resource }, mode === "observe" ? observed(outcome) : outcome, {
+        setDigest: set?.digest ?? null,
+        release,
+        shadow: shaded.length === 0 ? NONE : shadows.judge(shaded, question, resource, outcome.answer),
+      });
+      for (const told of listeners) told(release, decision);
+      return decision;
+    });
   }
 
   return {
     slice: (parts) => sliced(slices, parts, { log, setOf: (question) => answeredBy.get(question) }),
     decide: (question) => decideMany(question, [question.resource])[0] ?? broken(clock.now()),
     decideMany,
-    current(domain) {
-      const held = inForce.get(domain);
-      return held === undefined
-        ? null
-        : { digest: held.set.digest, policies: held.set.rules.length, since: held.since };
-    },
-    schema: (domain) => inForce.get(domain)?.set.engine.schema,
-    swap(domain, set) {
-      // a set of nothing is no set: an empty folder must not look like a decision
-      if (set === null || set.rules.length === 0) inForce.delete(domain);
-      else inForce.set(domain, { set, since: clock.now() });
+    ...controlOf(stages, clock),
+    shadowCount: (release) => shadows.count(release),
+    onAnswer(told) {
+      listeners.add(told);
+      return () => void listeners.delete(told);
     },
   };
 }
@@ -111,6 +128,62 @@ function sliced(writer: SliceWriter, parts: readonly SlicePart[], { log, setOf }
     log.fault("DECIDE_SLICE", { message: cause instanceof Error ? cause.message : "no error object" });
     return writer.write([], setOf);
   }
+}
+
+/** What one set says of each resource. */
+function judge(set: PolicySet, question: Question, resources: number, log: Log): (of: Ref) => Outcome {
+  const ready = prepare(set, question, resources);
+  if ("reason" in ready) {
+    const refused = refuse(ready, log);
+    return () => refused;
+  }
+  return (resource) => {
+    const evaluation = evaluateFor(set, ready, resource);
+    if ("reason" in evaluation) return refuse(evaluation, log);
+    return answerOf(evaluation, set.rules, meansOf(question, resource));
+  };
+}
+
+/** The gate makes the questions: one that the schema refuses is a fault of ours, and somebody must see it. */
+function refuse({ reason, fault }: Refused, log: Log): Outcome {
+  if (fault !== undefined) log.fault("DECIDE_INPUT", { reason, code: fault.code, path: fault.path });
+  return deny(reason);
+}
+
+type Control = Pick<Decider & PolicyControl, "current" | "schema" | "swap" | "stage" | "staged">;
+
+/** Each change puts one new value in the place of another. */
+function controlOf(stages: Map<DomainId, Stage>, clock: Clock): Control {
+  return {
+    current(domain) {
+      const general = stages.get(domain)?.general(clock.now());
+      if (general?.set === undefined) return null;
+      const { set, since } = general;
+      return { digest: set.digest, policies: set.rules.length, since };
+    },
+    schema: (domain) => stages.get(domain)?.general(clock.now())?.set?.engine.schema,
+    swap(domain, set) {
+      // a set of nothing is no set: an empty folder must not look like a decision
+      const base = set === null || set.rules.length === 0 ? undefined : { set, since: clock.now() };
+      stages.set(domain, new Stage(base, stages.get(domain)?.staged ?? []));
+    },
+    stage(domain, staged) {
+      stages.set(domain, new Stage(stages.get(domain)?.base, staged));
+    },
+    staged: (domain) => stages.get(domain) ?? BARE,
+  };
+}
+
+/** What answers a question. */
+interface By {
+  readonly set: PolicySet | undefined;
+  readonly release?: string | undefined;
+  readonly shaded?: readonly Staged[];
+}
+
+/** Nobody says who it is: only a release for everybody is for it. */
+function strange({ principal }: Question): Asker {
+  return { id: principal.id, isSponsoredBy: () => false };
 }
 
 function unavailable(): Outcome {

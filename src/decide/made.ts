@@ -3,6 +3,12 @@
 import type { Asked, Decision } from "../core/index.ts";
 import type { Outcome } from "./answer.ts";
 
+/** What answered it. */
+interface By extends Pick<Decision, "setDigest"> {
+  readonly release: string | undefined;
+  readonly shadow: NonNullable<Decision["shadow"]>;
+}
+
 export class Made implements Decision {
   readonly at: Decision["at"];
   readonly mode: Decision["mode"];
@@ -15,9 +21,11 @@ export class Made implements Decision {
   readonly challenges: Decision["challenges"];
   readonly uses: Decision["uses"];
   readonly setDigest: Decision["setDigest"];
+  declare readonly release?: string;
+  declare readonly shadow?: NonNullable<Decision["shadow"]>;
   readonly asked: Asked;
 
-  constructor(asked: Asked, outcome: Outcome & Pick<Decision, "would">, setDigest: Decision["setDigest"]) {
+  constructor(asked: Asked, outcome: Outcome & Pick<Decision, "would">, { setDigest, release, shadow }: By) {
     const { at, mode = "enforce" } = asked.question;
     this.at = at;
     this.mode = mode;
@@ -30,6 +38,8 @@ export class Made implements Decision {
     this.challenges = outcome.challenges;
     this.uses = outcome.uses;
     this.setDigest = setDigest;
+    if (release !== undefined) this.release = release;
+    if (shadow.length > 0) this.shadow = shadow;
     this.asked = asked;
   }
 }

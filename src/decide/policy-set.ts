@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 // What decides: an engine, and for each of its policies what a decision says of it and what would discharge it.
 import { type Challenge, CONTEXT_MAX_DEPTH, type Digest, type Obligation, type PolicyHit } from "../core/index.ts";
-import { createEngine, type Engine } from "./cedar/engine.ts";
+import { buildingEngine, type Engine } from "./cedar/engine.ts";
 import type { InputLimits } from "./cedar/input.ts";
 import type { Policy } from "./cedar/policy.ts";
 import type { Schema } from "./cedar/schema.ts";
@@ -37,13 +37,13 @@ export interface PolicySet {
   readonly policies: readonly Policy[];
 }
 
-/** @throws DecideError DECIDE_EXPRESSION_UNSUPPORTED, DECIDE_LINK_INVALID */
-export function createPolicySet(
+/** In steps, between which decisions are made. @throws DecideError DECIDE_EXPRESSION_UNSUPPORTED, DECIDE_LINK_INVALID */
+export function* buildingPolicySet(
   schema: Schema,
   policies: readonly { readonly policy: Policy; readonly rule: Rule }[],
   digest: Digest,
-): PolicySet {
+): Generator<void, PolicySet> {
   const parsed = policies.map(({ policy }) => policy);
-  const engine = createEngine(schema, parsed, LIMITS);
+  const engine = yield* buildingEngine(schema, parsed, LIMITS);
   return { digest, engine, rules: policies.map(({ rule }) => rule), policies: parsed };
 }

@@ -22,6 +22,22 @@ export type DecideTables = {
     /** Id of the entry that tells of the last change, until that is durable. */
     readonly entry: string | null;
   };
+  /** Policy sets that were published, by the digest of what they mean. */
+  readonly decide_bundle: {
+    readonly digest: string;
+    /** JSON: its files. */
+    readonly source: string;
+    /** JSON: who published it, what was wrong with it, who agreed. */
+    readonly about: string;
+    readonly entry: string | null;
+  };
+  /** Releases of policy sets: which rules bind whom. */
+  readonly decide_set_release: {
+    readonly id: string;
+    /** JSON. */
+    readonly about: string;
+    readonly entry: string | null;
+  };
 };
 
 /** The store's handle with this room's tables on it. */
@@ -31,7 +47,10 @@ export function tables(db: AnyDb): ReturnType<typeof db.$extendTables<DecideTabl
 
 export const DECIDE_SCHEMA: RoomSchema = {
   room: "decide",
-  migrations: [{ name: "decide-0001-release", up: release }],
+  migrations: [
+    { name: "decide-0001-release", up: release },
+    { name: "decide-0002-sets", up: sets },
+  ],
 };
 
 async function release(db: AnyDb): Promise<void> {
@@ -46,6 +65,24 @@ async function release(db: AnyDb): Promise<void> {
     .addColumn("by", "text", (c) => c.notNull())
     .addColumn("because", "text", (c) => c.notNull())
     .addColumn("changed", "integer", (c) => c.notNull())
+    .addColumn("entry", "text")
+    .modifyEnd(sql`strict, without rowid`)
+    .execute();
+}
+
+async function sets(db: AnyDb): Promise<void> {
+  await db.schema
+    .createTable("decide_bundle")
+    .addColumn("digest", "text", (c) => c.notNull().primaryKey())
+    .addColumn("source", "text", (c) => c.notNull())
+    .addColumn("about", "text", (c) => c.notNull())
+    .addColumn("entry", "text")
+    .modifyEnd(sql`strict, without rowid`)
+    .execute();
+  await db.schema
+    .createTable("decide_set_release")
+    .addColumn("id", "text", (c) => c.notNull().primaryKey())
+    .addColumn("about", "text", (c) => c.notNull())
     .addColumn("entry", "text")
     .modifyEnd(sql`strict, without rowid`)
     .execute();

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 // The lines that the gate writes: one place, so that every refusal and every release says the same things.
 import {
+  type Answer,
   type ChosenBy,
   type Commitment,
   type Decision,
@@ -22,6 +23,7 @@ import {
   type Refusal,
   type ServerId,
   type Standing,
+  strictest,
   type ToolManifest,
   type Trace,
   type Verb,
@@ -117,7 +119,7 @@ export function judgedEntry(
     answer: judged.answer,
     mode: subject.mode,
     ...wouldBe(judged),
-    why: { ...whyOf([decision]), transfer: transferOf(facts) },
+    why: { ...whyOf([decision]), ...shadowOf(judged), transfer: transferOf(facts) },
     digests: {
       ...(reading.args === undefined ? {} : { args: reading.args }),
       ...(input === undefined ? {} : { input }),
@@ -268,7 +270,28 @@ function whyOf(decisions: readonly Decision[]): EntryWhy {
       line,
     })),
     set: first?.setDigest ?? null,
+    ...(first?.release === undefined ? {} : { release: first.release }),
     errors: decisions.flatMap((d) => d.errors),
     reason: first?.reason ?? "no_permit",
   };
+}
+
+/** What each set in shadow would have made of the whole call, where that is another answer than it got. */
+function shadowOf({ all }: Judged): Pick<EntryWhy, "shadow"> {
+  const binding = strictest(all.map(({ decision }) => meant(decision)));
+  const hits = new Map(
+    all.flatMap(({ decision }) => (decision.shadow ?? []).map((hit) => [hit.release, hit] as const)),
+  );
+  const shadow = [...hits.values()].flatMap(({ release, set }) => {
+    const own = all.map(
+      ({ decision }) => decision.shadow?.find((hit) => hit.release === release)?.answer ?? meant(decision),
+    );
+    const answer = strictest(own);
+    return answer === binding ? [] : [{ release, set, answer }];
+  });
+  return shadow.length === 0 ? {} : { shadow };
+}
+
+function meant({ would, answer }: Decision): Answer {
+  return would ?? answer;
 }

@@ -41,12 +41,12 @@ export function createGate(ports: GatePorts, config: GateConfig): Gate {
       // a token for one call is spent by whatever it is shown with, so no other one is asked for in its place
       if (verb === undefined || standing.token.once || standing.grant.verbs.includes(verb)) return undefined;
       if (!standing.mandate.grant.verbs.includes(verb)) return undefined;
-      const mode = ports.modes.of(server.id, standing.mandate.task);
+      const mode = ports.modes.of(server.id, standing);
       return weigher.isHidden({ standing, mode }, { server, name }) ? undefined : verb;
     },
     browse: (standing, attempt) => browse({ ...ports, ledger, weigher }, standing, attempt),
     shown(standing, server) {
-      const mode = ports.modes.of(server.id, standing.mandate.task);
+      const mode = ports.modes.of(server.id, standing);
       const { shown } = shownTo({ ...ports, weigher }, { standing, mode }, server);
       return `${mode} ${shown.map(({ resource }) => resource.id).join(" ")}`;
     },

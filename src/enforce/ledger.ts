@@ -69,7 +69,7 @@ export class Ledger {
       destination,
       method: attempt.method,
       // one mode from here to its end, whatever is changed meanwhile; nobody observes a stranger
-      mode: standing === undefined ? "enforce" : this.ports.modes.of(id, standing.mandate.task),
+      mode: standing === undefined ? "enforce" : this.ports.modes.of(id, standing),
       ...(attempt.name === undefined ? {} : { name: attempt.name }),
     };
   }

@@ -49,6 +49,7 @@ import { type DecisionList, type DecisionQuery, type MinuteList, readDecisions, 
 import { type ObserveClient, observeClient } from "./observe.ts";
 import type { Part } from "./parts.ts";
 import { type PeopleClient, peopleClient } from "./people.ts";
+import { type PoliciesClient, policiesClient } from "./policies.ts";
 import {
   type Connection,
   checkConnection,
@@ -147,6 +148,8 @@ export interface Client extends IdentityClient, PeopleClient {
   readonly servers: ServersClient;
   /** From observe to enforce. */
   readonly observe: ObserveClient;
+  /** Policy sets: published, agreed to, released, taken back. */
+  readonly policies: PoliciesClient;
   /** What their tools do, and what they said when that was accepted. */
   readonly manifests: ManifestsClient;
 }
@@ -186,6 +189,7 @@ export function createClient(options: ClientOptions): Client {
     clocks: async () => readClocks(await getJson(connection, "/api/clocks")),
     servers: serversClient(connection),
     observe: observeClient(connection),
+    policies: policiesClient(connection),
     manifests: manifestsClient(connection),
   };
 }

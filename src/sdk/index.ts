@@ -74,5 +74,18 @@ export type { IdentityWish, MandateWish, PairingTermsView, PairingView, TicketVi
 export type { Members } from "./parts.ts";
 export type { PasskeyCreation, PasskeyRequest } from "./passkeys.ts";
 export type { InviteWish, OneUseLink, OpenSession, PersonView } from "./people.ts";
+export type {
+  CheckedView,
+  PoliciesClient,
+  PolicyDiff,
+  PolicyFile,
+  PolicyProblem,
+  PolicySeparating,
+  ReleasesView,
+  RolloutWish,
+  SetPage,
+  SetReleaseView,
+  SetView,
+} from "./policies.ts";
 export type { Fetch } from "./request.ts";
 export type { AddedView, ProbeView, ServersClient, ServerView, ServerWish } from "./servers.ts";

@@ -6,7 +6,6 @@ import { readFile, writeFile } from "node:fs/promises";
 import path from "node:path";
 import {
   type AdminDraft,
-  type Digest,
   type EntrySource,
   type IdentityId,
   jsonObject,
@@ -15,9 +14,8 @@ import {
   parseDomainId,
   parsePointId,
   parseTenantId,
-  type Seals,
 } from "../core/index.ts";
-import { type Bundle, createDecider, DECIDE_SCHEMA, type Releases } from "../decide/index.ts";
+import { type Bundle, DECIDE_SCHEMA, type Releases } from "../decide/index.ts";
 import {
   createGate,
   createRelay,
@@ -61,7 +59,8 @@ import { type MandateSources, openMandates, openMandatesOf } from "./mandates.ts
 import { openOutbound } from "./outbound/client.ts";
 import { firstLink, setupAddress } from "./owner.ts";
 import { loadPolicies } from "./policies.ts";
-import { PoliciesInForce, type PolicyNews, type PolicyPorts } from "./policies-in-force.ts";
+import type { PoliciesInForce, PolicyNews } from "./policies-in-force.ts";
+import { modesOf, openPolicyRoom, type PolicyRoom, policyEdge } from "./policy-room.ts";
 import type { Previews } from "./previews.ts";
 import { regulationsOf } from "./regimes.ts";
 import { observePorts, openServerReleases } from "./releases.ts";
@@ -170,7 +169,7 @@ interface Opening {
   readonly opened: AsyncDisposableStack;
 }
 
-interface Rooms {
+interface Rooms extends PolicyRoom {
   readonly queue: ApprovalQueue;
   readonly watch: Watch;
   readonly cases: Cases;
@@ -185,8 +184,6 @@ interface Rooms {
   /** What its answers rest on. */
   readonly slices: SliceRoom;
   readonly identify: Identify;
-  readonly decider: ReturnType<typeof createDecider>;
-  readonly policies: PoliciesInForce;
   readonly releases: Releases;
   /** The set that was loaded at start. */
   readonly bundle: Bundle;
@@ -233,17 +230,16 @@ async function openRooms({ config, io, publicUrl, opened }: Opening): Promise<Ro
   const [owner] = people.values();
   await writeFile(path.join(dataDir, "trust.policy"), record.trustPolicy());
   const setupLink = await firstLink(identify.people, { owner, publicUrl, demo: io.demo });
-  const { decider, policies } = await openPolicies(
-    { ...ports, recorder: record, seals: slices },
-    bundle,
-    answers.queue,
-  );
+  const rules = await openPolicyRoom({ ...shared, ...answers, recorder: record, seals: slices }, bundle, {
+    domain: DOMAIN,
+    config,
+  });
+  opened.use(rules.published);
   return {
     record,
     slices,
     identify,
-    decider,
-    policies,
+    ...rules,
     releases,
     bundle,
     servers,
@@ -259,19 +255,6 @@ async function openRooms({ config, io, publicUrl, opened }: Opening): Promise<Ro
     ...aftermath,
     ...answers,
   };
-}
-
-/** The rules that were loaded are in force from here on. */
-async function openPolicies(
-  ports: Omit<PolicyPorts, "decider" | "keepPolicies"> & { readonly seals: Seals },
-  bundle: Bundle,
-  { approvals }: ApprovalQueue,
-): Promise<Pick<Rooms, "decider" | "policies">> {
-  const decider = createDecider(ports);
-  const keepPolicies = (inForce: ReadonlySet<Digest>): void => void approvals.keepPolicies(inForce);
-  const policies = new PoliciesInForce({ ...ports, decider, keepPolicies }, DOMAIN);
-  await policies.put(bundle, "loaded at start");
-  return { decider, policies };
 }
 
 interface Declared {
@@ -350,7 +333,7 @@ function openGate(rooms: Rooms, ports: GatePorts, config: Config): ReturnType<ty
       identities: identify.view,
       decider,
       slices: rooms.slices,
-      modes: rooms.releases,
+      modes: modesOf(rooms.releases, { ...rooms, clock: systemClock }, DOMAIN),
       desk: rooms.queue.approvals,
       tokens: identify.once,
       inspector: rooms.inspector,
@@ -409,6 +392,7 @@ async function mountEdges(rooms: Rooms, bound: Bound, opening: Opening): Promise
     identities: identityEdge(rooms, opening, systemClock),
     ...accessTo(identify, io.demo),
     observe: observePorts(rooms),
+    policySets: policyEdge(rooms, { ...ports, gate }, { domain: DOMAIN, config, demo: io.demo }),
     servers: serverPorts(rooms, { ...ports, gate, relay }, { ...io, publicUrl, mode: config.mcp.mode }),
     ...(await roleTable(rooms, config, io.root)),
     address: setupAddress(publicUrl),

@@ -60,7 +60,7 @@ export interface Config {
   /** Name of this node in entries. */
   readonly node: string;
   readonly trustDomain: string;
-  readonly policies: { readonly dir: string; readonly watch: boolean };
+  readonly policies: { readonly dir: string; readonly watch: boolean; readonly fourEyes: boolean };
   readonly people: Readonly<Record<string, PersonConfig>>;
   readonly agents: Readonly<Record<string, AgentConfig>>;
   readonly mcp: McpConfig;
@@ -128,6 +128,12 @@ export const configShape: z.ZodType<Config> = z.strictObject({
     .strictObject({
       dir: z.string().min(1).default("./policies"),
       watch: z.boolean().default(false).describe("puts a saved rule in force at once; in the demo only"),
+      fourEyes: z
+        .boolean()
+        .default(true)
+        .describe(
+          "whether a published set that lets more through needs a second person; status shows when it does not",
+        ),
     })
     .prefault({}),
   people: z.record(name, person).default({}),

@@ -11,11 +11,18 @@ import {
   type Reference,
   referenceOf,
 } from "../core/index.ts";
-import { type Bundle, createDecider, type DecidePorts, loadBundle, type PolicyControl } from "../decide/index.ts";
+import {
+  type Bundle,
+  createDecider,
+  type DecidePorts,
+  loadBundle,
+  type PolicyControl,
+  turns,
+} from "../decide/index.ts";
 import type { Gate } from "../enforce/index.ts";
 import type { PolicyTexts } from "./explain.ts";
 import { policyTexts } from "./policies.ts";
-import { systemTimers } from "./system.ts";
+import { systemClock, systemTimers } from "./system.ts";
 
 /** What became of a look at the folder. */
 export type PolicyNews =
@@ -40,12 +47,15 @@ export interface PolicyPorts extends DecidePorts {
   readonly decider: Decider & PolicyControl;
   /** Ends the questions of rules that are in force no more (respond R32). */
   readonly keepPolicies: (inForce: ReadonlySet<Digest>) => void;
+  /** Sets that were published and are in memory: whose sentences somebody may ask for. */
+  readonly published: () => readonly Bundle[];
 }
 
 export class PoliciesInForce {
   private readonly ports: PolicyPorts;
   private readonly domain: DomainId;
   private held: { readonly bundle: Bundle; readonly texts: PolicyTexts } | undefined;
+  private readonly known = new WeakMap<Bundle, PolicyTexts>();
 
   constructor(ports: PolicyPorts, domain: DomainId) {
     this.ports = ports;
@@ -57,7 +67,27 @@ export class PoliciesInForce {
     return this.held?.bundle;
   }
 
-  readonly texts: PolicyTexts = { reason: (id, digest) => this.held?.texts.reason(id, digest) };
+  readonly texts: PolicyTexts = {
+    reason: (id, digest) =>
+      this.held?.texts.reason(id, digest) ??
+      this.ports
+        .published()
+        .map((bundle) => this.textsOf(bundle).reason(id, digest))
+        .find((reason) => reason !== undefined),
+  };
+
+  /** What binds was changed: what a rule asked that binds nobody any more is asked no more. */
+  changed(): void {
+    const { decider, keepPolicies, clock } = this.ports;
+    const sets = decider.staged(this.domain).sets(clock.now());
+    keepPolicies(new Set(sets.flatMap(({ rules }) => rules.map(({ hit }) => hit.digest))));
+  }
+
+  private textsOf(bundle: Bundle): PolicyTexts {
+    const texts = this.known.get(bundle) ?? policyTexts(bundle);
+    this.known.set(bundle, texts);
+    return texts;
+  }
 
   /** A policy set decides only once the record says so (record L15). @throws RecordError where it cannot be written */
   async put(bundle: Bundle, because: string): Promise<Reference> {
@@ -76,14 +106,13 @@ export class PoliciesInForce {
     const receipt = await this.ports.recorder.append(draft);
     this.ports.decider.swap(this.domain, bundle.set);
     this.held = { bundle, texts: policyTexts(bundle) };
-    // what a rule asked that is in force no more is asked no more
-    this.ports.keepPolicies(new Set(bundle.policies.map(({ digest }) => digest)));
+    this.changed();
     return referenceOf(receipt.id);
   }
 
   /** Looks at the folder again. @throws RecordError where the change cannot be written: then the old set stays */
   async reload(dir: string, gate: Pick<Gate, "rejudge">): Promise<PolicyNews> {
-    const loaded = await loadBundle({ dir, timers: systemTimers });
+    const loaded = await loadBundle({ dir, timers: systemTimers, pause: turns(() => systemClock.monotonic()) });
     if ("problems" in loaded) return { kind: "refused", problems: loaded.problems.filter(({ blocking }) => blocking) };
     const { bundle } = loaded;
     const before = this.held?.bundle;

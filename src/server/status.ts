@@ -9,12 +9,13 @@ import {
   type Json,
   jsonObject,
 } from "../core/index.ts";
-import type { Bundle, Releases } from "../decide/index.ts";
+import type { Bundle, PolicyShelf, Releases } from "../decide/index.ts";
 import type { UpstreamServer } from "../enforce/index.ts";
 import type { Identify } from "../identify/index.ts";
 import type { RecordRoom } from "../record/index.ts";
 import type { Config } from "./config.ts";
 import { modeMembers, modeOfAll, modeWarnings } from "./modes.ts";
+import { policyWarnings } from "./policy-warnings.ts";
 
 export interface StatusFacts {
   readonly config: Config;
@@ -26,13 +27,14 @@ export interface StatusFacts {
   readonly bundle: Bundle;
   readonly servers: ReadonlyMap<string, UpstreamServer>;
   readonly releases: Releases;
+  readonly published: PolicyShelf;
+  readonly policies: { readonly bundle: Bundle | undefined };
   readonly now: Instant;
   readonly current: ReturnType<Decider["current"]>;
 }
 
-type Rooms = Pick<StatusFacts, "record" | "identify" | "bundle" | "servers" | "releases"> & {
+type Rooms = Pick<StatusFacts, "record" | "identify" | "bundle" | "servers" | "releases" | "published" | "policies"> & {
   readonly decider: Pick<Decider, "current">;
-  readonly policies: { readonly bundle: Bundle | undefined };
 };
 
 type Around = Pick<StatusFacts, "config" | "publicUrl" | "startedAt" | "io"> & {
@@ -47,7 +49,7 @@ export function statusNow(rooms: Rooms, { domain, clock, ...around }: Around): J
 }
 
 function statusDocument(facts: StatusFacts): Json {
-  const { config, publicUrl, record, identify, bundle, current } = facts;
+  const { config, publicUrl, record, identify, current } = facts;
   const { state, origin, size, published } = record.status();
   const identities = identify.registry.list();
   return jsonObject([
@@ -68,7 +70,7 @@ function statusDocument(facts: StatusFacts): Json {
         ["state", state],
       ]),
     ],
-    ["policies", current === null ? null : policiesOf(bundle, current)],
+    ["policies", current === null ? null : policiesOf(facts, current)],
     [
       "identities",
       jsonObject([
@@ -94,21 +96,22 @@ function serverOf(server: UpstreamServer, { releases, now }: StatusFacts): Json 
   ]);
 }
 
-function policiesOf(bundle: Bundle, current: NonNullable<ReturnType<Decider["current"]>>): Json {
-  const domain: DomainId = bundle.domain;
+function policiesOf({ bundle, published }: StatusFacts, current: NonNullable<ReturnType<Decider["current"]>>): Json {
   return jsonObject([
-    ["domain", domain],
-    ["name", bundle.name],
+    ["domain", bundle.domain],
+    ["name", published.set(current.digest)?.name ?? bundle.name],
     ["digest", current.digest],
     ["policies", current.policies],
     ["since", formatInstant(current.since)],
   ]);
 }
 
-function warningsOf({ record, bundle, config, releases, now }: StatusFacts): string[] {
+function warningsOf(facts: StatusFacts): string[] {
+  const { record, bundle, config, releases, now, current } = facts;
   const { state, missed, rollback } = record.status();
   return [
     ...modeWarnings(releases.list(), now),
+    ...policyWarnings(facts, config.policies, current, now),
     ...(state === "open" ? [] : [`the record is ${state}: effects are refused`]),
     ...(missed === 0 ? [] : [`${missed} refusals wait to be counted in the record`]),
     ...(config.policies.watch ? ["policies.watch on, fourEyes off: a saved rule is in force at once (demo only)"] : []),

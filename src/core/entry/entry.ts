@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 // Entries: the lines of the record. Names are closed: one outside these tables does not compile.
 // Readers keep members and values they do not know (core K5); writers write only these.
-import type { Answer, EvalError, Mode, PolicyHit, ReasonCode } from "../decision.ts";
+import type { Answer, EvalError, Mode, PolicyHit, ReasonCode, ShadowHit } from "../decision.ts";
 import type { IdentityKind, IdentityStatus } from "../identity.ts";
 import type {
   Commitment,
@@ -54,6 +54,10 @@ export interface EntryWho {
 export interface EntryWhy {
   readonly policies: readonly Pick<PolicyHit, "id" | "effect" | "tier" | "digest" | "file" | "line">[];
   readonly set: Digest | null;
+  /** The release that bound it; absent where it was the set under all releases. */
+  readonly release?: string;
+  /** What sets in shadow would have answered, where that is something else. */
+  readonly shadow?: readonly ShadowHit[];
   readonly errors: readonly EvalError[];
   readonly reason: ReasonCode;
   readonly transfer?: {
@@ -256,7 +260,13 @@ export const ADMIN_NAMES = [
   "identity.registered",
   "identity.changed",
   "key.created",
+  "policy.published",
+  "policy.approved",
+  "policy.released",
   "policy.activated",
+  "policy.paused",
+  "policy.retired",
+  "policy.rejected",
   "server.changed",
   "log.opened",
   "log.erased",

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 import type { Decision, Mode, Question, Slice, SlicePart } from "../decision.ts";
-import type { Digest, DomainId, Ref, ServerId, TaskId } from "../ids.ts";
+import type { Standing } from "../identity.ts";
+import type { Digest, DomainId, Ref, ServerId } from "../ids.ts";
 import type { Instant } from "../time.ts";
 
 /** Only `enforce` asks, so that nothing is judged outside the pipeline. */
@@ -16,6 +17,6 @@ export interface Decider {
 
 /** Which release binds (decide D25, D26): one answer for all that one task does at one server. */
 export interface Modes {
-  /** From memory, never throws. A server that nobody speaks of is enforced. */
-  of(server: ServerId, task: TaskId): Mode;
+  /** From memory, never throws. A server that nobody speaks of is enforced, unless a release observes whoever calls. */
+  of(server: ServerId, standing: Standing): Mode;
 }

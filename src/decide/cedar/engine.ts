@@ -1,8 +1,9 @@
 // SPDX-License-Identifier: Apache-2.0
 // A schema and its policies, ready to be asked: conversion at the edge, evaluation inside.
+import { endOf } from "../turns.ts";
 import { type ConvertRecord, type ConvertTo, recordConverter } from "./convert.ts";
 import { type ConvertEntities, entitiesConverter } from "./convert-entities.ts";
-import { type CompiledSet, compilePolicies } from "./evaluate.ts";
+import { type CompiledSet, compiling } from "./evaluate.ts";
 import type { Hiding } from "./hidden.ts";
 import type { InputLimits } from "./input.ts";
 import type { Policy } from "./policy.ts";
@@ -24,7 +25,17 @@ export interface Engine {
 
 /** @throws DecideError DECIDE_EXPRESSION_UNSUPPORTED, DECIDE_LINK_INVALID */
 export function createEngine(schema: Schema, policies: readonly Policy[], limits: InputLimits): Engine {
-  return { set: compilePolicies(policies, schema), ...readersFor({ schema, limits }) };
+  return endOf(buildingEngine(schema, policies, limits));
+}
+
+/** The same in steps. @throws as {@link createEngine} */
+export function* buildingEngine(
+  schema: Schema,
+  policies: readonly Policy[],
+  limits: InputLimits,
+): Generator<void, Engine> {
+  const set = yield* compiling(policies, schema);
+  return { set, ...readersFor({ schema, limits }) };
 }
 
 /** The same policies, asked in slices: a text may be hidden there. */

@@ -42,12 +42,22 @@ export interface Evaluation {
   readonly errors: readonly { readonly index: number; readonly code: FaultCode }[];
 }
 
-/** @throws DecideError DECIDE_EXPRESSION_UNSUPPORTED, DECIDE_LINK_INVALID for a template that was not linked */
-export function compilePolicies(policies: readonly Policy[], schema: Schema): CompiledSet {
-  const candidates = policies.map(compilePolicy);
-  return {
-    plans: new Map(Array.from(schema.actions, ([key, action]) => [key, planFor(action, policies, candidates)])),
-  };
+/**
+ * In steps, between which others may have their turn (D23).
+ * @throws DecideError DECIDE_EXPRESSION_UNSUPPORTED, DECIDE_LINK_INVALID for a template that was not linked
+ */
+export function* compiling(policies: readonly Policy[], schema: Schema): Generator<void, CompiledSet> {
+  const candidates: Candidate[] = [];
+  for (const [index, policy] of policies.entries()) {
+    candidates.push(compilePolicy(policy, index));
+    yield;
+  }
+  const plans = new Map<string, Plan>();
+  for (const [key, action] of schema.actions) {
+    plans.set(key, planFor(action, policies, candidates));
+    yield;
+  }
+  return { plans };
 }
 
 export function evaluate(set: CompiledSet, env: Env): Evaluation {

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 // A look at Cedar text before the parser gets it (D14): its stack is small, and a text that overruns it spoils the parser.
 // Bounds how deep the tree of each policy can become, and says where each policy starts and ends (D15).
+import { endOf } from "../turns.ts";
 
 /** Brackets and `if` inside one another. SOURCE: decide D14; the parser traps at about 130 */
 export const NESTING_MAX = 64;
@@ -36,11 +37,15 @@ interface Level {
 
 /** Walks one text. With `angles`, `<` and `>` are brackets, as in a schema. */
 export function scan(text: string, angles = false): readonly Piece[] | ScanFault {
+  return endOf(scanning(text, angles));
+}
+
+/** The same in steps, one a policy, between which others may have their turn (D23). */
+export function* scanning(text: string, angles = false): Generator<void, readonly Piece[] | ScanFault> {
   const pieces: Piece[] = [];
   const walk = new Walk(angles);
   let start: number | undefined;
   let template = false;
-  TOKEN.lastIndex = 0;
   for (const match of text.matchAll(TOKEN)) {
     const [token] = match;
     if (BLANK.test(token)) continue;
@@ -53,6 +58,7 @@ export function scan(text: string, angles = false): readonly Piece[] | ScanFault
       walk.reset();
       start = undefined;
       template = false;
+      yield;
     }
   }
   // what follows the last `;` is the parser's to refuse

@@ -13,6 +13,7 @@ import { OBLIGATION_TYPES } from "../obligations.ts";
 import type { PolicySet } from "../policy-set.ts";
 import { prepare } from "../question.ts";
 import type { Bundle } from "../sets/bundle.ts";
+import { endOf } from "../turns.ts";
 import { drawQuestion, type Kind, kindsOf, seeded, type World } from "./draw.ts";
 import { poolsOf } from "./pools.ts";
 
@@ -43,6 +44,11 @@ export interface DiffOptions {
 const MEANS: Means = { obligations: OBLIGATION_TYPES, evidenceFor: () => undefined };
 
 export function diffBundles(before: Bundle, after: Bundle, options: DiffOptions): BundleDiff {
+  return endOf(diffing(before, after, options));
+}
+
+/** The same in steps, one a question, between which others may have their turn (D23). */
+export function* diffing(before: Bundle, after: Bundle, options: DiffOptions): Generator<void, BundleDiff> {
   const [old, now] = [digests(before), digests(after)];
   const added = [...now.keys()].filter((id) => !old.has(id));
   const removed = [...old.keys()].filter((id) => !now.has(id));
@@ -50,7 +56,7 @@ export function diffBundles(before: Bundle, after: Bundle, options: DiffOptions)
   const touched = new Set([...added, ...removed, ...altered]);
   const isSchemaSame = before.schemaDigest === after.schemaDigest;
   // over two schemas the same question may not even be askable
-  const found = isSchemaSame ? separate(before, after, touched, options) : [];
+  const found = isSchemaSame ? yield* separate(before, after, touched, options) : [];
   return { added, removed, changed: altered, isSchemaSame, found, tries: isSchemaSame ? options.tries : 0 };
 }
 
@@ -58,12 +64,12 @@ function digests({ policies }: Bundle): ReadonlyMap<string, string> {
   return new Map(policies.map(({ id, digest }) => [id, digest]));
 }
 
-function separate(
+function* separate(
   before: Bundle,
   after: Bundle,
   touched: ReadonlySet<string>,
   { tries, seed, at }: DiffOptions,
-): readonly Separating[] {
+): Generator<void, readonly Separating[]> {
   const both = [...before.set.policies, ...after.set.policies];
   const focus = both.filter(({ id }) => touched.has(id));
   const { schema } = after.set.engine;
@@ -71,6 +77,7 @@ function separate(
   const kinds = kindsOf(schema);
   const found = new Map<string, Separating>();
   for (let n = 0; n < tries; n += 1) {
+    yield;
     const aim = focus[n % Math.max(1, focus.length)];
     const question = aimed(world, after.set, { kinds, aim });
     if (question === undefined) break;

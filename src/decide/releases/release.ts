@@ -62,9 +62,9 @@ export function modeOf(release: ServerRelease, task: TaskId, now: Instant): Mode
   return shareOf(release.release, task) < release.enforced ? "enforce" : "observe";
 }
 
-/** UNIT: percent, 0 to below 100. The same for a task as long as the release stands. */
-export function shareOf(release: string, task: TaskId): number {
-  const bits = Number.parseInt(hash("sha256", `${release}\n${task}`, "hex").slice(0, 8), 16);
+/** UNIT: percent, 0 to below 100. The same for one task or identity as long as the release stands. */
+export function shareOf(release: string, one: string): number {
+  const bits = Number.parseInt(hash("sha256", `${release}\n${one}`, "hex").slice(0, 8), 16);
   return (bits / 2 ** 32) * ALL;
 }
 

@@ -7,7 +7,6 @@ import {
   type IdentityId,
   type Log,
   type Mode,
-  type Modes,
   parseEntryId,
   type Random,
   type Recorder,
@@ -15,6 +14,7 @@ import {
   referenceOf,
   type ServerId,
   type Store,
+  type TaskId,
   type Timers,
 } from "../../core/index.ts";
 import { ALL, firstRelease, mayObserve, modeOf, releaseEntry, type ServerRelease } from "./release.ts";
@@ -41,7 +41,9 @@ export type Released =
   | { readonly done: ServerRelease; readonly reference: Reference }
   | { readonly no: "unknown" | "over"; readonly why: string };
 
-export interface Releases extends Modes, Disposable {
+export interface Releases extends Disposable {
+  /** From memory, never throws. A server that nobody speaks of is enforced. */
+  of(server: ServerId, task: TaskId): Mode;
   /** A server is here from now on; the mode counts only where it was never here before. @throws StoreError, RecordError */
   admit(server: ServerId, first: Mode): Promise<ServerRelease>;
   /**
@@ -84,7 +86,7 @@ class ReleaseBook implements Releases {
     await this.run(() => this.endAll());
   }
 
-  of(server: ServerId, task: Parameters<Modes["of"]>[1]): Mode {
+  of(server: ServerId, task: TaskId): Mode {
     const release = this.held.get(server);
     return release === undefined ? "enforce" : modeOf(release, task, this.ports.clock.now());
   }

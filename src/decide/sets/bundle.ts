@@ -15,11 +15,12 @@ import type { CedarParser } from "../cedar/parser.ts";
 import { scan } from "../cedar/scan.ts";
 import { readSchema, type Schema } from "../cedar/schema.ts";
 import { DecideError } from "../errors.ts";
-import { createPolicySet, type PolicySet, type Rule } from "../policy-set.ts";
+import { buildingPolicySet, type PolicySet, type Rule } from "../policy-set.ts";
+import { inTurns, type Pause } from "../turns.ts";
 import { askParser, type Passage, problemOf } from "./ask.ts";
 import { CASE_FILE, type CaseFile } from "./cases.ts";
-import { policyDigest, schemaDigest, setDigest, sourceDigest } from "./digest.ts";
-import { type BundleFiles, readFolder } from "./folder.ts";
+import { digesting, policyDigest, schemaDigest, sourceDigest } from "./digest.ts";
+import { type BundleFiles, type FoundFiles, readFolder, readTexts, type TextFile, textsOf } from "./folder.ts";
 import { lint, validate } from "./lint.ts";
 import { MANIFEST, type Manifest } from "./manifest.ts";
 import { type ParsedPolicy, parsePolicies } from "./parse.ts";
@@ -27,11 +28,12 @@ import { dutiesOf, OBLIGATIONS, type Profiles, REMEDIES } from "./profiles.ts";
 import { type Complaint, positionOf, problemAt, problemIn } from "./source.ts";
 import { readYaml } from "./yaml.ts";
 
-export interface BundleSource {
-  readonly dir: string;
+export type BundleSource = ({ readonly dir: string } | { readonly texts: readonly TextFile[] }) & {
   /** For the parser's deadline. */
   readonly timers: Timers;
-}
+  /** Gives way to whoever decides meanwhile; left out where nobody does. */
+  readonly pause?: Pause;
+};
 
 /** What a person reads of one policy. */
 export interface BundlePolicy extends PolicyHit {
@@ -58,6 +60,8 @@ export interface Bundle {
   readonly schemaDigest: Digest;
   /** In bundle order. */
   readonly policies: readonly BundlePolicy[];
+  /** Every file as it was read: what the same bundle can be loaded from again. */
+  readonly texts: readonly TextFile[];
   readonly cases: readonly { readonly file: string; readonly content: CaseFile }[];
   /** Problems that do not block. */
   readonly problems: readonly Problem[];
@@ -66,34 +70,57 @@ export interface Bundle {
 export type Loaded = { readonly bundle: Bundle } | { readonly problems: readonly Problem[] };
 
 /** Reads, parses, lints and validates. A bad bundle is a list of problems; nothing is thrown for what a bundle holds. */
-export function loadBundle({ dir, timers }: BundleSource): Promise<Loaded> {
-  return lendParser(timers, (parser) => loadFolder(dir, parser));
+export function loadBundle(source: BundleSource): Promise<Loaded> {
+  return lendParser(source.timers, async (parser) => {
+    const found = "dir" in source ? await readFolder(source.dir) : await readTexts(source.texts);
+    return load(found, parser, source.pause);
+  });
 }
 
 /** The same with a parser that is already there. */
 export async function loadFolder(dir: string, parser: CedarParser): Promise<Loaded> {
-  const { files, problems } = await readFolder(dir);
-  return files === undefined ? { problems } : readBundle(files, parser, [...problems]);
+  return load(await readFolder(dir), parser);
 }
 
-async function readBundle(files: BundleFiles, parser: CedarParser, problems: Problem[]): Promise<Loaded> {
+async function load({ files, problems }: FoundFiles, parser: CedarParser, pause: Pause = atOnce): Promise<Loaded> {
+  return files === undefined ? { problems } : readBundle(files, { parser, pause }, [...problems]);
+}
+
+function atOnce(): Promise<void> {
+  return Promise.resolve();
+}
+
+interface Means {
+  readonly parser: CedarParser;
+  readonly pause: Pause;
+}
+
+async function readBundle(files: BundleFiles, { parser, pause }: Means, problems: Problem[]): Promise<Loaded> {
   const manifest = readOne(readYaml(files.manifest, MANIFEST), problems);
   const profiles = readProfiles(files, problems);
   const cases = files.cases.flatMap((file) => {
     const content = readOne(readYaml(file, CASE_FILE), problems);
     return content === undefined ? [] : [{ file: file.path, content }];
   });
+  await pause();
   const schema = await parseSchema({ file: files.schema, start: 0, text: files.schema.text }, parser, problems);
-  const policies = await parsePolicies(files.policies, parser, problems);
+  const policies = await parsePolicies(files.policies, parser, problems, pause);
   problems.push(...lint(policies));
-  const ruled = profiles === undefined ? [] : policies.map((parsed) => withRule(parsed, profiles, problems));
+  await pause();
+  const ruled: RuledPolicy[] = [];
+  for (const parsed of profiles === undefined ? [] : policies) {
+    if (profiles !== undefined) ruled.push(withRule(parsed, profiles, problems));
+    await pause();
+  }
   if (policies.length === 0 && !blocked(problems)) problems.push(problemIn("", NO_POLICIES));
   if (manifest === undefined || schema === undefined || profiles === undefined || blocked(problems))
     return { problems };
   problems.push(...(await validate(policies, schema, parser)));
   if (blocked(problems)) return { problems };
-  const built = build(manifest, schema, profiles, ruled);
-  return { bundle: { ...built, sourceDigest: sourceDigest(Object.values(files).flat()), cases, problems } };
+  await pause();
+  const built = await build({ ...manifest }, { schema, profiles, ruled }, pause);
+  const texts = textsOf(files);
+  return { bundle: { ...built, sourceDigest: sourceDigest(Object.values(files).flat()), texts, cases, problems } };
 }
 
 /** The definitions of a bundle; nothing where they cannot be read. */
@@ -159,15 +186,21 @@ async function parseSchema(
   }
 }
 
-function build(
+interface Parts {
+  readonly schema: ParsedSchema;
+  readonly profiles: Profiles;
+  readonly ruled: readonly RuledPolicy[];
+}
+
+async function build(
   manifest: Manifest,
-  { schema, json }: ParsedSchema,
-  profiles: Profiles,
-  policies: readonly RuledPolicy[],
-): Omit<Bundle, "sourceDigest" | "cases" | "problems"> {
-  const meaning = policies.map(({ notes, json: policy }) => ({ id: notes.id, json: policy }));
-  const set = createPolicySet(schema, policies, setDigest(json, meaning, profiles));
-  return { ...manifest, digest: set.digest, set, schemaDigest: schemaDigest(json), policies: policies.map(describe) };
+  { schema: { schema, json }, profiles, ruled }: Parts,
+  pause: Pause,
+): Promise<Omit<Bundle, "sourceDigest" | "texts" | "cases" | "problems">> {
+  const meaning = ruled.map(({ notes, json: policy }) => ({ id: notes.id, json: policy }));
+  const digest = await inTurns(digesting(json, meaning, profiles), pause);
+  const set = await inTurns(buildingPolicySet(schema, ruled, digest), pause);
+  return { ...manifest, digest, set, schemaDigest: schemaDigest(json), policies: ruled.map(describe) };
 }
 
 function hitOf({ policy, notes, json, file, start }: ParsedPolicy, duties: Omit<Rule, "hit">): PolicyHit {

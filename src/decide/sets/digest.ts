@@ -1,12 +1,15 @@
 // SPDX-License-Identifier: Apache-2.0
 // Digests of a bundle (D21): of what it means, where comments and layout count for nothing, and of its bytes.
+import { createHash } from "node:crypto";
 import {
+  canonicalText,
   type Digest,
   digestOf,
   isJsonArray,
   isJsonObject,
   type Json,
   jsonObject,
+  parseDigest,
   RawNumber,
 } from "../../core/index.ts";
 import type { Rule } from "../policy-set.ts";
@@ -25,18 +28,24 @@ export function policyDigest(id: string, json: Json, duties: Omit<Rule, "hit">):
   return digestOf({ id, policy: lossless(json), duties: definition(duties) });
 }
 
-/** The whole set, policies in bundle order, with every definition of the bundle. */
-export function setDigest(
+/**
+ * The whole set, policies in bundle order, with every definition of the bundle; in steps, one a policy (D23). The digest of the
+ * canonical text of `{policies, profiles, schema, version}`, whose members stand in the order of their names.
+ */
+export function* digesting(
   schema: Json,
   policies: readonly { readonly id: string; readonly json: Json }[],
   profiles: Profiles,
-): Digest {
-  return digestOf({
-    version: 1,
-    schema: lossless(schema),
-    policies: policies.map(({ id, json }) => [id, lossless(json)]),
-    profiles: definition(profiles),
-  });
+): Generator<void, Digest> {
+  const text = createHash("sha256").update('{"policies":[');
+  for (const [index, { id, json }] of policies.entries()) {
+    text.update(`${index === 0 ? "" : ","}${canonicalText([id, lossless(json)])}`);
+    yield;
+  }
+  text.update(
+    `],"profiles":${canonicalText(definition(profiles))},"schema":${canonicalText(lossless(schema))},"version":1}`,
+  );
+  return parseDigest(`sha256:${text.digest("hex")}`);
 }
 
 /** Every byte of every file. */

@@ -2,7 +2,7 @@
 // Reads a bundle's folder. Nothing in it is passed over in silence: what this version does not use it says.
 import { readdir, readFile, stat } from "node:fs/promises";
 import path from "node:path";
-import { BODY_MAX_BYTES, decodeUtf8, type Problem } from "../../core/index.ts";
+import { BODY_MAX_BYTES, type Bytes, decodeUtf8, type Problem } from "../../core/index.ts";
 import { problemIn, type SourceFile, sourceFile } from "./source.ts";
 
 const MANIFEST_FILE = "bailiwick.yaml";
@@ -27,11 +27,52 @@ type Kind = keyof BundleFiles | "later" | "foreign";
 /** Files of a later version; a bundle that has one expects duties that this version would not carry out. */
 const LATER: ReadonlySet<string> = new Set(["links.json", "history.yaml"]);
 
-/** All the files, or what is wrong with the folder. Problems that do not block come with the files. */
-export async function readFolder(
-  dir: string,
-): Promise<{ readonly files?: BundleFiles; readonly problems: readonly Problem[] }> {
+/** What the files of a bundle are, or what is wrong with them. Problems that do not block come with the files. */
+export interface FoundFiles {
+  readonly files?: BundleFiles;
+  readonly problems: readonly Problem[];
+}
+
+/** A bundle as it is handed over without a folder. */
+export interface TextFile {
+  readonly path: string;
+  readonly text: string;
+}
+
+export async function readFolder(dir: string): Promise<FoundFiles> {
   const problems: Problem[] = [];
+  const listed = await list(dir, problems);
+  return gather(listed, (name) => openFile(path.join(dir, name)), problems);
+}
+
+/** The same files that came as texts. */
+export function readTexts(texts: readonly TextFile[]): Promise<FoundFiles> {
+  const byName = new Map(texts.map(({ path: name, text }) => [name, text]));
+  const listed = [...byName.keys()].toSorted().map((name) => ({ name, regular: isInside(name) }));
+  return gather(listed, async (name) => Buffer.from(byName.get(name) ?? ""), []);
+}
+
+/** Every text of a bundle, in the order of their paths: what {@link readTexts} reads again. */
+export function textsOf(files: BundleFiles): readonly TextFile[] {
+  const all: readonly SourceFile[] = Object.values(files).flat();
+  return all.map(({ path: name, text }) => ({ path: name, text })).toSorted((a, b) => (a.path < b.path ? -1 : 1));
+}
+
+/** A name that stays in its folder. */
+function isInside(name: string): boolean {
+  return name !== "" && !name.startsWith("/") && name.split("/").every((part) => part !== "" && part !== "..");
+}
+
+async function openFile(at: string): Promise<Bytes | undefined> {
+  const { size } = await stat(at);
+  return size > BODY_MAX_BYTES ? undefined : readFile(at);
+}
+
+async function gather(
+  listed: readonly { readonly name: string; readonly regular: boolean }[],
+  open: (name: string) => Promise<Bytes | undefined>,
+  problems: Problem[],
+): Promise<FoundFiles> {
   const read: Record<keyof BundleFiles, SourceFile[]> = {
     manifest: [],
     schema: [],
@@ -40,13 +81,17 @@ export async function readFolder(
     obligations: [],
     remedies: [],
   };
-  for (const { name, regular } of await list(dir, problems)) {
+  for (const { name, regular } of listed) {
     // hidden files are an editor's, notes are for people
     if (/(?:^|\/)\.|\.md$/.test(name)) continue;
     const kind = regular ? kindOf(name) : "foreign";
     if (kind === "later" || kind === "foreign") problems.push(unused(name, kind, regular));
-    else await readInto(read[kind], dir, name, problems);
+    else await readInto(read[kind], name, open, problems);
   }
+  return whole(read, problems);
+}
+
+function whole(read: Record<keyof BundleFiles, SourceFile[]>, problems: Problem[]): FoundFiles {
   const [manifest] = read.manifest;
   const [schema] = read.schema;
   if (manifest === undefined || schema === undefined) {
@@ -112,12 +157,17 @@ function unused(name: string, kind: "later" | "foreign", regular: boolean): Prob
   });
 }
 
-async function readInto(into: SourceFile[], dir: string, name: string, problems: Problem[]): Promise<void> {
+async function readInto(
+  into: SourceFile[],
+  name: string,
+  open: (name: string) => Promise<Bytes | undefined>,
+  problems: Problem[],
+): Promise<void> {
   try {
-    const at = path.join(dir, name);
-    if ((await stat(at)).size > BODY_MAX_BYTES)
+    const bytes = await open(name);
+    if (bytes === undefined)
       problems.push(problemIn(name, { code: "file_too_large", text: `larger than ${BODY_MAX_BYTES} bytes` }));
-    else into.push(sourceFile(name, decodeUtf8(await readFile(at))));
+    else into.push(sourceFile(name, decodeUtf8(bytes)));
   } catch (cause) {
     problems.push(problemIn(name, { code: "file_unreadable", text: messageOf(cause) }));
   }

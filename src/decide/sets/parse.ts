@@ -5,8 +5,9 @@ import { isJsonArray, type Json, member, type Problem } from "../../core/index.t
 import type { CedarParser } from "../cedar/parser.ts";
 import type { Policy } from "../cedar/policy.ts";
 import { readPolicy } from "../cedar/read-policy.ts";
-import { CHAIN_MAX, NESTING_MAX, type Piece, scan } from "../cedar/scan.ts";
+import { CHAIN_MAX, NESTING_MAX, type Piece, scanning } from "../cedar/scan.ts";
 import { DecideError } from "../errors.ts";
+import { inTurns, type Pause } from "../turns.ts";
 import { askParser, type Passage } from "./ask.ts";
 import { type Notes, readNotes } from "./notes.ts";
 import { type Complaint, problemAt, type SourceFile } from "./source.ts";
@@ -27,11 +28,12 @@ export async function parsePolicies(
   files: readonly SourceFile[],
   parser: CedarParser,
   problems: Problem[],
+  pause: Pause,
 ): Promise<readonly ParsedPolicy[]> {
   const policies: ParsedPolicy[] = [];
   for (const file of files) {
     const problemsBefore = problems.length;
-    const pieces = piecesOf(file, problems);
+    const pieces = await piecesOf(file, problems, pause);
     if (policies.length + pieces.length > POLICIES_MAX) {
       problems.push(
         problemAt(file, 0, {
@@ -45,14 +47,16 @@ export async function parsePolicies(
     for (const piece of pieces) {
       const parsed = await parsePiece(file, piece, parser, problems);
       if (parsed !== undefined) policies.push(parsed);
+      // an answer of the parser is there at once where it was fast: without this nobody else would have a turn
+      await pause();
     }
     if (problems.length === problemsBefore) await countAgain(file, pieces.length, parser, problems);
   }
   return policies;
 }
 
-function piecesOf(file: SourceFile, problems: Problem[]): readonly Piece[] {
-  const pieces = scan(file.text);
+async function piecesOf(file: SourceFile, problems: Problem[], pause: Pause): Promise<readonly Piece[]> {
+  const pieces = await inTurns(scanning(file.text), pause);
   if ("code" in pieces) {
     const text =
       pieces.code === "nesting_too_deep"

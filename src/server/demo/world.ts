@@ -40,7 +40,7 @@ export async function prepareWorld(root: string, dir: string, port?: number): Pr
   });
   const config = {
     ...read,
-    policies: { dir: path.join(dir, "policies", "demo"), watch: true },
+    policies: { dir: path.join(dir, "policies", "demo"), watch: true, fourEyes: false },
     prove: { ...read.prove, regimes: { ...read.prove.regimes, dir: path.join(root, "regulations") } },
   };
   const installed = path.join(root, "node_modules", UPSTREAM, "dist", "index.js");

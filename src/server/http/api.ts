@@ -19,6 +19,7 @@ import { mountManifests } from "./manifests.ts";
 import { mountObserve, type ObservePorts } from "./observe.ts";
 import { mountPairings } from "./pairings.ts";
 import { mountPeople, type PeoplePorts } from "./people.ts";
+import { mountPolicies, type PolicyEdge } from "./policies.ts";
 import { PROBLEMS, sendProblem } from "./problems.ts";
 import { guardRoutes } from "./rights.ts";
 import { mountServers, type ServerPorts } from "./servers.ts";
@@ -33,6 +34,7 @@ export interface ApiPorts extends Access, DecisionPorts, Omit<PeoplePorts, "acce
   readonly containment: ContainmentPorts;
   readonly servers: ServerPorts;
   readonly observe: ObservePorts;
+  readonly policySets: Omit<PolicyEdge, "access">;
   readonly clock: Clock;
 }
 
@@ -72,6 +74,7 @@ export function mountApi(app: FastifyInstance, ports: ApiPorts, timers: Timers):
   mountContainments(app, ports.containment);
   mountServers(app, ports.servers);
   mountObserve(app, ports.observe);
+  mountPolicies(app, { ...ports.policySets, access: ports });
   mountManifests(app, ports.servers);
   mountLive(app, {
     ...ports,

@@ -27,6 +27,7 @@ type ProblemName =
   | "passkeyRefused"
   | "approvalRefused"
   | "orderRefused"
+  | "policyRefused"
   | "noPoint"
   | "conflict"
   | "hostOnly"
@@ -52,6 +53,7 @@ export const PROBLEMS: Readonly<Record<ProblemName, ApiProblem>> = {
     code: "API_FORBIDDEN",
     fix: "ask an owner of this server for a role that may",
   },
+  policyRefused: { status: 409, title: "The rules stay as they are.", code: "API_POLICY_REFUSED" },
   approvalRefused: { status: 409, title: "That answer does not count.", code: "API_APPROVAL_REFUSED" },
   orderRefused: {
     status: 409,
