@@ -53,7 +53,7 @@ export function createGate(ports: GatePorts, config: GateConfig): Gate {
     async hear(standing, server, said) {
       const listed = { things: instructionsIn(said), isEnd: true };
       const isHidden = beside(server, "instructions", listed).size > 0;
-      const isObserved = ports.modes.of(server.id, standing.mandate.task) === "observe";
+      const isObserved = ports.modes.of(server.id, standing) === "observe";
       const kept = isHidden && !isObserved ? withoutInstructions(said) : said;
       return (await hear(ports, standing, server, kept)) ? kept : undefined;
     },
