@@ -151,7 +151,7 @@ function carriedOut(
   if (!inspection.label.complete) return { withheld: "not all of it could be looked at" };
   const answer = strictest(rulings.map(meant));
   if (answer === "deny" || answer === "challenge") return { withheld: WITHHELD[answer] };
-  return carryOut(inspector, obligationsOf(rulings), value);
+  return carryOut(inspector, { obligations: obligationsOf(rulings), inspection }, value);
 }
 
 function obligationsOf(rulings: readonly Ruling[]): readonly Obligation[] {
@@ -160,7 +160,7 @@ function obligationsOf(rulings: readonly Ruling[]): readonly Obligation[] {
 
 /** All of it, and what only shows where two of its texts are put together. */
 async function inspectAll(inspector: Inspector, value: JsonObject, source: Label): Promise<Inspection> {
-  let all = await inspector.inspect({ json: value }, { source });
+  let all = await inspector.inspect({ json: value }, { source, mayMask: true });
   for (const { texts } of runsOf(value)) {
     const joined = await inspector.inspect({ text: texts.join("") }, { source });
     const starts = startsOf(texts);
@@ -185,20 +185,26 @@ function sourceLabel({ server }: Moment): Label {
 
 type CarriedOut = { readonly value: JsonObject; readonly redacted: number } | { readonly withheld: string };
 
+interface Obliged {
+  readonly obligations: readonly Obligation[];
+  readonly inspection: Inspection;
+}
+
 /** Each type of decide's registry has its way here; what this gate did not declare never comes. */
-function carryOut(inspector: Inspector, obligations: readonly Obligation[], value: JsonObject): CarriedOut {
+function carryOut(inspector: Inspector, { obligations, inspection }: Obliged, value: JsonObject): CarriedOut {
   let current: JsonObject = value;
   let redacted = 0;
   const redactions = obligations.flatMap((one) =>
     one.type === "redact" ? [{ categories: one.categories, style: one.style }] : [],
   );
   if (redactions.length > 0) {
-    const masked = maskAll(redactor(inspector, redactions), value);
+    const masked = maskAll(redactor(inspector, redactions, inspection.looked), value);
     if ("withheld" in masked) return { withheld: `it could not be masked: ${masked.withheld}` };
     ({ value: current, redacted } = masked);
   }
   const bytes = Math.min(...obligations.map((one) => (one.type === "max_bytes" ? one.max : Number.POSITIVE_INFINITY)));
-  if (Buffer.byteLength(writeJson(current)) > bytes) return { withheld: `it is over ${bytes} bytes` };
+  if (bytes < Number.POSITIVE_INFINITY && Buffer.byteLength(writeJson(current)) > bytes)
+    return { withheld: `it is over ${bytes} bytes` };
   return { value: withoutOurMeta(current), redacted };
 }
 

@@ -11,7 +11,7 @@ import {
   NEUTRAL_LABEL,
 } from "../core/index.ts";
 import { DEFAULT_REGIONS } from "./detect/phone.ts";
-import { defaultDetectors, Scanner } from "./detect/scanner.ts";
+import { defaultDetectors, type Looked, Scanner } from "./detect/scanner.ts";
 import { type LabelRules, labelOf } from "./labels.ts";
 import { type Leaf, leaves } from "./walk.ts";
 
@@ -31,6 +31,8 @@ export interface InspectContext {
   readonly source: Label;
   /** Shared by all parts of one interaction; without it the part stands alone. */
   readonly budget?: LookBudget;
+  /** The part may have to be masked: what was found where is kept for that, see {@link Inspection.looked}. */
+  readonly mayMask?: true;
 }
 
 export interface Inspection {
@@ -38,6 +40,8 @@ export interface Inspection {
   /** In document order; positions in `path`. */
   readonly detections: readonly Detection[];
   readonly coverage: Coverage;
+  /** Each text of a part that was looked at whole, in document order. It holds content, and goes with the part. */
+  readonly looked?: readonly Looked[];
 }
 
 export interface InspectorConfig {
@@ -91,14 +95,18 @@ function inspectPart(of: Pick<Inspector, "scanner" | "labels">, part: Part, cont
   const shared = context.budget ?? new LookBudget();
   const detections: Detection[] = [];
   const states = new Map<string, CheckState>(of.scanner.checks.map((check) => [check, "ran"]));
+  const looked: Looked[] = [];
+  let isWhole = true;
   let bytes = 0;
   for (const leaf of "text" in part ? [wholeText(part.text)] : leaves(part.json)) {
     const size = Buffer.byteLength(leaf.text);
     const granted = shared.take(own.take(size));
     bytes += granted;
+    isWhole &&= granted === size;
     if (granted < size) for (const check of of.scanner.checks) states.set(check, worse(states.get(check), "truncated"));
     // cut by units, of which each is a byte or more: at least what was granted is looked at
     const { hits, missed } = of.scanner.scan(granted < size ? leaf.text.slice(0, granted) : leaf.text, leaf.names);
+    looked.push({ text: leaf.text, hits, missed });
     for (const [check, state] of missed) states.set(check, worse(states.get(check), state));
     const where = {
       ...("text" in part ? {} : { path: leaf.path }),
@@ -108,7 +116,8 @@ function inspectPart(of: Pick<Inspector, "scanner" | "labels">, part: Part, cont
   }
   const coverage = Object.fromEntries([...states].map(([check, state]) => [check, { state, bytes }]));
   const complete = [...states.values()].every((state) => state === "ran");
-  return { label: join(context.source, labelOf(of.labels, detections, complete)), detections, coverage };
+  const label = join(context.source, labelOf(of.labels, detections, complete));
+  return { label, detections, coverage, ...(context.mayMask === true && isWhole && { looked }) };
 }
 
 function wholeText(text: string): Leaf {

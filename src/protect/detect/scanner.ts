@@ -3,6 +3,7 @@
 // anything. The one place that inspection, masking and masked streams share, so that they cannot disagree.
 import { createHmac, type KeyObject } from "node:crypto";
 import type { CheckState, Detection, Layer, Mac } from "../../core/index.ts";
+import { keyedDigest } from "../keyed-digest.ts";
 import { Cache } from "./cache.ts";
 import { card } from "./card.ts";
 import { type Detector, type Found, type Look, MIN_SCORE } from "./detector.ts";
@@ -17,7 +18,7 @@ import { namesSecret, secrets } from "./secrets.ts";
 import { lastName, Surroundings } from "./surroundings.ts";
 import { NAMED, triggersOf } from "./triggers.ts";
 import type { View } from "./view.ts";
-import { type Window, windows } from "./windows.ts";
+import { CUT_FROM, type Window, windows } from "./windows.ts";
 
 /** Encodings inside encodings that are undone (protect P13). */
 const DEPTH_MAX = 3;
@@ -37,18 +38,25 @@ export interface Scan {
   readonly missed: ReadonlyMap<string, Exclude<CheckState, "ran">>;
 }
 
+/** A text and what was found in it. */
+export interface Looked extends Scan {
+  readonly text: string;
+}
+
 const NOTHING: Scan = { hits: [], missed: new Map() };
 
 export class Scanner {
   private readonly key: KeyObject;
   private readonly detectors: readonly Detector[];
   private readonly checkNames: readonly string[];
+  private readonly windowKey: (text: string) => string;
   private readonly cache = new Cache<Scan>(CACHE_WINDOWS);
   private readonly nameBits = new Cache<number>(CACHE_NAMES);
 
   /** @param key - of `Custody.derive("value")`, for MACs of values */
   constructor(key: KeyObject, detectors: readonly Detector[]) {
     this.key = key;
+    this.windowKey = keyedDigest(key, "windows");
     this.detectors = detectors;
     this.checkNames = [...new Set(detectors.map((detector) => detector.name)), LAYERS_CHECK];
   }
@@ -60,6 +68,7 @@ export class Scanner {
 
   /** @param names - member names that lead to the text, outermost first */
   scan(text: string, names: readonly string[]): Scan {
+    if (text.length <= CUT_FROM && this.triggers(text, names) === 0) return NOTHING;
     const hits = new Map<string, Detection>();
     const missed = new Map<string, Exclude<CheckState, "ran">>();
     for (const window of windows(text)) {
@@ -73,9 +82,8 @@ export class Scanner {
   /** What one window shows; positions are those of `text`. */
   window(text: string, { start, end }: Window, names: readonly string[]): Scan {
     const seen = text.slice(start, end);
-    const triggers = triggersOf(seen) | this.named(names);
-    if (triggers === 0) return NOTHING;
-    const cacheKey = this.mac(JSON.stringify([start > 0, names, seen]));
+    if (this.triggers(seen, names) === 0) return NOTHING;
+    const cacheKey = this.windowKey(JSON.stringify([start > 0, names, seen]));
     const known = this.cache.get(cacheKey) ?? this.look(seen, start > 0, names);
     this.cache.set(cacheKey, known);
     if (start === 0) return known;
@@ -91,6 +99,10 @@ export class Scanner {
     // the plainest way to see a value comes first and stays
     for (const hit of look.hits) if (!hits.has(identity(hit))) hits.set(identity(hit), hit);
     return { hits: [...hits.values()].filter((hit) => !headless || hit.start > 0), missed: look.missed };
+  }
+
+  private triggers(text: string, names: readonly string[]): number {
+    return triggersOf(text) | this.named(names);
   }
 
   private named(names: readonly string[]): number {

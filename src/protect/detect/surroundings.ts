@@ -13,6 +13,7 @@ export const REACH = 160;
 const BOOST = 0.35;
 const PENALTY = 0.5;
 
+const ASCII = /^[\0-\x7f]*$/;
 const UNSPACED = /[\p{sc=Han}\p{sc=Hiragana}\p{sc=Katakana}]/u;
 
 /** Words that say a number is something else. */
@@ -46,7 +47,7 @@ export function phrases(lists: readonly string[]): Phrases {
 
 /** Lower case without accents, words apart by one space. */
 export function fold(text: string): string {
-  if (/^[\0-\x7f]*$/.test(text))
+  if (ASCII.test(text))
     return text
       .toLowerCase()
       .replace(/[^a-z0-9]+/g, " ")
@@ -64,20 +65,29 @@ export function lastName(names: readonly string[]): string {
 
 export class Surroundings {
   private readonly text: string;
-  readonly lastName: string;
-  private readonly names: string;
+  private readonly path: readonly string[];
+  private folded: string | undefined;
   private words: { readonly all: ReadonlySet<string>; readonly text: string } | undefined;
+  private against: boolean | undefined;
 
   /** @param names - member names that lead to the text, outermost first */
   constructor(text: string, names: readonly string[]) {
     this.text = text;
-    this.lastName = lastName(names);
-    this.names = spaced([...names.slice(0, -1).map((name) => fold(splitName(name))), this.lastName].join(" "));
+    this.path = names;
+  }
+
+  get lastName(): string {
+    return lastName(this.path);
+  }
+
+  private get names(): string {
+    this.folded ??= spaced(this.path.map((name) => fold(splitName(name))).join(" "));
+    return this.folded;
   }
 
   /** Whether any of these may stand in the text or its names: a cheap no before a close look. */
   mention(of: Phrases): boolean {
-    this.words ??= wordsOf(`${fold(this.text)}${this.names}`);
+    this.words ??= wordsOf(this.text, this.names);
     const { all, text } = this.words;
     return of.heads.some((head) => all.has(head)) || of.unspaced.some((phrase) => text.includes(phrase));
   }
@@ -90,9 +100,11 @@ export class Surroundings {
   ): { readonly score: number; readonly evidence: readonly EvidenceKind[] } {
     const near = spaced(this.near(at.start, at.end));
     const evidence: EvidenceKind[] = [];
+    const isNamed = this.path.length > 0;
     if (has(near, words)) evidence.push("context");
-    if (has(this.names, words)) evidence.push("key");
-    const against = has(near, NEGATIVE) || has(this.names, NEGATIVE) ? PENALTY : 0;
+    if (isNamed && has(this.names, words)) evidence.push("key");
+    this.against ??= isNamed && has(this.names, NEGATIVE);
+    const against = this.against || has(near, NEGATIVE) ? PENALTY : 0;
     return { score: Math.min(1, Math.max(0, base + BOOST * evidence.length - against)), evidence };
   }
 
@@ -122,8 +134,13 @@ function spaced(text: string): string {
   return ` ${text} `;
 }
 
-function wordsOf(text: string): { readonly all: ReadonlySet<string>; readonly text: string } {
-  return { all: new Set(text.split(" ")), text };
+function wordsOf(text: string, names: string): { readonly all: ReadonlySet<string>; readonly text: string } {
+  // the words of the most texts need no folded text to be cut from, and no phrase without spaces is in them
+  const ascii = ASCII.test(text);
+  const folded = ascii ? names : `${fold(text)}${names}`;
+  const all = new Set(folded.split(" "));
+  if (ascii) for (const word of text.toLowerCase().match(/[a-z0-9]+/g) ?? []) all.add(word);
+  return { all, text: folded };
 }
 
 function has(text: string, of: Phrases): boolean {

@@ -20,6 +20,7 @@ export interface Window {
   readonly end: number;
 }
 
+const KEY_HEAD = "-----BEGIN ";
 const KEY_BEGIN = /-----BEGIN [A-Z0-9 ]{0,40}PRIVATE KEY/g;
 /** UNIT: UTF-16 units. The longest first line of a key. */
 const KEY_LINE = 80;
@@ -30,6 +31,8 @@ const KEY_END = /-----END [A-Z0-9 ]{0,40}PRIVATE KEY[A-Z ]{0,6}-----/;
  * INVARIANT: with `whole`, and without it if there is an answer, the answer is that for every longer text.
  */
 export function cut(text: string, from: number, whole: boolean): number | undefined {
+  // nothing is cut before that, not even a key that does not end
+  if (whole && text.length - from <= CUT_FROM) return text.length;
   const seen = text.slice(from, from + CUT_ANYWHERE + KEY_LINE + 1);
   const at = cutIn(seen, whole);
   return at === undefined ? undefined : from + at;
@@ -39,7 +42,9 @@ function cutIn(seen: string, whole: boolean): number | undefined {
   const plain = plainCut(seen);
   if (plain === undefined && !whole) return undefined;
   const part = seen.slice(0, plain);
-  const key = [...seen.slice(0, part.length + KEY_LINE).matchAll(KEY_BEGIN)].findLast((k) => k.index < part.length);
+  const key = !seen.includes(KEY_HEAD)
+    ? undefined
+    : [...seen.slice(0, part.length + KEY_LINE).matchAll(KEY_BEGIN)].findLast((k) => k.index < part.length);
   if (key === undefined || KEY_END.test(part.slice(key.index))) {
     return whole || seen.length >= part.length + KEY_LINE ? part.length : undefined;
   }

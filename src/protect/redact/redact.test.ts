@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 import * as fc from "fast-check";
 import { expect, test } from "vitest";
-import { type Json, parseCategory, parseJson, writeJson } from "../../core/index.ts";
+import { type Json, NEUTRAL_LABEL, parseCategory, parseJson, writeJson } from "../../core/index.ts";
 import { CUT_ANYWHERE, CUT_AT_SPACE, CUT_FROM, cut } from "../detect/windows.ts";
 import { testInspector } from "../testing/world.ts";
 import { type Redacted, redactor } from "./redactor.ts";
@@ -211,5 +211,25 @@ test("P47: wherever a value is cut, what is left of all pieces is the masked tex
       const each = value(mask.json([...sewn]));
       expect(Array.isArray(each) ? each.join("") : "").toBe(masked);
     }),
+  );
+});
+
+test("P45: what was inspected before it is masked is masked the same without a second look", async () => {
+  const text = fc
+    .array(
+      fc.constantFrom("4111 1111 1111 1111", "anna@example.com", "a word ", "b ".repeat(700), "\n", "token: aB3$x9Qz1"),
+    )
+    .map((parts) => parts.join(" "));
+  const names = fc.constantFrom("note", "password", "anna@example.com", "ssn");
+  const json = fc.dictionary(names, fc.oneof(text, fc.array(text, { maxLength: 3 }), fc.constant(536_904_399)));
+  await fc.assert(
+    fc.asyncProperty(json, async (given) => {
+      const part = parseJson(JSON.stringify(given));
+      const { looked } = await inspector.inspect({ json: part }, { source: NEUTRAL_LABEL, mayMask: true });
+      const known = redactor(inspector, [{ categories: "all", style: "mask" }], looked);
+      expect(looked?.length ?? 0).toBeGreaterThanOrEqual(Object.keys(given).length);
+      expect(known.json(part)).toEqual(mask.json(part));
+    }),
+    { numRuns: 50 },
   );
 });

@@ -2,11 +2,12 @@
 // Takes out of data what `redact` obligations name. What cannot be looked at whole is withheld whole: a mask that may
 // have holes is none.
 import { isJsonArray, isJsonObject, type Json, jsonObject, RawNumber } from "../../core/index.ts";
+import type { Looked } from "../detect/scanner.ts";
 import type { Inspector } from "../inspect.ts";
 import { numberText } from "../walk.ts";
 import { Plan, type Redaction, type Taken, Tally } from "./plan.ts";
 import { maskSeams } from "./seams.ts";
-import { type Masking, MaskStream, maskText } from "./stream.ts";
+import { type Masking, MaskStream, maskLooked, maskText } from "./stream.ts";
 
 /** The part without what was to go, or why all of it is withheld. */
 export type Redacted<T> =
@@ -31,8 +32,15 @@ export interface RedactedStream {
   result(): Redacted<null>;
 }
 
-/** Never throws: a fault while masking withholds the part. */
-export function redactor(inspector: Inspector, redactions: readonly Redaction[]): Redactor {
+/**
+ * Never throws: a fault while masking withholds the part.
+ * @param looked - of the inspection of the part that is to be masked: its texts are not looked at again
+ */
+export function redactor(
+  inspector: Inspector,
+  redactions: readonly Redaction[],
+  looked: readonly Looked[] = [],
+): Redactor {
   const plan = new Plan(redactions, inspector.labels);
   const masking = (tally: Tally, names: readonly string[]): Masking => ({
     scanner: inspector.scanner,
@@ -49,8 +57,12 @@ export function redactor(inspector: Inspector, redactions: readonly Redaction[])
     json: (value) =>
       guarded(plan, (tally) => {
         const failed: string[] = [];
+        let next = 0;
         const mask = (text: string, names: readonly string[]): string => {
-          const masked = maskText(text, masking(tally, names));
+          const known = looked[next++];
+          // a text that is another one by now is looked at like any
+          const isKnown = known?.text === text;
+          const masked = isKnown ? maskLooked(known, masking(tally, names)) : maskText(text, masking(tally, names));
           failed.push(...masked.failed);
           return masked.text;
         };

@@ -3,7 +3,7 @@
 // (protect P46), and nothing that went is looked at again to be taken back.
 // INVARIANT: for every way to cut a text into pieces, what comes out is what comes out of the whole text (P47).
 import type { Detection } from "../../core/index.ts";
-import type { Scanner } from "../detect/scanner.ts";
+import type { Looked, Scanner } from "../detect/scanner.ts";
 import { cut, MARGIN, windowOf } from "../detect/windows.ts";
 import { ProtectError } from "../errors.ts";
 import { mark, type Plan, type Tally } from "./plan.ts";
@@ -104,4 +104,21 @@ export function maskText(
   const stream = new MaskStream(masking);
   const out = stream.push(text) + stream.flush();
   return { text: out, failed: stream.failed };
+}
+
+/** The same of a text that was looked at before. */
+export function maskLooked(
+  { text, hits, missed }: Looked,
+  { plan, tally }: Masking,
+): { readonly text: string; readonly failed: readonly string[] } {
+  if (missed.size > 0) return { text: "", failed: [...missed.keys()] };
+  if (hits.length === 0) return { text, failed: [] };
+  let out = "";
+  let at = 0;
+  for (const gap of plan.gaps(hits)) {
+    out += text.slice(at, gap.start) + mark(gap);
+    tally.add(gap);
+    at = gap.end;
+  }
+  return { text: out + text.slice(at), failed: [] };
 }
