@@ -14,45 +14,83 @@ import {
 } from "../core/index.ts";
 import { type Facts, lowestOf } from "./facts.ts";
 import type { Moment } from "./judge.ts";
+import type { UpstreamServer } from "./upstream-server.ts";
 
 interface Facet {
   readonly facet: "act" | "disclose";
   readonly tool: string;
 }
 
-export function contextOf(moment: Moment, { facet, tool }: Facet): JsonObject {
+export function contextOf(moment: Moment, facet: Facet): JsonObject {
+  return contextsOf(moment)(facet);
+}
+
+/** The contexts of all questions about one moment: what does not depend on the facet is made once for them. */
+export function contextsOf(moment: Moment): (facet: Facet) => JsonObject {
   const { standing, server, at, phase, facts } = moment;
-  const { kind, operator, jurisdiction, listed } = server.destination;
-  return jsonObject([
-    ["now", datetime(at)],
-    ["channel", "mcp"],
-    ["phase", phase],
-    ["facet", facet],
-    ["server", server.id],
-    ["tool", tool],
-    ["mandate", mandateOf(standing, facts)],
-    [
-      "step",
-      jsonObject([
-        ["id", standing.step],
-        ["hop", standing.hop],
-        ["ownAuthority", standing.ownAuthority],
-      ]),
-    ],
-    ["auth", authOf(standing)],
-    [
-      "destination",
-      jsonObject([
-        ["kind", kind],
-        ["operator", operator],
-        ["jurisdiction", jurisdiction],
-        ["listed", listed],
-      ]),
-    ],
-    ["data", dataOf(facts)],
-    ["origin", originOf(facts)],
-    ["transfer", transferOf(facts)],
+  const lasting = lastingOf(standing);
+  const now = datetime(at);
+  const mandate = facts === undefined || facts.covers.ok ? lasting.mandate : mandateOf(standing, facts);
+  const destination = destinationOf(server);
+  const [data, origin, transfer] = [dataOf(facts), originOf(facts), transferOf(facts)];
+  return ({ facet, tool }) =>
+    jsonObject([
+      ["now", now],
+      ["channel", "mcp"],
+      ["phase", phase],
+      ["facet", facet],
+      ["server", server.id],
+      ["tool", tool],
+      ["mandate", mandate],
+      ["step", lasting.step],
+      ["auth", lasting.auth],
+      ["destination", destination],
+      ["data", data],
+      ["origin", origin],
+      ["transfer", transfer],
+    ]);
+}
+
+/** What stays the same as long as a standing does: it never changes, another one is another object. */
+interface Lasting {
+  /** As it is where it covers the call. */
+  readonly mandate: JsonObject;
+  readonly step: JsonObject;
+  readonly auth: JsonObject;
+}
+
+const LASTING = new WeakMap<Standing, Lasting>();
+
+function lastingOf(standing: Standing): Lasting {
+  const known = LASTING.get(standing);
+  if (known !== undefined) return known;
+  const lasting = {
+    mandate: mandateOf(standing, undefined),
+    step: jsonObject([
+      ["id", standing.step],
+      ["hop", standing.hop],
+      ["ownAuthority", standing.ownAuthority],
+    ]),
+    auth: authOf(standing),
+  };
+  LASTING.set(standing, lasting);
+  return lasting;
+}
+
+const DESTINATIONS = new WeakMap<UpstreamServer["destination"], JsonObject>();
+
+function destinationOf({ destination }: UpstreamServer): JsonObject {
+  const known = DESTINATIONS.get(destination);
+  if (known !== undefined) return known;
+  const { kind, operator, jurisdiction, listed } = destination;
+  const made = jsonObject([
+    ["kind", kind],
+    ["operator", operator],
+    ["jurisdiction", jurisdiction],
+    ["listed", listed],
   ]);
+  DESTINATIONS.set(destination, made);
+  return made;
 }
 
 function mandateOf({ mandate, grant }: Standing, facts: Facts | undefined): JsonObject {
@@ -80,9 +118,10 @@ function authOf({ auth, assurance }: Standing): JsonObject {
 }
 
 function dataOf(facts: Facts | undefined): JsonObject {
+  if (facts === undefined) return NO_DATA;
   return jsonObject([
-    ["flow", labelOf(facts?.flow ?? NEUTRAL_LABEL)],
-    ["context", labelOf(facts?.context ?? NEUTRAL_LABEL)],
+    ["flow", labelOf(facts.flow)],
+    ["context", labelOf(facts.context)],
   ]);
 }
 
@@ -96,6 +135,11 @@ function labelOf(label: Label): JsonObject {
   ]);
 }
 
+const NO_DATA: JsonObject = jsonObject([
+  ["flow", labelOf(NEUTRAL_LABEL)],
+  ["context", labelOf(NEUTRAL_LABEL)],
+]);
+
 function originOf(facts: Facts | undefined): JsonObject {
   const broken = (facts?.traces ?? []).filter((trace) => trace.contract === "broken");
   return jsonObject([
@@ -107,16 +151,27 @@ function originOf(facts: Facts | undefined): JsonObject {
 }
 
 function transferOf(facts: Facts | undefined): JsonObject {
-  const transfer = facts?.transfer;
+  if (facts === undefined) return NO_TRANSFER;
+  const { verdict, crossing, reviewed, rules, missing, basis } = facts.transfer;
   return jsonObject([
-    ["verdict", transfer?.verdict ?? "allowed"],
-    ["crossing", transfer?.crossing ?? false],
-    ["reviewed", transfer?.reviewed ?? true],
-    ["rules", [...(transfer?.rules ?? [])]],
-    ["missing", [...(transfer?.missing ?? [])]],
-    ["basis", transfer?.basis ?? (transfer === undefined ? "domestic" : "")],
+    ["verdict", verdict],
+    ["crossing", crossing],
+    ["reviewed", reviewed],
+    ["rules", [...rules]],
+    ["missing", [...missing]],
+    ["basis", basis ?? ""],
   ]);
 }
+
+/** Nothing moves, so nothing crosses. */
+const NO_TRANSFER: JsonObject = jsonObject([
+  ["verdict", "allowed"],
+  ["crossing", false],
+  ["reviewed", true],
+  ["rules", []],
+  ["missing", []],
+  ["basis", "domestic"],
+]);
 
 function datetime(at: Instant): Json {
   return jsonObject([

@@ -19,7 +19,7 @@ import {
   type ToolManifest,
   type Verb,
 } from "../core/index.ts";
-import { contextOf } from "./context.ts";
+import { contextsOf } from "./context.ts";
 import type { Facts } from "./facts.ts";
 import { meant, wouldOf } from "./observe.ts";
 import {
@@ -154,19 +154,22 @@ interface Facet {
 
 function asker(ports: JudgePorts, moment: Moment): (facet: Facet, resources: readonly Ref[]) => Ruling[] {
   const principal = principalEntity(moment.standing);
+  const principalIs = principalRef(moment.standing);
+  const context = contextsOf(moment);
+  const pep = { id: ports.point, obligations: moment.phase === "after" ? CARRIED_OUT : NONE };
   return ({ verb, facet, called }, resources) => {
     const [first] = resources;
     if (first === undefined) return [];
     const question: Question = {
       domain: ports.domain,
-      principal: principalRef(moment.standing),
+      principal: principalIs,
       action: verb,
       resource: first,
-      context: contextOf(moment, { facet, tool: called?.tool ?? "" }),
+      context: context({ facet, tool: called?.tool ?? "" }),
       entities: [principal, ...resourceEntities(moment.server, resources, called)],
       ...(moment.argsDigest === undefined ? {} : { argsDigest: moment.argsDigest }),
       ...(moment.evidence === undefined ? {} : { evidence: moment.evidence }),
-      pep: { id: ports.point, obligations: moment.phase === "after" ? CARRIED_OUT : NONE },
+      pep,
       at: moment.at,
       mode: moment.mode,
     };

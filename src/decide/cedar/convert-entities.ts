@@ -2,7 +2,15 @@
 // Entities of a question, as the schema says (D7, D8). The schema is the authority on actions: their bodies are its own, and
 // those that a question brings are not looked at.
 import type { EntityJson, Json, JsonObject, Ref } from "../../core/index.ts";
-import { type Convert, type ConvertRecord, type ConvertTo, checkRef, converter, recordConverter } from "./convert.ts";
+import {
+  type Convert,
+  type ConvertRecord,
+  type ConvertTo,
+  checkRef,
+  converter,
+  recordConverter,
+  remembered,
+} from "./convert.ts";
 import { type Entities, type EntityBody, everythingAbove } from "./entities.ts";
 import { InputFault } from "./input.ts";
 import type { Schema } from "./schema.ts";
@@ -36,7 +44,7 @@ export function entitiesConverter(to: ConvertTo): ConvertEntities {
     Array.from(to.schema.entityTypes, ([name, type]): [string, EntityConverter] => [
       name,
       {
-        attributes: recordConverter(type.attributes, to),
+        attributes: remembered(recordConverter(type.attributes, to)),
         tags: type.tags === undefined ? undefined : converter(type.tags, to),
         ancestors: type.ancestors,
         circular: type.ancestors.has(name),

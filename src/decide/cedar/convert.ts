@@ -50,6 +50,19 @@ export function recordConverter(type: RecordType, to: ConvertTo, depth = 1): Con
   };
 }
 
+/** The same, done once for each object: JSON never changes, and what questions are about often is the same object. */
+export function remembered(convert: ConvertRecord): ConvertRecord {
+  const known = new WeakMap<JsonObject, CedarRecord>();
+  return (json) => {
+    if (!isJsonObject(json)) return convert(json);
+    const before = known.get(json);
+    if (before !== undefined) return before;
+    const made = convert(json);
+    if (made instanceof CedarRecord) known.set(json, made);
+    return made;
+  };
+}
+
 export function converter(type: Type, to: ConvertTo, depth = 1): Convert {
   const { hiding } = to;
   const convert = plainConverter(type, to, depth);
@@ -72,7 +85,7 @@ function plainConverter(type: Type, to: ConvertTo, depth: number): Convert {
     case "set":
       return setConverter(type.element, to, depth);
     case "record":
-      return recordConverter(type, to, depth);
+      return remembered(recordConverter(type, to, depth));
     default:
       return type satisfies never;
   }

@@ -5,6 +5,7 @@ import {
   formatInstant,
   type IdentityKind,
   type Json,
+  type JsonObject,
   jsonObject,
   type Ref,
   type Standing,
@@ -24,7 +25,18 @@ export function principalRef(standing: Standing): Ref {
   return { type: PRINCIPAL_TYPES[standing.kind], id: standing.identity };
 }
 
+const PRINCIPALS = new WeakMap<Standing, EntityJson>();
+
+/** Made once for a standing, which never changes. */
 export function principalEntity(standing: Standing): EntityJson {
+  const known = PRINCIPALS.get(standing);
+  if (known !== undefined) return known;
+  const made = principalOf(standing);
+  PRINCIPALS.set(standing, made);
+  return made;
+}
+
+function principalOf(standing: Standing): EntityJson {
   const attrs: [string, Json][] = [
     ["status", standing.status],
     [
@@ -93,48 +105,73 @@ export function resourceEntities(
   asked: readonly Ref[],
   called: ToolManifest | undefined,
 ): readonly EntityJson[] {
-  const { kind, operator, jurisdiction } = server.destination;
-  const where: [string, Json][] = [
-    ["operator", operator],
-    ["jurisdiction", jurisdiction],
-  ];
+  const { self, destination } = attributesOf(server);
   const entities = new Map<string, EntityJson>();
   const add: Add = (uid, attrs, parents) => {
-    entities.set(`${uid.type}::${uid.id}`, { uid, attrs: jsonObject(attrs), parents });
+    entities.set(`${uid.type}::${uid.id}`, { uid, attrs, parents });
   };
-  add(serverRef(server), where, []);
+  add(serverRef(server), self, []);
   for (const ref of asked) {
-    if (ref.type === "Tool") add(ref, called === undefined ? [] : toolAttributes(called), [serverRef(server)]);
-    else if (ref.type === "Destination") add(ref, [["kind", kind], ...where], []);
-    else if (ref.type === "Prompt") add(ref, [], [serverRef(server)]);
+    if (ref.type === "Tool") add(ref, called === undefined ? NOTHING : toolAttributes(called), [serverRef(server)]);
+    else if (ref.type === "Destination") add(ref, destination, []);
+    else if (ref.type === "Prompt") add(ref, NOTHING, [serverRef(server)]);
     else if (isUriRef(ref)) addInCollection(server, ref, add);
     else if (ref.type !== "Server") addWithFolders(server, ref, add);
   }
   return [...entities.values()];
 }
 
-function toolAttributes(tool: ToolManifest): readonly (readonly [string, Json])[] {
-  return [
-    ["verb", tool.verb],
-    ["effect", tool.effect],
-  ];
+const NOTHING: JsonObject = jsonObject([]);
+
+/** What a server is, and what it is as a destination: the same for every question, as one object. */
+interface ServerAttributes {
+  readonly self: JsonObject;
+  readonly destination: JsonObject;
 }
 
-type Add = (uid: Ref, attrs: readonly (readonly [string, Json])[], parents: readonly Ref[]) => void;
+const SERVERS = new WeakMap<UpstreamServer["destination"], ServerAttributes>();
+
+function attributesOf({ destination }: UpstreamServer): ServerAttributes {
+  const known = SERVERS.get(destination);
+  if (known !== undefined) return known;
+  const { kind, operator, jurisdiction } = destination;
+  const where: readonly (readonly [string, Json])[] = [
+    ["operator", operator],
+    ["jurisdiction", jurisdiction],
+  ];
+  const made = { self: jsonObject(where), destination: jsonObject([["kind", kind], ...where]) };
+  SERVERS.set(destination, made);
+  return made;
+}
+
+const TOOLS = new WeakMap<ToolManifest, JsonObject>();
+
+function toolAttributes(tool: ToolManifest): JsonObject {
+  const known = TOOLS.get(tool);
+  if (known !== undefined) return known;
+  const made = jsonObject([
+    ["verb", tool.verb],
+    ["effect", tool.effect],
+  ]);
+  TOOLS.set(tool, made);
+  return made;
+}
+
+type Add = (uid: Ref, attrs: JsonObject, parents: readonly Ref[]) => void;
 
 /** What is between the slashes of a URI is its server's to say, so no collection is made of it. */
 function addInCollection(server: UpstreamServer, ref: Ref, add: Add): void {
   const all = { type: "Collection", id: server.id };
-  add(ref, [], [all]);
-  add(all, [], [serverRef(server)]);
+  add(ref, NOTHING, [all]);
+  add(all, NOTHING, [serverRef(server)]);
 }
 
 function addWithFolders(server: UpstreamServer, ref: Ref, add: Add): void {
   let current = ref;
   while (current.id !== server.id) {
     const parent = { type: "Collection", id: current.id.slice(0, current.id.lastIndexOf("/")) };
-    add(current, [], [parent]);
+    add(current, NOTHING, [parent]);
     current = parent;
   }
-  add(current, [], [serverRef(server)]);
+  add(current, NOTHING, [serverRef(server)]);
 }
