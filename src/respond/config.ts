@@ -9,6 +9,7 @@ export interface RespondSettings {
     /** UNIT: ms. */
     readonly maxMs: number;
     readonly pendingPerRequester: number;
+    readonly fourEyes: boolean;
   };
   readonly automatic: {
     /** Identities that may stop working without anybody being asked. */
@@ -52,6 +53,12 @@ export const respondSection: z.ZodType<RespondSettings> = z
           .max(100)
           .default(5)
           .describe("Questions that one identity may have open at once; more are refused."),
+        fourEyes: z
+          .boolean()
+          .default(true)
+          .describe(
+            "Nobody agrees to what is asked on their own behalf, whatever a remedy says. Off, a remedy with `notRequester: false` lets them.",
+          ),
       })
       .prefault({}),
     automatic: z

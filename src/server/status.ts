@@ -115,6 +115,9 @@ function warningsOf(facts: StatusFacts): string[] {
     ...(state === "open" ? [] : [`the record is ${state}: effects are refused`]),
     ...(missed === 0 ? [] : [`${missed} refusals wait to be counted in the record`]),
     ...(config.policies.watch ? ["policies.watch on, fourEyes off: a saved rule is in force at once (demo only)"] : []),
+    ...(config.respond.approvals.fourEyes
+      ? []
+      : ["respond.approvals.fourEyes off: where a remedy says so, people agree to what is asked on their own behalf"]),
     `rollback of the record: ${rollback} (no witness and no guard elsewhere in this version)`,
     ...bundle.problems.map((problem) => `${problem.file}:${problem.line}: ${problem.text}`),
   ];

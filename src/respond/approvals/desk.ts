@@ -28,7 +28,7 @@ import type { RespondConfig } from "../config.ts";
 import type { Answered, AnswerRefusal, Approvals } from "./approvals.ts";
 import { type SignedYes, type Signers, signedYes, type TrustedKeys } from "./assertion.ts";
 import { questionKey } from "./binding.ts";
-import { barredFrom, type DeskPeople, type DutyRefusal, isAgreed } from "./duties.ts";
+import { barredFrom, type DeskPeople, type Duties, type DutyRefusal, isAgreed } from "./duties.ts";
 import { clipWhy, decidedEntry } from "./entry.ts";
 import { unfit } from "./item.ts";
 import { resume } from "./resume.ts";
@@ -64,6 +64,7 @@ export class Desk implements Approvals {
   private readonly config: RespondConfig;
   private readonly waiting: Waiting;
   private readonly keys: TrustedKeys;
+  private readonly duties: Duties;
   private readonly tickets = new Tickets();
   /** Questions whose row is being written, by their question. */
   private readonly opening = new Map<string, { readonly principal: IdentityId; readonly done: Promise<Opened> }>();
@@ -80,6 +81,7 @@ export class Desk implements Approvals {
     this.rows = rows;
     this.config = config;
     this.keys = { signers: ports.signers, demo: config.demo };
+    this.duties = { people: ports.people, fourEyes: config.settings.approvals.fourEyes };
     this.waiting = new Waiting(ports.timers);
   }
 
@@ -165,7 +167,7 @@ export class Desk implements Approvals {
 
   barred(id: ApprovalId, person: IdentityId): DutyRefusal | undefined {
     const ticket = this.tickets.get(id);
-    return ticket === undefined ? "approver_not_in_group" : barredFrom(ticket, person, this.ports.people);
+    return ticket === undefined ? "approver_not_in_group" : barredFrom(ticket, person, this.duties);
   }
 
   cancel(id: ApprovalId, why: string): void {
@@ -218,12 +220,12 @@ export class Desk implements Approvals {
     if (ticket === undefined || over !== undefined) return { refused: over ?? "approval_unknown" };
     const given = this.checked(ticket, assertion);
     if ("refused" in given) return given;
-    const { people, recorder, log } = this.ports;
+    const { recorder, log } = this.ports;
     const before = ticket.bound;
     // who agreed earlier and may not any more does not count
-    const counting = before.filter((yes) => barredFrom(ticket, yes.assertion.person, people) === undefined);
+    const counting = before.filter((yes) => barredFrom(ticket, yes.assertion.person, this.duties) === undefined);
     ticket.bound = [...counting, given.yes];
-    const isEnough = isAgreed(ticket, people);
+    const isEnough = isAgreed(ticket, this.duties);
     try {
       if (isEnough) await recorder.append(decidedEntry(ticket, "approved", assertion.person));
       else await this.rows.save(ticket.parts());
@@ -247,7 +249,7 @@ export class Desk implements Approvals {
     if (assertion.acr === "demo" && !this.config.demo) return { refused: "demo_signature" };
     const yes = signedYes(this.keys, ticket, assertion);
     if (yes === undefined) return { refused: "approval_unverifiable" };
-    const barred = barredFrom(ticket, assertion.person, this.ports.people);
+    const barred = barredFrom(ticket, assertion.person, this.duties);
     if (barred !== undefined) return { refused: barred };
     const { person, credential } = assertion;
     const isTwice = ticket.bound.some((b) => b.assertion.person === person || b.assertion.credential === credential);
@@ -324,8 +326,8 @@ export class Desk implements Approvals {
   }
 
   private isUsable(ticket: Ticket): boolean {
-    const { clock, people } = this.ports;
-    return ticket.state === "approved" && !ticket.isOver(clock) && isAgreed(ticket, people);
+    const { clock } = this.ports;
+    return ticket.state === "approved" && !ticket.isOver(clock) && isAgreed(ticket, this.duties);
   }
 
   private isLive(ticket: Ticket): boolean {

@@ -32,10 +32,14 @@ test("R33: the sponsor may agree where one person is enough", async () => {
   expect(await world.yes(await world.ask(), DORA)).toEqual({ state: "approved" });
 });
 
-test("R33: the person for whom it is asked may agree only where the remedy says so", async () => {
-  await using world = await openWorld();
-  const approvers = { group: "approver", count: 1, notRequester: false };
-  expect(await world.yes(await world.ask(itemOf(1, { approvers })), CARA)).toEqual({ state: "approved" });
+test.each([
+  ["a remedy that says so, and four eyes are asked for", true, false, { refused: "approver_is_requester" }],
+  ["a remedy that does not say so", false, true, { refused: "approver_is_requester" }],
+  ["a remedy that says so, where four eyes are off", false, false, { state: "approved" }],
+])("R33, D36: the person for whom it is asked, by %s", async (_, fourEyes, notRequester, became) => {
+  await using world = await openWorld({ fourEyes });
+  const approvers = { group: "approver", count: 1, notRequester };
+  expect(await world.yes(await world.ask(itemOf(1, { approvers })), CARA)).toEqual(became);
 });
 
 test("R33: a machine cannot agree, even with a key that is trusted", async () => {

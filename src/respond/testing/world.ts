@@ -132,7 +132,11 @@ export interface World extends AsyncDisposable {
 }
 
 /** @param options.signers instead of a demo key of each person */
-export async function openWorld(options: { readonly signers?: readonly Signers[] } = {}): Promise<World> {
+export async function openWorld(
+  options: { readonly signers?: readonly Signers[]; readonly fourEyes?: boolean } = {},
+): Promise<World> {
+  const { fourEyes = true } = options;
+  const settings = respondSection.parse({ approvals: { fourEyes } });
   const dir = await mkdtemp(path.join(tmpdir(), "respond-"));
   const store = await inlineStore(dir, [RESPOND_SCHEMA]);
   const clock = fakeClock();
@@ -167,7 +171,7 @@ export async function openWorld(options: { readonly signers?: readonly Signers[]
         identities: fakeIdentities(),
         about: () => undefined,
       },
-      { settings: respondSection.parse({}), demo },
+      { settings, demo },
     );
     return { record, respond, life };
   };
