@@ -5,7 +5,15 @@ import type { EntryId, FindingId, Ref } from "./ids.ts";
 import type { Instant } from "./time.ts";
 
 /** Detectors that need no statistics: each fires on a thing that an honest caller cannot do (watch, order of work 1). */
-export const DETECTORS = ["decoy", "fork", "credential-misuse", "tool-drift", "after-containment"] as const;
+export const DETECTORS = [
+  "decoy",
+  "fork",
+  "credential-misuse",
+  "tool-drift",
+  "after-containment",
+  "sign-in",
+  "observing",
+] as const;
 export type DetectorId = (typeof DETECTORS)[number];
 
 /** Ascending. */

@@ -64,6 +64,7 @@ import { modesOf, openPolicyRoom, type PolicyRoom, policyEdge } from "./policy-r
 import type { Previews } from "./previews.ts";
 import { regulationsOf } from "./regimes.ts";
 import { observePorts, openServerReleases } from "./releases.ts";
+import { noticeSigns } from "./signs.ts";
 import { openServerSlices } from "./slices.ts";
 import { readiness, statusNow } from "./status.ts";
 import { systemClock, systemRandom, systemTimers } from "./system.ts";
@@ -300,6 +301,7 @@ async function openAnswers(ports: AnswerPorts): Promise<Pick<Rooms, "queue" | "w
   const queue = opened.use(await createQueue({ ...ports, points, rules }));
   const entries = { recorder: record, entries: record, sink: queue.sink };
   const watch = opened.use(await openWatch({ ...ports, ...entries }, weights));
+  opened.defer(noticeSigns({ ...ports, people: ports.identify.people, watch }));
   return { queue, watch, points };
 }
 

@@ -37,6 +37,7 @@ export function signsOf(event: WatchEvent, recent: Recent): readonly FindingDraf
     ...misuse(event),
     ...afterContainment(event, recent),
     ...drift(event),
+    ...(event.sign === undefined ? [] : [draft(event, event.sign.detector, event.sign.code, { server: event.server })]),
   ];
 }
 

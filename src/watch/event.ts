@@ -38,6 +38,8 @@ export interface WatchEvent {
   readonly decoys: readonly SeenDecoy[];
   /** A tool is not what it was. */
   readonly drift?: { readonly tool: string; readonly change: DriftChange; readonly beside?: Beside };
+  /** Something that is a sign by itself, as the entry names it. */
+  readonly sign?: { readonly detector: "sign-in" | "observing"; readonly code: string };
   readonly synthetic: boolean;
 }
 
@@ -78,13 +80,54 @@ const drift = z.object({
   name: z.literal("pin.drifted"),
   data: z.object({ server: text, tool: text, change: z.enum(DRIFT_CHANGES), beside: z.enum(BESIDE).exactOptional() }),
 });
-const shape = z.discriminatedUnion("type", [decision, drift]);
+/** What may be wrong with the way somebody came in. */
+const SIGN_IN_CODES = ["setup-link-again", "session-copied", "passkey-copied"] as const;
+
+const noticed = z.object({
+  ...header,
+  type: z.literal("event"),
+  name: z.literal("signin.noticed"),
+  data: z.object({ code: z.enum(SIGN_IN_CODES), person: text.exactOptional() }),
+});
+/** A server that is enforced because its time to be observed is over, and not because somebody said so. */
+const over = z.object({
+  ...header,
+  type: z.literal("admin"),
+  name: z.literal("server.changed"),
+  by: z.literal("system"),
+  data: z.object({ server: text, mode: z.literal("enforce"), until: z.number() }),
+});
+const shape = z.discriminatedUnion("type", [decision, z.discriminatedUnion("name", [drift, noticed]), over]);
 
 /** The event of an entry with its header; `undefined` where this room has nothing to learn from it. */
 export function eventOf(entry: unknown): WatchEvent | undefined {
   const parsed = shape.safeParse(entry);
   if (!parsed.success) return undefined;
-  return parsed.data.type === "event" ? driftEvent(parsed.data) : decisionEvent(parsed.data);
+  const { data } = parsed;
+  if (data.type === "decision") return decisionEvent(data);
+  if (data.type === "admin") return overEvent(data);
+  return data.name === "pin.drifted" ? driftEvent(data) : noticedEvent(data);
+}
+
+const NOBODY = {
+  identity: undefined,
+  jkt: undefined,
+  code: undefined,
+  order: undefined,
+  tool: undefined,
+  decoys: [],
+  synthetic: false,
+} as const;
+
+function noticedEvent({ id, at, data: { code, person } }: z.output<typeof noticed>): WatchEvent {
+  const scopes: readonly ScopeKey[] = person === undefined ? [] : [{ kind: "identity", id: person }];
+  return { ...NOBODY, entry: id, at, identity: person, scopes, server: "console", sign: { detector: "sign-in", code } };
+}
+
+function overEvent({ id, at, data: { server, until } }: z.output<typeof over>): WatchEvent | undefined {
+  if (at < until) return undefined;
+  const scopes: readonly ScopeKey[] = [{ kind: "server", id: server }];
+  return { ...NOBODY, entry: id, at, scopes, server, sign: { detector: "observing", code: "ended" } };
 }
 
 function driftEvent({ id, at, data }: z.output<typeof drift>): WatchEvent {
@@ -95,8 +138,7 @@ function driftEvent({ id, at, data }: z.output<typeof drift>): WatchEvent {
     { kind: "server", id: server },
   ];
   const what = beside === undefined ? { tool, change } : { tool, change, beside };
-  const nobody = { identity: undefined, jkt: undefined, code: undefined, order: undefined };
-  return { ...nobody, entry: id, at, scopes, server, tool, decoys: [], drift: what, synthetic: false };
+  return { ...NOBODY, entry: id, at, scopes, server, tool, drift: what };
 }
 
 function decisionEvent(entry: z.output<typeof decision>): WatchEvent {

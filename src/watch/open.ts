@@ -58,6 +58,8 @@ export interface DecoySpec {
 export interface Watch extends EntryWatch, Findings, AsyncDisposable {
   readonly decoys: Decoys;
   readonly pins: ToolPins;
+  /** Looks at an entry that no gate wrote, once it is durable. Never throws. */
+  notice(entry: JsonObject): void;
   /** A person accepted a tool as it is now. @param name `server/tool` @returns what is pinned from now on */
   accept(name: string): ToolDefinition | undefined;
   /**
@@ -128,6 +130,16 @@ class WatchRoom implements Watch {
     return this.book.raise(draft);
   }
 
+  notice(entry: JsonObject): void {
+    const name = member(entry, "name");
+    if (typeof name !== "string" || !NOTICED.has(name)) return;
+    try {
+      this.look(eventOf(plain(entry)));
+    } catch (cause) {
+      this.ports.log.fault("WATCH_DETECTOR_FAILED", { why: cause instanceof Error ? cause.message : "unknown" });
+    }
+  }
+
   accept(name: string): ToolDefinition | undefined {
     return this.pins.accept(name);
   }
@@ -181,6 +193,9 @@ class WatchRoom implements Watch {
     return event === undefined ? [] : signsOf(event, this.recent).map((draft) => this.book.raise(draft));
   }
 }
+
+/** Entries that are no gate's: what they are a sign of is noticed as they are written. */
+const NOTICED: ReadonlySet<string> = new Set(["signin.noticed", "server.changed"]);
 
 /** An outcome that tells of a planted value is looked at with the intent that it belongs to. */
 function withIntent(entry: JsonObject, intents: ReadonlyMap<number, JsonObject>): JsonObject {

@@ -257,6 +257,57 @@ describe("the other certain signs", () => {
   });
 });
 
+const ANNA = "spiffe://test/human/AAAAAAAAAAAAAAAAAAAAAA";
+const noticed = (code: string, person?: string): EntryDraft => ({
+  type: "event",
+  name: "signin.noticed",
+  data: jsonObject(Object.entries({ code, ...(person === undefined ? {} : { person }) })),
+});
+const changed = (by: "system" | typeof ANNA, until: number): EntryDraft => ({
+  type: "admin",
+  name: "server.changed",
+  by: by === "system" ? by : parseIdentityId(by),
+  because: "a test",
+  data: jsonObject([
+    ["server", "files"],
+    ["mode", "enforce"],
+    ["until", until],
+  ]),
+});
+
+describe("signs that no gate sees", () => {
+  test.each([
+    ["setup-link-again", undefined, "high", { type: "Server", id: "console" }],
+    ["session-copied", ANNA, "high", { type: "Identity", id: ANNA }],
+    ["passkey-copied", ANNA, "critical", { type: "Identity", id: ANNA }],
+  ] as const)(
+    "I50, I51, I52: %s is a finding, live and after a kill the same one",
+    async (code, person, severity, subject) => {
+      await world.record.room.append(noticed(code, person));
+      for (const { entry } of await entriesOf(world.record)) world.watch.notice(entry);
+      const found = world.watch.list();
+      expect(found).toMatchObject([{ detector: "sign-in", code, severity, subject, times: 1 }]);
+      await world.kill();
+      expect(world.watch.list().map(({ id }) => id)).toEqual(found.map(({ id }) => id));
+    },
+  );
+
+  test.each([
+    ["its time is over", "system", -1, 1],
+    ["the host says so before its time", "system", 60_000, 0],
+    ["a person says so", ANNA, -1, 0],
+  ] as const)(
+    "D26: that a server is enforced because %s is told of, or is nobody's surprise",
+    async (_, by, inMs, count) => {
+      const found = await world.enter(changed(by, world.clock.now() + inMs));
+      expect(found).toHaveLength(count);
+      expect(found.map(({ detector, code, severity }) => [detector, code, severity])).toEqual(
+        count === 0 ? [] : [["observing", "ended", "low"]],
+      );
+    },
+  );
+});
+
 describe("pins", () => {
   const files = parseServerId("files");
   const [OLD, NEW] = [digestOf("old"), digestOf("new")];

@@ -13,6 +13,8 @@ const SIGNS: Readonly<Record<DetectorId, readonly string[]>> = {
   "credential-misuse": ["wrong-audience", "wrong-key", "wrong-environment", "revoked"],
   "tool-drift": ["changed", "appeared", "altered", "hides", "shadows", "beside"],
   "after-containment": ["acted", "evades"],
+  "sign-in": ["setup-link-again", "session-copied", "passkey-copied"],
+  observing: ["ended"],
 };
 
 export interface Weights {

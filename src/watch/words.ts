@@ -9,6 +9,9 @@ const SENTENCES: Readonly<Record<DetectorId, (code: string, params: Params) => s
   fork: (_code, { times = 0 }) => `showed ${times} proofs of one key again within a minute: two hold that key`,
   "credential-misuse": (code) => MISUSE.get(code) ?? "showed a credential that is not for this",
   "tool-drift": (code, { tool = "" }) => `${DRIFT.get(code) ?? "a tool is not what was accepted"}: ${tool}`,
+  "sign-in": (code) => SIGN_IN.get(code) ?? "came in as no honest person does",
+  observing: (_code, { server = "" }) =>
+    `its time to be observed is over: what was let through at ${server} is refused from here on`,
   "after-containment": (code, { times = 0 }) =>
     code === "evades" ? `tried ${times} times within a minute after it was contained` : "acted after it was contained",
 };
@@ -27,6 +30,12 @@ const DECOY: ReadonlyMap<string, string> = new Map([
   ["presented", "somebody showed a planted credential (decoy) as their own"],
   ["opened", "read a planted credential (decoy)"],
   ["opened-copy", "read a copy of a planted credential (decoy)"],
+]);
+
+const SIGN_IN: ReadonlyMap<string, string> = new Map([
+  ["setup-link-again", "somebody opened a one-use link that was used already: two people have it"],
+  ["session-copied", "the cookie of a session came from another browser: the session is ended"],
+  ["passkey-copied", "a passkey's counter did not rise: there may be a copy of it"],
 ]);
 
 const MISUSE: ReadonlyMap<string, string> = new Map([

@@ -255,6 +255,7 @@ export const EVENT_NAMES = [
   "case.changed",
   "question.answered",
   "pairing.decided",
+  "signin.noticed",
 ] as const;
 export const ADMIN_NAMES = [
   "identity.registered",

@@ -21,6 +21,7 @@ const SIGNS: ReadonlyMap<string, string> = new Map([
   ["tool-drift appeared", "A tool appeared that nobody had accepted."],
   ["tool-drift altered", "A tool that an agent may call speaks of itself otherwise than when it was accepted."],
   ["tool-drift hides", "A tool hides text in what it says of itself."],
+  ["tool-drift beside", "What a server says beside its tools is not what was accepted."],
   ["tool-drift shadows", "A tool has a name that looks like that of another tool."],
   ["after-containment acted", "An identity went on acting after it was contained. It was refused."],
   ["after-containment evades", "An identity tried again and again after it was contained. It was refused."],
