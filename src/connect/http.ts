@@ -105,6 +105,8 @@ function objectIn(text: string, status: number): Readonly<Record<string, unknown
 
 /** A body up to a size. @throws ConnectError CONNECT_ANSWER_MALFORMED, CONNECT_GATE_LOST */
 export function readText({ body }: GateAnswer, maxBytes: number): Promise<string> {
+  // it says so only once, and may have before anybody listened
+  if (body.destroyed) return Promise.reject(lost("the gate's answer broke off", undefined));
   const { promise, resolve, reject } = Promise.withResolvers<string>();
   const malformed = (why: string): void =>
     reject(new ConnectError("CONNECT_ANSWER_MALFORMED", `reading the gate's answer: ${why}`));
