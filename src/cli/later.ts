@@ -11,7 +11,7 @@ const LATER: Readonly<Record<string, string>> = {
   share: "partner agreement publish revoke pull intel feedback alert advisory asset exercise proof bundle",
   store: "",
   node: "",
-  policy: "fmt replay export import-tools inspect labels",
+  policy: "export import-tools inspect labels",
   record: "status search prove export fsck rebuild hold erase rotate adopt keys witness follow capture",
 };
 

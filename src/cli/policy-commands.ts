@@ -29,6 +29,40 @@ export const POLICY_COMMANDS: readonly Command[] = [
     load: () => import("./commands/policy-test.ts"),
   },
   {
+    name: "policy fmt",
+    summary: "put the rules of a folder into the one form; needs no server",
+    takes: { words: "DIR", min: 0, max: 1 },
+    examples: [
+      { words: "policy fmt", does: "the folder ./policies" },
+      { words: "policy fmt policies/demo --check", does: "only say which files are not in it" },
+    ],
+    options: [{ name: "check", summary: "write nothing" }, JSON_OUT, PLAIN],
+    exits: "3 with --check: a file is not in it; or a file cannot be read",
+    load: () => import("./commands/policy-fmt.ts"),
+  },
+  {
+    name: "policy replay",
+    summary: "what recorded calls would have been answered by other rules",
+    takes: { words: "WINDOW", min: 1, max: 1 },
+    examples: [
+      { words: "policy replay 7d --candidate ./mine", does: "the last week, by the rules in ./mine; needs no server" },
+      { words: "policy replay all --candidate ./mine --state replay.json", does: "can be stopped, and goes on" },
+    ],
+    options: [
+      {
+        name: "candidate",
+        value: "DIR|DIGEST",
+        summary: "the folder of a set, or the digest of one that the server knows",
+      },
+      { name: "state", value: "FILE", summary: "keep what was found here, and go on from it" },
+      DATA,
+      JSON_OUT,
+      PLAIN,
+    ],
+    exits: "3 something would be answered otherwise, or nobody can tell; 4 the same set answered otherwise than it did",
+    load: () => import("./commands/policy-replay.ts"),
+  },
+  {
     name: "policy ask",
     summary: "why a case is answered so, and what would change it; needs no server",
     takes: { words: "DIR", min: 0, max: 1 },

@@ -181,7 +181,7 @@ test("X18: did you mean, for commands and options", async () => {
 
 test("a word that is planned says that it is not in this version, and does nothing", async () => {
   using world = createWorld();
-  for (const words of ["contain drill", "policy replay", "record prove 1", "policy export x"]) {
+  for (const words of ["contain drill", "policy export", "record prove 1", "policy labels x"]) {
     expect(await world.run(words)).toMatchObject({
       code: 2,
       out: "",

@@ -8,6 +8,8 @@ export { RecordError } from "./errors.ts";
 export type { JournalFile, JournalFs } from "./journal/fs.ts";
 export type { RecordPorts } from "./open.ts";
 export { openRecord } from "./open.ts";
+export type { FolderEntry } from "./read/journal-entries.ts";
+export { readEntries } from "./read/journal-entries.ts";
 export type { RecordRoom, RecordStatus } from "./room.ts";
 export type { SliceRoom, SlicesStatus } from "./slices/open.ts";
 export { openSlices, readSlices } from "./slices/open.ts";

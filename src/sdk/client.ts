@@ -50,6 +50,7 @@ import { type ObserveClient, observeClient } from "./observe.ts";
 import type { Part } from "./parts.ts";
 import { type PeopleClient, peopleClient } from "./people.ts";
 import { type PoliciesClient, policiesClient } from "./policies.ts";
+import { type ReplayPart, type ReplayView, readReplayPart } from "./replay.ts";
 import {
   type Connection,
   checkConnection,
@@ -146,6 +147,15 @@ export interface Client extends IdentityClient, PeopleClient {
   clocks(): Promise<readonly IncidentClock[]>;
   /** The upstream servers. */
   readonly servers: ServersClient;
+  /**
+   * Asks recorded decisions again, as far as fits into a few seconds.
+   * @param asked - `candidate`: digest of a set that the server knows; `from`: what the part before came to
+   */
+  replay(asked: {
+    readonly window: string;
+    readonly candidate: string;
+    readonly from?: ReplayView;
+  }): Promise<ReplayPart>;
   /** From observe to enforce. */
   readonly observe: ObserveClient;
   /** Policy sets: published, agreed to, released, taken back. */
@@ -186,6 +196,7 @@ export function createClient(options: ClientOptions): Client {
     ...createIdentityClient(connection),
     live: (signal, opened) => live(connection, signal, opened),
     follow: (topics, how) => followTopics(connection, topics, how),
+    replay: async (asked) => readReplayPart(await postJson(connection, "/api/policies/replay", asked)),
     clocks: async () => readClocks(await getJson(connection, "/api/clocks")),
     servers: serversClient(connection),
     observe: observeClient(connection),

@@ -56,3 +56,10 @@ export function list<T>(part: Part, read: (item: Part) => T): readonly T[] {
 export function maybe<T>(part: Part, read: (part: Part) => T): T | undefined {
   return part.value === undefined ? undefined : read(part);
 }
+
+/** One of some words. */
+export function oneOf<T extends string>(part: Part, words: readonly T[]): T {
+  const found = words.find((word) => word === part.value);
+  if (found === undefined) throw wrong(part, `one of ${words.join(", ")}`);
+  return found;
+}

@@ -3,7 +3,8 @@
 
 export { draftManifest } from "./connections/draft.ts";
 export { addToFiles } from "./connections/offline.ts";
-export { checkPolicies, diffPolicies, explainPolicies, testPolicies } from "./policies.ts";
+export { checkPolicies, diffPolicies, explainPolicies, formatPolicies, testPolicies } from "./policies.ts";
 export { listRegimes, showRegime } from "./regimes.ts";
+export { replayFolder } from "./replay.ts";
 export type { UpIo, UpOptions } from "./up.ts";
 export { runUp } from "./up.ts";

@@ -7,6 +7,8 @@ import {
   diffBundles,
   type ExplainedCase,
   explainCases,
+  type Formatted,
+  formatFolder,
   loadBundle,
   runCases,
 } from "../decide/index.ts";
@@ -71,6 +73,11 @@ export async function explainPolicies(
   const loaded = await loadBundle({ dir, timers: systemTimers });
   if ("problems" in loaded) return { cases: [], problems: loaded.problems };
   return { cases: explainCases(loaded.bundle, text, { changeable }), problems: [] };
+}
+
+/** Puts the files of a set into the one form; with `check` says only which are not in it. */
+export function formatPolicies(dir: string, { check }: { readonly check: boolean }): Promise<Formatted> {
+  return formatFolder({ dir, check, timers: systemTimers });
 }
 
 /** What tells two folders apart. @throws ServerError SERVER_POLICIES_INVALID for the first that cannot be loaded */

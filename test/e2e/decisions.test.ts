@@ -2,11 +2,13 @@
 // Decisions over HTTP as a program asks for them: narrowed, page by page, one of them whole, and its proof checked by the
 // command that needs no server.
 import { execFile } from "node:child_process";
-import { readFile, writeFile } from "node:fs/promises";
+import { cp, mkdtemp, readFile, rm, writeFile } from "node:fs/promises";
+import { tmpdir } from "node:os";
 import path from "node:path";
 import { promisify } from "node:util";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import { type Client, createClient } from "../../src/sdk/index.ts";
+import { replayFolder } from "../../src/server/index.ts";
 import { type Office, openOffice, ROOT } from "../support/office.ts";
 
 const run = promisify(execFile);
@@ -62,6 +64,37 @@ describe("decisions over HTTP", () => {
       ["weather=rain", "weather"],
     ] as const)
       expect(await ask(search)).toEqual([400, expect.stringContaining(named)]);
+  });
+
+  test("D46: what was decided comes out of the kept questions again, to the byte; another rule shows in every call it stops", async () => {
+    const { dataDir, policies } = office.running.config;
+    const same = await replayFolder({ dataDir, candidate: policies.dir, window: "1d" });
+    expect(same.same).toEqual({ decisions: same.decisions, differing: 0 });
+    // three calls, and what came back from the two that were let through
+    expect(same).toMatchObject({ decisions: 5, changes: { unchanged: 5, undecidable: 0 }, examples: [] });
+    const stricter = await mkdtemp(path.join(tmpdir(), "bailiwick-replay-"));
+    await cp(policies.dir, stricter, { recursive: true });
+    const rule =
+      '@id("no-invoices") forbid (principal, action in Action::"read", resource in Collection::"files/invoices");\n';
+    await writeFile(path.join(stricter, "95-more.cedar"), rule);
+    const tried = await replayFolder({ dataDir, candidate: stricter, window: "all" });
+    expect(tried.changes).toEqual({ unchanged: 3, tightened: 2, loosened: 0, undecidable: 0 });
+    expect(tried.pairs).toEqual([{ from: "allow", to: "deny", count: 2 }]);
+    expect(tried.rules).toEqual([{ name: "no-invoices", tightened: 2, loosened: 0, undecidable: 0 }]);
+    expect(tried.examples.map(({ part, because }) => [part, because])).toEqual([
+      ["call", ["no-invoices"]],
+      ["release", ["no-invoices"]],
+    ]);
+    await rm(stricter, { recursive: true });
+    const digest = office.running.bundle.digest;
+    const asked = await client.replay({ window: "7d", candidate: digest });
+    expect(asked).toMatchObject({ complete: true, summary: { decisions: 5, same: { decisions: 5, differing: 0 } } });
+    const on = await client.replay({ window: "7d", candidate: digest, from: asked.summary });
+    expect({ ...on.summary, next: 0 }).toEqual({ ...asked.summary, next: 0 });
+    await expect(client.replay({ window: "7d", candidate: `sha256:${"0".repeat(64)}` })).rejects.toThrow(
+      "no set of that digest",
+    );
+    await expect(client.replay({ window: "yesterday", candidate: digest })).rejects.toThrow("write 7d");
   });
 
   test("X36, X39: a decision whole, and its proof: the command checks it offline, and finds one byte that was changed", async () => {

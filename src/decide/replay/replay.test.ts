@@ -166,7 +166,7 @@ async function* each<T>(items: readonly T[]): AsyncGenerator<T> {
 async function against(name: string, slices: readonly Slice[]): Promise<ReplaySummary> {
   const set = sets.get(name);
   if (set === undefined) throw new Error(name);
-  return replay(each(recorded(slices)), set, keyOf);
+  return replay(each(recorded(slices)), { set, domain: DOMAIN }, keyOf);
 }
 
 test("D44, D46: the same set gives the same answers, policies, errors and obligations, byte for byte", async () => {
@@ -236,13 +236,13 @@ test("D46: a slice that is lost, changed, unreadable or without its key is undec
     ["its slice is not the one that its entry names", { slice: slice.text.replace("ann", "bob") }],
   ];
   for (const [why, change] of cases) {
-    const summary = await replay(each([{ ...fine, ...change }]), set, keyOf);
+    const summary = await replay(each([{ ...fine, ...change }]), { set, domain: DOMAIN }, keyOf);
     expect(summary.changes).toEqual({ unchanged: 0, tightened: 0, loosened: 0, undecidable: 1 });
     expect(summary.examples).toMatchObject([{ change: "undecidable", because: [why], index: 0 }]);
   }
-  const erased = await replay(each([fine]), set, () => Promise.resolve(undefined));
+  const erased = await replay(each([fine]), { set, domain: DOMAIN }, () => Promise.resolve(undefined));
   expect(erased.rules).toMatchObject([{ name: "the key of its slice is erased", undecidable: 1 }]);
-  const nothing = await replay(each([{ ...fine, input: undefined }]), set, keyOf);
+  const nothing = await replay(each([{ ...fine, input: undefined }]), { set, domain: DOMAIN }, keyOf);
   expect(nothing).toMatchObject({ entries: 0, decisions: 0, next: 1 });
 });
 
@@ -252,11 +252,14 @@ test("D46: a replay that stops goes on from its summary, and comes to the same",
   const set = sets.get("looser");
   if (set === undefined) throw new Error("no set");
   const all = recorded(slices);
-  const whole = await replay(each(all), set, keyOf);
+  const whole = await replay(each(all), { set, domain: DOMAIN }, keyOf);
   const stop = new AbortController();
-  const half = await replay(each(all), set, keyOf, { signal: stop.signal, told: () => stop.abort() });
+  const half = await replay(each(all), { set, domain: DOMAIN }, keyOf, {
+    signal: stop.signal,
+    told: () => stop.abort(),
+  });
   expect(half.next).toBe(256);
-  const rest = await replay(each(all.slice(half.next)), set, keyOf, {
+  const rest = await replay(each(all.slice(half.next)), { set, domain: DOMAIN }, keyOf, {
     from: JSON.parse(JSON.stringify(half)) as ReplaySummary,
   });
   expect(rest).toEqual(whole);
@@ -273,7 +276,7 @@ test("D46: however many names there are, a summary stays small", async () => {
   const [fine] = recorded([slice]);
   if (fine === undefined) throw new Error("nothing recorded");
   const many = Array.from({ length: 2000 }, (_, at) => ({ ...fine, index: at, identity: `i${at}`, slice: undefined }));
-  const summary = await replay(each(many), set, keyOf, { from: emptySummary(set.digest, 0) });
+  const summary = await replay(each(many), { set, domain: DOMAIN }, keyOf, { from: emptySummary(set.digest, 0) });
   expect(summary.changes.undecidable).toBe(2000);
   expect(summary.identities).toHaveLength(501);
   expect(summary.examples).toHaveLength(10);

@@ -2,7 +2,7 @@
 // What would have been answered if another set had been in force (D46): recorded decisions are asked again, one after the
 // other, and only counted. It can stop after any entry and go on later from its summary.
 import { hash } from "node:crypto";
-import type { Answer, Digest, SealKey } from "../../core/index.ts";
+import type { Answer, Digest, DomainId, SealKey } from "../../core/index.ts";
 import type { PolicySet } from "../policy-set.ts";
 import { readSlice } from "../slice/read.ts";
 import { compareSlice, type ReplayRow } from "./compare.ts";
@@ -27,6 +27,13 @@ export interface ReplayOptions {
   readonly told?: (summary: ReplaySummary) => void;
 }
 
+/** What is tried. */
+export interface Candidate {
+  readonly set: PolicySet;
+  /** Decisions of other domains are passed over. */
+  readonly domain: DomainId;
+}
+
 /** Entries between two looks at whether to stop. */
 const STRIDE = 256;
 /**
@@ -35,11 +42,11 @@ const STRIDE = 256;
  */
 export async function replay(
   window: AsyncIterable<RecordedDecision>,
-  candidate: PolicySet,
+  candidate: Candidate,
   keyOf: (name: string) => Promise<SealKey | undefined>,
   { from, signal, told }: ReplayOptions = {},
 ): Promise<ReplaySummary> {
-  const tally = new Tally(from ?? emptySummary(candidate.digest, 0));
+  const tally = new Tally(from ?? emptySummary(candidate.set.digest, 0));
   const again = new Again(candidate, keyOf);
   let looked = 0;
   for await (const recorded of window) {
@@ -60,8 +67,11 @@ class Again {
   private readonly keyOf: (name: string) => Promise<SealKey | undefined>;
   private readonly keys = new Map<string, SealKey | undefined>();
 
-  constructor(candidate: PolicySet, keyOf: (name: string) => Promise<SealKey | undefined>) {
-    this.rejudge = new Rejudge(candidate);
+  private readonly domain: DomainId;
+
+  constructor({ set, domain }: Candidate, keyOf: (name: string) => Promise<SealKey | undefined>) {
+    this.rejudge = new Rejudge(set);
+    this.domain = domain;
     this.keyOf = keyOf;
   }
 
@@ -74,6 +84,8 @@ class Again {
       return lost("its slice is not the one that its entry names");
     const read = readSlice(slice);
     if (read === undefined) return lost("its slice cannot be read");
+    const domain = read.parts[0]?.asks[0]?.question?.domain ?? this.domain;
+    if (domain !== this.domain) return undefined;
     if (!this.keys.has(read.key)) this.keys.set(read.key, await this.keyOf(read.key));
     const key = this.keys.get(read.key);
     if (key === undefined) return lost("the key of its slice is erased");

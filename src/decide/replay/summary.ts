@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 // What a replay found, in memory that does not grow with the window: counts, and ten examples of each change.
-import type { Digest, Instant } from "../../core/index.ts";
+import { z } from "zod";
+import { CoreError, type Digest, type Instant, instant, parseDigest } from "../../core/index.ts";
 import { CHANGES, type ChangeKind, type ReplayRow } from "./compare.ts";
 
 /** Examples of one change. SOURCE: decide D46 */
@@ -186,4 +187,47 @@ function counted(rows: readonly ReplayCount[]): Map<string, Counts> {
 function listed(table: ReadonlyMap<string, Counts>): readonly ReplayCount[] {
   const total = ({ tightened, loosened, undecidable }: Counts): number => tightened + loosened + undecidable;
   return Array.from(table, ([name, counts]) => ({ name, ...counts })).toSorted((a, b) => total(b) - total(a));
+}
+
+const COUNT = z.int().min(0);
+const COUNTS = z.strictObject({ name: z.string(), tightened: COUNT, loosened: COUNT, undecidable: COUNT });
+const EXAMPLE = z.strictObject({
+  change: z.enum(["tightened", "loosened", "undecidable"]),
+  index: COUNT,
+  reference: z.string(),
+  at: COUNT.transform((ms) => instant(ms)),
+  part: z.enum(["call", "release", "question"]),
+  from: z.string(),
+  to: z.string(),
+  because: z.array(z.string()).max(1000),
+  identity: z.string(),
+  tool: z.string(),
+});
+const SUMMARY = z.strictObject({
+  candidate: z.string().transform((text, context): Digest => {
+    try {
+      return parseDigest(text);
+    } catch (cause) {
+      if (!(cause instanceof CoreError)) throw cause;
+      context.addIssue({ code: "custom", message: cause.message });
+      return z.NEVER;
+    }
+  }),
+  next: COUNT,
+  entries: COUNT,
+  decisions: COUNT,
+  answers: COUNT,
+  changes: z.strictObject({ unchanged: COUNT, tightened: COUNT, loosened: COUNT, undecidable: COUNT }),
+  pairs: z.array(z.strictObject({ from: z.string(), to: z.string(), count: COUNT })).max(NAMES_MAX),
+  identities: z.array(COUNTS).max(NAMES_MAX + 1),
+  tools: z.array(COUNTS).max(NAMES_MAX + 1),
+  rules: z.array(COUNTS).max(NAMES_MAX + 1),
+  examples: z.array(EXAMPLE).max(3 * EXAMPLES_MAX),
+  same: z.strictObject({ decisions: COUNT, differing: COUNT }),
+});
+
+/** A summary that somebody kept; nothing where it is none. */
+export function readSummary(json: unknown): ReplaySummary | undefined {
+  const read = SUMMARY.safeParse(json);
+  return read.success ? read.data : undefined;
 }

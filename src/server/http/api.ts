@@ -21,6 +21,7 @@ import { mountPairings } from "./pairings.ts";
 import { mountPeople, type PeoplePorts } from "./people.ts";
 import { mountPolicies, type PolicyEdge } from "./policies.ts";
 import { PROBLEMS, sendProblem } from "./problems.ts";
+import { mountReplay, type ReplayEdgePorts } from "./replay.ts";
 import { guardRoutes } from "./rights.ts";
 import { mountServers, type ServerPorts } from "./servers.ts";
 import { mountSessions } from "./sessions.ts";
@@ -35,6 +36,7 @@ export interface ApiPorts extends Access, DecisionPorts, Omit<PeoplePorts, "acce
   readonly servers: ServerPorts;
   readonly observe: ObservePorts;
   readonly policySets: Omit<PolicyEdge, "access">;
+  readonly replay: ReplayEdgePorts;
   readonly clock: Clock;
 }
 
@@ -75,6 +77,7 @@ export function mountApi(app: FastifyInstance, ports: ApiPorts, timers: Timers):
   mountServers(app, ports.servers);
   mountObserve(app, ports.observe);
   mountPolicies(app, { ...ports.policySets, access: ports });
+  mountReplay(app, ports.replay);
   mountManifests(app, ports.servers);
   mountLive(app, {
     ...ports,
