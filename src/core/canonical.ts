@@ -38,7 +38,7 @@ function objectText(object: JsonObject): string {
 const INSERTION_MAX = 24;
 
 /** Names of members in the order of JCS: by UTF-16 units, which is what `<` compares. */
-export function sortedNames(object: JsonObject): readonly string[] {
+export function sortedNames(object: object): readonly string[] {
   const names = Object.keys(object);
   // without a comparer this is the same order
   if (names.length > INSERTION_MAX) return names.sort(); // oxlint-disable-line unicorn/no-array-sort -- a list of our own

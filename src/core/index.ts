@@ -12,7 +12,7 @@ export { CHALLENGE_KINDS } from "./approval.ts";
 export type { GrantCall, GrantDimension, GrantVerdict } from "./attenuation.ts";
 export { covers, implies } from "./attenuation.ts";
 export { bindsOf } from "./binds.ts";
-export { canonicalText } from "./canonical.ts";
+export { canonicalText, sortedNames } from "./canonical.ts";
 export { canonicalize, digestOf } from "./canonical-bytes.ts";
 export type { Constraint } from "./constraint.ts";
 export type { ContextMember, ContextType } from "./context.ts";

@@ -106,6 +106,8 @@ export function formatOrigin(origin: OriginRef): string {
 }
 
 function union<T extends string>(a: readonly T[], b: readonly T[]): readonly T[] {
+  // most labels have none of most
+  if (a.length + b.length === 0) return [];
   return [...new Set([...a, ...b])].toSorted();
 }
 
@@ -116,6 +118,8 @@ function intersection(a: Label["purposes"], b: Label["purposes"]): Label["purpos
 }
 
 function joinOrigins(a: Label, b: Label): Pick<Label, "origins" | "moreOrigins"> {
+  const isNone = a.origins.length + b.origins.length === 0;
+  if (isNone && a.moreOrigins === undefined && b.moreOrigins === undefined) return { origins: [] };
   const all = new Map([...a.origins, ...b.origins].map((origin) => [formatOrigin(origin), origin]));
   const sorted = [...all].toSorted(([x], [y]) => (x < y ? -1 : 1));
   const bits = Buffer.alloc(32);

@@ -87,6 +87,7 @@ export function categoriesOf(rules: LabelRules, type: string): readonly Category
 
 /** The label of data in which exactly this was found, apart from where it came from. */
 export function labelOf(rules: LabelRules, detections: readonly Detection[], complete: boolean): Label {
+  if (detections.length === 0) return { ...NEUTRAL_LABEL, complete };
   const found = detections.map((detection) => ({ detection, rule: ruleOf(rules, detection.type) }));
   const passed = rules.thresholds.filter(({ category: of, distinct }) => {
     const values = found.filter(({ rule }) => rule.categories.includes(of)).map(({ detection }) => detection.valueMac);

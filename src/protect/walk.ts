@@ -12,17 +12,24 @@ export interface Leaf {
 }
 
 /** Every leaf in document order; the name of a member comes before its value. */
-export function* leaves(json: Json, path = "", names: readonly string[] = []): Generator<Leaf> {
-  if (typeof json === "string") yield { kind: "value", text: json, path, names };
+export function leaves(json: Json, path = ""): readonly Leaf[] {
+  const found: Leaf[] = [];
+  walk(json, path, [], found);
+  return found;
+}
+
+function walk(json: Json, path: string, names: readonly string[], found: Leaf[]): void {
+  if (typeof json === "string") found.push({ kind: "value", text: json, path, names });
   else if (typeof json === "number" || json instanceof RawNumber) {
-    yield { kind: "number", text: numberText(json), path, names };
+    found.push({ kind: "number", text: numberText(json), path, names });
   } else if (isJsonArray(json)) {
-    for (const [i, item] of json.entries()) yield* leaves(item, `${path}/${i}`, names);
+    for (let i = 0; i < json.length; i++) walk(json[i] ?? null, `${path}/${i}`, names, found);
   } else if (isJsonObject(json)) {
-    for (const [i, [name, value]] of Object.entries(json).entries()) {
-      const at = `${path}/${segment(name, i)}`;
-      yield { kind: "name", text: name, path: at, names };
-      yield* leaves(value, at, [...names, name]);
+    let position = 0;
+    for (const name of Object.keys(json)) {
+      const at = `${path}/${segment(name, position++)}`;
+      found.push({ kind: "name", text: name, path: at, names });
+      walk(json[name] ?? null, at, [...names, name], found);
     }
   }
 }
@@ -34,7 +41,11 @@ export function numberText(number: number | RawNumber): string {
   return /^-?[0-9]+$/.test(number.lexeme) || !/^-?[0-9]+$/.test(plain) ? number.lexeme : plain;
 }
 
+/** What nearly all are called: letters, or none but a few digits among them. */
+const PLAIN_NAME = /^[A-Za-z_$][A-Za-z_$]{0,63}$/;
+
 /** A path is written down and shown, so a name that may itself be a value is replaced by its position. */
 function segment(name: string, position: number): string {
+  if (PLAIN_NAME.test(name)) return name;
   return /^(?!.*[0-9]{5})[\p{L}_$][\p{L}\p{N}_$. -]{0,63}$/u.test(name) ? name : `#${position}`;
 }

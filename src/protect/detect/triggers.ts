@@ -60,8 +60,24 @@ const SCRATCH_BYTES = 64 * 1024;
 // the units of a text, which are quicker to walk here than in the text; nothing is kept between two calls
 const scratch: Buffer = Buffer.alloc(SCRATCH_BYTES);
 
+/** UNIT: UTF-16 units. Below it a text is walked where it is: names, numbers and words are. */
+const SHORT = 64;
+
 /** The bits of everything that `text` has. Linear in its length. */
 export function triggersOf(text: string): number {
+  return text.length < SHORT ? ofShort(text) : ofLong(text);
+}
+
+function ofShort(text: string): number {
+  const pass = new Pass();
+  for (let i = 0; i < text.length; i++) {
+    const bits = CLASS[text.charCodeAt(i)] ?? 0;
+    if (bits !== LETTER) pass.other(i, bits, text.charCodeAt(i + 1));
+  }
+  return pass.end(text.length);
+}
+
+function ofLong(text: string): number {
   const bytes = 2 * text.length <= scratch.length ? scratch : Buffer.alloc(2 * text.length);
   bytes.write(text, "utf16le");
   const units = new Uint16Array(bytes.buffer, bytes.byteOffset, text.length);
@@ -117,6 +133,7 @@ class Pass {
 
 /** Whether a run has more than marks from this unit on. */
 function goesOn(unit: number | undefined): boolean {
+  // beyond the end there is none, or not a number
   const bits = CLASS[unit ?? 0] ?? 0;
   return (bits & IS_RUN) !== 0 && (bits & IS_STOP) === 0;
 }
