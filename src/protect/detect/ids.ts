@@ -36,6 +36,9 @@ const RULES: readonly Rule[] = ID_ROWS.map((row) => {
   };
 });
 
+/** Any word of any of them: most texts have none. */
+const ALL_WORDS: Phrases = phrases(ID_ROWS.map((row) => row.words));
+
 /** Of which most digits may be written as letters: such a number need not have a row of digits. */
 const LETTERED: readonly Rule[] = RULES.filter(({ lettered }) => lettered);
 const NUMBERED: readonly Rule[] = RULES.filter(({ lettered }) => !lettered);
@@ -51,8 +54,9 @@ export const ids: Detector = {
 export const letteredIds: Detector = { name: ids.name, needs: DIGITS, find: (look) => foundBy(LETTERED, look) };
 
 function foundBy(rules: readonly Rule[], look: Look): readonly Found[] {
+  const isNamed = look.around.mention(ALL_WORDS);
   return rules.flatMap((rule) =>
-    rule.base >= MIN_SCORE || look.around.mention(rule.words) ? matches(rule, look) : [],
+    rule.base >= MIN_SCORE || (isNamed && look.around.mention(rule.words)) ? matches(rule, look) : [],
   );
 }
 

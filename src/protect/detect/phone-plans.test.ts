@@ -14,7 +14,7 @@ function isOfLength(country: CountryCode, digits: string): boolean {
   return lengths.includes(digits.length) || lengths.includes(digits.length - 1);
 }
 
-test("P5: what libphonenumber calls valid in a country, its plan does not rule out", () => {
+test("P5: a plan says what libphonenumber says, or that it has to be asked", () => {
   const digits = fc
     .tuple(fc.constantFrom("", "0", "00", "011", "1", "44"), fc.stringMatching(/^[0-9]{5,12}$/))
     .map((parts) => parts.join(""));
@@ -22,15 +22,18 @@ test("P5: what libphonenumber calls valid in a country, its plan does not rule o
     fc.property(fc.constantFrom(...plans), digits, (plan, number) => {
       const read = parsePhoneNumberFromString(number, { defaultCountry: plan.country });
       const isValid = isOfLength(plan.country, number) && read?.isValid() === true;
-      expect(!isValid || plan.mayDial(number)).toBe(true);
+      const said = plan.dial(number);
+      expect(said === "ask" || said === (isValid ? read.number : undefined)).toBe(true);
+      expect(said === undefined || said === "ask" || read?.country === plan.country).toBe(true);
     }),
     { numRuns: 500 },
   );
 });
 
 test("P5: a number that no plan has is ruled out without the library", () => {
-  const [us] = plansOf(["US"]);
-  expect(us?.mayDial("0000000000")).toBe(false);
-  expect(us?.mayDial("4155552671")).toBe(true);
-  expect(us?.mayDial("14155552671")).toBe(true);
+  const [us, de] = plansOf(["US", "DE"]);
+  expect(us?.dial("0000000000")).toBeUndefined();
+  expect(us?.dial("4155552671")).toBe("ask");
+  expect(us?.dial("14155552671")).toBe("ask");
+  expect(de?.dial("20261234")).toBe("+4920261234");
 });

@@ -1,14 +1,17 @@
 // SPDX-License-Identifier: Apache-2.0
-// A quick no to numbers that libphonenumber would call invalid in a country: its own patterns, compiled once. Whatever may be
-// valid is read by the library, which costs fifty times as much.
+// What libphonenumber would say of most numbers in a country, by its own patterns, compiled once. What is not plain here is
+// read by the library, which costs fifty times as much.
 import { type CountryCode, isSupportedCountry } from "libphonenumber-js/max";
 import metadata from "libphonenumber-js/max/metadata";
 
 /** A country whose national numbers are read. */
 export interface Plan {
   readonly country: CountryCode;
-  /** False where these digits, dialled there, are no valid number of anybody. */
-  mayDial(digits: string): boolean;
+  /**
+   * What these digits are, dialled there: a number as E.164 writes it, no valid number of anybody (`undefined`), or something
+   * that only the library can tell.
+   */
+  dial(digits: string): string | "ask" | undefined;
 }
 
 /** One country's row of the library's metadata, version 4. */
@@ -16,10 +19,16 @@ interface Row {
   readonly callingCode: string;
   readonly abroad: RegExp;
   readonly valid: RegExp;
-  readonly types: RegExp | undefined;
+  readonly types: readonly Type[];
   readonly lengths: readonly number[];
   readonly prefix: RegExp | undefined;
   readonly instead: string | undefined;
+}
+
+/** Fixed lines, mobiles and so on: a country that has them has no other valid numbers. */
+interface Type {
+  readonly pattern: RegExp;
+  readonly lengths: readonly number[];
 }
 
 /** Where each of them stands in a row. */
@@ -38,9 +47,14 @@ function planOf(country: CountryCode): Plan {
   const lengths = new Set(row.lengths.flatMap((length) => [length, length + 1]));
   return {
     country,
-    mayDial: (digits) =>
-      lengths.has(digits.length) &&
-      (row.abroad.test(digits) || readings(row, digits).some((number) => shared.some((of) => isValid(of, number)))),
+    dial(digits) {
+      if (!lengths.has(digits.length)) return undefined;
+      if (row.abroad.test(digits)) return "ask";
+      // nothing is taken off it and nobody else has it, as is so with most
+      if (shared.length === 1 && !digits.startsWith(row.callingCode) && row.prefix?.test(digits) !== true)
+        return isValid(row, digits) ? `+${row.callingCode}${digits}` : undefined;
+      return readings(row, digits).some((number) => shared.some((of) => isValid(of, number))) ? "ask" : undefined;
+    },
   };
 }
 
@@ -56,23 +70,33 @@ function readings(row: Row, digits: string): readonly string[] {
 }
 
 function isValid({ valid, types }: Row, number: string): boolean {
-  return valid.test(number) && (types?.test(number) ?? true);
+  if (!valid.test(number)) return false;
+  return types.length === 0 || types.some((type) => type.lengths.includes(number.length) && type.pattern.test(number));
 }
 
 function rowOf(country: CountryCode): Row {
   const row: readonly unknown[] = metadata.countries[country] ?? [];
-  const types = listOf(row[AT.types]).flatMap((type) => textOf(listOf(type)[0]) ?? []);
+  const lengths = lengthsOf(row[AT.lengths]);
+  const types = listOf(row[AT.types]).flatMap((type): readonly Type[] => {
+    const [pattern, own] = listOf(type);
+    const text = textOf(pattern);
+    return text === undefined ? [] : [{ pattern: whole(text), lengths: own === undefined ? lengths : lengthsOf(own) }];
+  });
   const prefix = textOf(row[AT.parsing]) ?? textOf(row[AT.prefix]);
   return {
     callingCode: textOf(row[AT.code]) ?? "",
     // a pattern that is not there rules nothing out
     abroad: new RegExp(`^(?:${textOf(row[AT.idd]) ?? ""})`),
     valid: whole(textOf(row[AT.valid]) ?? ".*"),
-    types: types.length === 0 ? undefined : whole(types.join("|")),
-    lengths: listOf(row[AT.lengths]).filter((length) => typeof length === "number"),
+    types,
+    lengths,
     prefix: prefix === undefined ? undefined : new RegExp(`^(?:${prefix})`),
     instead: textOf(row[AT.instead]),
   };
+}
+
+function lengthsOf(value: unknown): readonly number[] {
+  return listOf(value).filter((length) => typeof length === "number");
 }
 
 function whole(pattern: string): RegExp {

@@ -72,12 +72,18 @@ function read(text: string, country?: CountryCode): Numbered | undefined {
   return number?.isValid() === true ? { value: number.number, country: number.country } : undefined;
 }
 
+function dialled(plan: Plan, digits: string, text: string): Numbered | undefined {
+  const number = plan.dial(digits);
+  if (number === "ask") return read(text, plan.country);
+  return number === undefined ? undefined : { value: number, country: plan.country };
+}
+
 /** Of a number that several countries could have given, the country is not said: its law would be a guess. */
 function national(plans: readonly Plan[], text: string): Numbered | undefined {
   const digits = text.replace(/[^0-9]/g, "");
   let found: Numbered | undefined;
   for (const plan of plans) {
-    const number = plan.mayDial(digits) ? read(text, plan.country) : undefined;
+    const number = dialled(plan, digits, text);
     if (number === undefined) continue;
     if (found !== undefined && found.country !== number.country) return { value: digits, country: undefined };
     found ??= number;

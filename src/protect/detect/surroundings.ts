@@ -29,7 +29,7 @@ export interface Phrases {
   /** Each with a space at both ends, as they stand in folded text. */
   readonly spaced: readonly string[];
   /** The first word of each. */
-  readonly heads: readonly string[];
+  readonly heads: ReadonlySet<string>;
   /** Of scripts that put no spaces between words. */
   readonly unspaced: readonly string[];
 }
@@ -40,7 +40,7 @@ export function phrases(lists: readonly string[]): Phrases {
   const words = all.filter((phrase) => !UNSPACED.test(phrase));
   return {
     spaced: words.map(spaced),
-    heads: [...new Set(words.map((phrase) => phrase.split(" ")[0] ?? ""))],
+    heads: new Set(words.map((phrase) => phrase.split(" ")[0] ?? "")),
     unspaced: all.filter((phrase) => UNSPACED.test(phrase)),
   };
 }
@@ -89,7 +89,9 @@ export class Surroundings {
   mention(of: Phrases): boolean {
     this.words ??= wordsOf(this.text, this.names);
     const { all, text } = this.words;
-    return of.heads.some((head) => all.has(head)) || of.unspaced.some((phrase) => text.includes(phrase));
+    const [fewer, more] = all.size < of.heads.size ? [all, of.heads] : [of.heads, all];
+    for (const word of fewer) if (more.has(word)) return true;
+    return of.unspaced.some((phrase) => text.includes(phrase));
   }
 
   /** The score of a candidate with what stands around it, and what spoke for it. */
