@@ -9,7 +9,15 @@ const ci = process.env["CI"] === "true";
 function slow(name: string, include: string[]): object {
   return {
     extends: true,
-    test: { name, include, testTimeout: 60_000, hookTimeout: 60_000, sequence: { groupOrder: 1 } },
+    test: {
+      name,
+      include,
+      testTimeout: 60_000,
+      hookTimeout: 60_000,
+      // what is waited for comes from other processes, which share two cores with another test
+      expect: { requireAssertions: true, poll: { timeout: 15_000, interval: 20 } },
+      sequence: { groupOrder: 1 },
+    },
   };
 }
 

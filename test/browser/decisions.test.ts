@@ -56,7 +56,7 @@ describe.skipIf(!hasChromium)(`the screen Decisions ${NEEDS}`, () => {
     const heading = page.getByRole("heading", { level: 1 });
     await heading.getByText("customers.csv").waitFor();
     expect(await heading.textContent()).toBe("limit invoice-helper asked to view files/customers/customers.csv");
-    expect(await page.evaluate("document.activeElement.tagName")).toBe("H1");
+    await expect.poll(() => page.evaluate("document.activeElement.tagName")).toBe("H1");
     const why = page.getByRole("region", { name: "Why" });
     expect(await why.textContent()).toMatch(/held back by personal-data-is-masked · \d+-[a-z-]+\.cedar:\d+/);
     const outcome = page.getByRole("region", { name: "What came of it" });
@@ -130,7 +130,7 @@ describe.skipIf(!hasChromium)(`the screen Decisions ${NEEDS}`, () => {
     await page.keyboard.press("g");
     await page.keyboard.press("d");
     await rowsOf(page).first().waitFor();
-    expect(await page.evaluate("document.activeElement.tagName")).toBe("H1");
+    await expect.poll(() => page.evaluate("document.activeElement.tagName")).toBe("H1");
     await page.keyboard.press("j");
     await page.keyboard.press("j");
     await page.keyboard.press("k");

@@ -34,40 +34,6 @@ interface Story {
   readonly dataDir: string;
 }
 
-test("the story as JSON: the last line says what was answered, and why", () => {
-  const { code, out } = bailiwick("up", "--demo", "--once", "--json", "--port", "0");
-  const lines = out.trim().split("\n");
-  const story = JSON.parse(lines.at(-1) ?? "") as Story;
-  expect(code).toBe(0);
-  expect(lines).toHaveLength(1);
-  expect(story).toMatchObject({ name: "story", recordVerified: true });
-  expect(story.steps.map(({ verb, resource, answer, reason }) => [verb, resource, answer, reason])).toEqual([
-    ["view", "files/invoices/2041.txt", "allow", "reads-in-team"],
-    ["view", "files", "allow", "tools-of-files"],
-    ["view", "files/customers/customers.csv", "limit", "personal-data-is-masked"],
-    ["execute", "files/payments/2041.json", "challenge", "payments-need-a-person"],
-    ["execute", "files/invoices/2041.txt", "deny", "invoices-are-read-only"],
-    ["share", "outbox/partner-copy.csv", "deny", "transfer-needs-a-basis, chosen-by-an-untrusted-source"],
-    ["isolate", "invoice-helper", "contain", "used a planted credential (decoy)"],
-  ]);
-  expect(story.contain).toMatchObject({ effect: "isolate", points: 1 });
-  expect(story.contain.ms).toBeGreaterThan(0);
-  expect(story.incident).toEqual({ name: "INC-1", questions: 6 });
-  // nobody said when they became aware, and nothing stands in for it
-  expect(story.clocks).toEqual([
-    {
-      duty: "EU-GDPR-33",
-      stage: "notification",
-      state: "waiting",
-      strict: null,
-      latest: null,
-      why: expect.stringMatching(/waits for awareness$/) as string,
-    },
-  ]);
-  for (const { ms } of story.steps) expect(Number.isInteger(ms)).toBe(true);
-  rmSync(story.dataDir, { recursive: true });
-});
-
 /** What the demo prints between its first line and its last ones. */
 const golden = (became: string, written: string): string => `console  <url>/#setup=<token>   one-use link, 15 minutes
 gate     <url>/mcp/files   @modelcontextprotocol/server-filesystem 2026.8.31, 14 tools, FR
@@ -172,14 +138,47 @@ test("Ctrl-C while the story waits for a person ends it then and there", async (
   expect(spawnSync("pgrep", ["-f", dir]).stdout.toString()).toBe("");
 });
 
-test("the story as text, in a folder that is kept, opened again, checked, and found out when one byte is changed", () => {
+/** The story as JSON: its one line says what was answered, and why. */
+function expectStory({ code, out, err }: Ran): void {
+  expect(code, err).toBe(0);
+  const lines = out.trim().split("\n");
+  const story = JSON.parse(lines.at(-1) ?? "") as Story;
+  expect(lines).toHaveLength(1);
+  expect(story).toMatchObject({ name: "story", recordVerified: true });
+  expect(story.steps.map(({ verb, resource, answer, reason }) => [verb, resource, answer, reason])).toEqual([
+    ["view", "files/invoices/2041.txt", "allow", "reads-in-team"],
+    ["view", "files", "allow", "tools-of-files"],
+    ["view", "files/customers/customers.csv", "limit", "personal-data-is-masked"],
+    ["execute", "files/payments/2041.json", "challenge", "payments-need-a-person"],
+    ["execute", "files/invoices/2041.txt", "deny", "invoices-are-read-only"],
+    ["share", "outbox/partner-copy.csv", "deny", "transfer-needs-a-basis, chosen-by-an-untrusted-source"],
+    ["isolate", "invoice-helper", "contain", "used a planted credential (decoy)"],
+  ]);
+  expect(story.contain).toMatchObject({ effect: "isolate", points: 1 });
+  expect(story.contain.ms).toBeGreaterThan(0);
+  expect(story.incident).toEqual({ name: "INC-1", questions: 6 });
+  // nobody said when they became aware, and nothing stands in for it
+  expect(story.clocks).toEqual([
+    {
+      duty: "EU-GDPR-33",
+      stage: "notification",
+      state: "waiting",
+      strict: null,
+      latest: null,
+      why: expect.stringMatching(/waits for awareness$/) as string,
+    },
+  ]);
+  for (const { ms } of story.steps) expect(Number.isInteger(ms)).toBe(true);
+}
+
+test("the story in a folder that is kept: as JSON, opened again as text, checked, and found out when one byte is changed", () => {
   const dir = mkdtempSync(path.join(tmpdir(), "bailiwick-story-"));
-  for (let opened = 0; opened < 2; opened++) {
-    const { code, out, err } = bailiwick("up", "--demo", "--once", "--data", dir, "--port", "0");
-    expect(code, err).toBe(0);
-    const story = golden(APPROVED, "2041.json written");
-    expect(told(out, dir)).toBe(`${FIRST}, which is kept\n${story}kept     <dir>\n`);
-  }
+  const start = (...more: string[]): Ran => bailiwick("up", "--demo", "--once", "--data", dir, "--port", "0", ...more);
+  expectStory(start("--json"));
+  const { code, out, err } = start();
+  expect(code, err).toBe(0);
+  const story = golden(APPROVED, "2041.json written");
+  expect(told(out, dir)).toBe(`${FIRST}, which is kept\n${story}kept     <dir>\n`);
 
   const record = path.join(dir, "data", "record");
   const verify = (...more: string[]): Ran =>
@@ -195,7 +194,7 @@ test("the story as text, in a folder that is kept, opened again, checked, and fo
   expect(broken.code).toBe(4);
   expect(broken.out + broken.err).toContain(journal);
   rmSync(dir, { recursive: true });
-}, 60_000);
+}, 120_000);
 
 test("a second process on the same folder is refused, and told who has it", async () => {
   const dir = mkdtempSync(path.join(tmpdir(), "bailiwick-twice-"));

@@ -17,7 +17,7 @@ import { ROOT } from "../support/office.ts";
 const SERVER = path.join(import.meta.dirname, "office-server.ts");
 const BIN = path.join(ROOT, "bin", "bailiwick.js");
 const CLIENT = "spiffe://office.example/agent/invoice-helper/desk-1";
-const ROUNDS = Number(process.env["BAILIWICK_KILLS"] ?? "6"); // oxlint-disable-line node/no-process-env -- how long a run may take is the caller's to say
+const ROUNDS = Number(process.env["BAILIWICK_KILLS"] ?? "4"); // oxlint-disable-line node/no-process-env -- how long a run may take is the caller's to say
 const WORKERS = 2;
 
 interface Server {

@@ -8,7 +8,7 @@ import path from "node:path";
 import { expect, test } from "vitest";
 import { killRounds } from "./kill-rounds.ts";
 
-const ROUNDS = 5;
+const ROUNDS = 4;
 
 test("section 4: kill -9 of the server under load loses no answer and leaves no effect without its intent", async () => {
   const dir = mkdtempSync(path.join(tmpdir(), "bailiwick-kill-"));
@@ -18,4 +18,4 @@ test("section 4: kill -9 of the server under load loses no answer and leaves no 
   expect(killed.read).toBeGreaterThan(ROUNDS);
   console.info(`${ROUNDS} kills: ${killed.written} writes, ${killed.read} reads acknowledged, ${killed.files} files`);
   rmSync(dir, { recursive: true });
-}, 120_000);
+}, 300_000);

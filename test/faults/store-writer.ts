@@ -8,7 +8,16 @@ import { instant } from "../../src/core/index.ts";
 import { lockDirectory, openStore, StoreError } from "../../src/store/index.ts";
 
 const [dir = ""] = process.argv.slice(2);
-const say = (line: string): void => void writeSync(1, `${line}\n`);
+/** Whoever listens may be slow: then its pipe is full for a moment. */
+function say(line: string): void {
+  for (;;) {
+    try {
+      return void writeSync(1, `${line}\n`);
+    } catch (cause) {
+      if (!(cause instanceof Error && "code" in cause && cause.code === "EAGAIN")) throw cause;
+    }
+  }
+}
 const clock: Clock = { now: () => instant(Date.now()), monotonic: () => performance.now() };
 const schema: RoomSchema = {
   room: "try",
