@@ -23,8 +23,9 @@ test("P5: a plan says what libphonenumber says, or that it has to be asked", () 
       const read = parsePhoneNumberFromString(number, { defaultCountry: plan.country });
       const isValid = isOfLength(plan.country, number) && read?.isValid() === true;
       const said = plan.dial(number);
-      expect(said === "ask" || said === (isValid ? read.number : undefined)).toBe(true);
-      expect(said === undefined || said === "ask" || read?.country === plan.country).toBe(true);
+      const expected = isValid ? { number: read.number, country: read.country } : undefined;
+      const told = said === undefined || said === "ask" ? said : { ...said, country: plan.country };
+      expect([expected, "ask"]).toContainEqual(told);
     }),
     { numRuns: 500 },
   );
@@ -35,5 +36,5 @@ test("P5: a number that no plan has is ruled out without the library", () => {
   expect(us?.dial("0000000000")).toBeUndefined();
   expect(us?.dial("4155552671")).toBe("ask");
   expect(us?.dial("14155552671")).toBe("ask");
-  expect(de?.dial("20261234")).toBe("+4920261234");
+  expect(de?.dial("20261234")).toEqual({ number: "+4920261234" });
 });

@@ -11,7 +11,7 @@ export interface Plan {
    * What these digits are, dialled there: a number as E.164 writes it, no valid number of anybody (`undefined`), or something
    * that only the library can tell.
    */
-  dial(digits: string): string | "ask" | undefined;
+  dial(digits: string): { readonly number: string } | "ask" | undefined;
 }
 
 /** One country's row of the library's metadata, version 4. */
@@ -52,7 +52,7 @@ function planOf(country: CountryCode): Plan {
       if (row.abroad.test(digits)) return "ask";
       // nothing is taken off it and nobody else has it, as is so with most
       if (shared.length === 1 && !digits.startsWith(row.callingCode) && row.prefix?.test(digits) !== true)
-        return isValid(row, digits) ? `+${row.callingCode}${digits}` : undefined;
+        return isValid(row, digits) ? { number: `+${row.callingCode}${digits}` } : undefined;
       return readings(row, digits).some((number) => shared.some((of) => isValid(of, number))) ? "ask" : undefined;
     },
   };

@@ -73,9 +73,9 @@ function read(text: string, country?: CountryCode): Numbered | undefined {
 }
 
 function dialled(plan: Plan, digits: string, text: string): Numbered | undefined {
-  const number = plan.dial(digits);
-  if (number === "ask") return read(text, plan.country);
-  return number === undefined ? undefined : { value: number, country: plan.country };
+  const said = plan.dial(digits);
+  if (said === "ask") return read(text, plan.country);
+  return said === undefined ? undefined : { value: said.number, country: plan.country };
 }
 
 /** Of a number that several countries could have given, the country is not said: its law would be a guess. */
