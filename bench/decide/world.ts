@@ -24,7 +24,7 @@ action view, summarize in [read] appliesTo { principal: Agent, resource: [Docume
 action execute, share in [effect] appliesTo { principal: Agent, resource: [Document, Collection], context: Context };
 `;
 
-const DOMAIN = parseDomainId("main");
+const DOMAIN = parseDomainId("bench");
 const POINT = parsePointId("bench/mcp");
 const NOW = instant(1_796_547_600_000);
 /** Groups of every kind; policies and questions are spread over them. */

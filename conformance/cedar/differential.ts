@@ -27,7 +27,8 @@ import { type Sample, SCHEMA, type TemplateCase } from "./generate.ts";
 export type Verdicts = readonly string[];
 
 const LIMITS = { depth: 16, setSize: 10_000, entities: 64 };
-const REFUSED = "input refused";
+/** What either says of input that it refuses. */
+export const REFUSED = "input refused";
 
 // Cedar's binding takes values through JSON.stringify; a raw lexeme is how an integer beyond 2^53 gets in whole
 const { rawJSON } = JSON as unknown as { rawJSON(this: void, text: string): never };
@@ -103,7 +104,7 @@ export async function askUs(
   });
 }
 
-function bindings({ principal, resource }: TemplateCase): [SlotName, EntityUid][] {
+export function bindings({ principal, resource }: TemplateCase): [SlotName, EntityUid][] {
   const bound: [SlotName, string | undefined][] = [
     ["?principal", principal],
     ["?resource", resource],
@@ -120,13 +121,13 @@ function spelled(decision: string, reason: readonly string[], errors: readonly s
   return JSON.stringify({ decision, reason: reason.toSorted(), errors: errors.toSorted() });
 }
 
-function jsonOf(answer: Json): Json {
+export function jsonOf(answer: Json): Json {
   const json = member(answer, "json");
   if (json === undefined) throw new Error(JSON.stringify(answer));
   return json;
 }
 
-function entitiesOf(json: Json): readonly EntityInput[] {
+export function entitiesOf(json: Json): readonly EntityInput[] {
   return (isJsonArray(json) ? json : []).map((entity) => ({
     uid: refOf(member(entity, "uid")),
     attrs: objectOf(member(entity, "attrs")),

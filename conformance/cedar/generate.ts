@@ -19,7 +19,8 @@ export const SCHEMA = `
   action "odd one" appliesTo { principal: [User], resource: [File], context: {} };
   type Context = {
     n: Long, text: String, flag?: Bool, ref?: User, plain?: { type: String, id: String }, at?: datetime, ip?: ipaddr,
-    amount?: decimal, took?: duration, names?: Set<String>, deep?: { a?: { b?: { c?: Long } } }
+    amount?: decimal, took?: duration, names?: Set<String>, deep?: { a?: { b?: { c?: Long } } },
+    mandate?: { id: String }
   };`;
 
 const LONGS = [

@@ -1,8 +1,9 @@
 // SPDX-License-Identifier: Apache-2.0
+import { hash } from "node:crypto";
 import * as fc from "fast-check";
 import { expect, test } from "vitest";
 import { canonicalText } from "./canonical.ts";
-import { CanonicalBytes, canonicalize, digestOf } from "./canonical-bytes.ts";
+import { canonicalize, digestOf } from "./canonical-bytes.ts";
 import { parseJson } from "./json.ts";
 
 const text = fc.string({
@@ -24,7 +25,7 @@ test("K9: the bytes are those of the canonical text, and the digest is theirs", 
       const json = parseJson(JSON.stringify(any));
       const expected = new TextEncoder().encode(canonicalText(json));
       expect(canonicalize(json)).toEqual(expected);
-      expect(new CanonicalBytes().json(json).digest()).toBe(digestOf(json));
+      expect(digestOf(json)).toBe(`sha256:${hash("sha256", expected, "hex")}`);
     }),
     { numRuns: 500 },
   );
@@ -40,10 +41,7 @@ test("K9: what is longer than the room kept for it is written whole, and the nex
   expect(new TextDecoder().decode(canonicalize(many))).toBe(JSON.stringify(many));
 });
 
-test("K9: numbers as they are written, and what was copied can be written again", () => {
-  const number = parseJson("[1.0, 9007199254740993, -0, 1e400]");
-  const bytes = new CanonicalBytes().raw('{"n":').json(number);
-  const copied = bytes.copy();
-  const again = new CanonicalBytes().again(copied).raw("}");
-  expect(new TextDecoder().decode(again.copy())).toBe('{"n":[1,9007199254740993,0,1e400]}');
+test("K9: numbers are written as one text each", () => {
+  const numbers = parseJson("[1.0, 9007199254740993, -0, 1e400]");
+  expect(new TextDecoder().decode(canonicalize(numbers))).toBe("[1,9007199254740993,0,1e400]");
 });

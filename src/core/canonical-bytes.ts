@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
-// The canonical text of a value as bytes, written in place. Every decision and every entry has a digest, and growing a text,
-// flattening it and encoding it costs more than the hash does.
+// The canonical text of a value as bytes, written in place. Growing a text, flattening it and encoding it costs more than
+// its digest does.
 import { hash } from "node:crypto";
 import { canonicalNumber, sortedNames } from "./canonical.ts";
 import { type Bytes, type Digest, parseDigest } from "./ids.ts";
@@ -19,7 +19,7 @@ const [FIRST_VISIBLE, LAST_VISIBLE] = [0x20, 0x7e];
 const encoder = new TextEncoder();
 
 /** Bytes that are written one after the other. Guarded by being used from one synchronous function at a time. */
-export class CanonicalBytes {
+class CanonicalBytes {
   private bytes = new Uint8Array(START_BYTES);
   private at = 0;
 
@@ -70,14 +70,6 @@ export class CanonicalBytes {
     return this.bytes.slice(0, this.at);
   }
 
-  /** What was copied, written again. */
-  again(copied: Bytes): this {
-    this.room(copied.length);
-    this.bytes.set(copied, this.at);
-    this.at += copied.length;
-    return this;
-  }
-
   /** SHA-256 of what was written. */
   digest(): Digest {
     return parseDigest(`sha256:${hash("sha256", this.bytes.subarray(0, this.at), "hex")}`);
@@ -126,7 +118,7 @@ export class CanonicalBytes {
   }
 }
 
-/** For whatever is written at once; what is put together from parts has its own. */
+/** One for all: nothing waits between the first byte and the digest. */
 const scratch = new CanonicalBytes();
 
 export function canonicalize(json: Json): Bytes {

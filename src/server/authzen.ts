@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 // The decision point for enforcement points of others: its domains, who may ask, and the entry behind every answer.
-import { createHash, type KeyObject, timingSafeEqual } from "node:crypto";
+import { hash, type KeyObject, timingSafeEqual } from "node:crypto";
 import { readFile } from "node:fs/promises";
 import {
   type Clock,
@@ -216,7 +216,7 @@ function tokenDigest(authorization: string | undefined): Buffer | undefined {
 }
 
 function digestOf(token: string): Buffer {
-  return createHash("sha256").update(token).digest();
+  return hash("sha256", token, "buffer");
 }
 
 /** Nothing is answered that could not be written down. */

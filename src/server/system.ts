@@ -22,12 +22,26 @@ export const systemTimers: Timers = {
 
 export const systemRandom: Random = {
   bytes: (count) => randomBytes(count),
-  id: () => uuidV7(Date.now(), randomBytes(10)),
+  id: () => uuidV7(Date.now(), nextRandom()),
 };
+
+/** UNIT: bytes of an id that are random. */
+const ID_RANDOM = 10;
+/** Ids whose chance is fetched at once: asking for it costs more than it is long. */
+const IDS_AHEAD = 256;
+let ahead: Buffer = Buffer.alloc(0);
+
+/** The next bytes that were used for no id yet. */
+function nextRandom(): Uint8Array {
+  if (ahead.length === 0) ahead = randomBytes(ID_RANDOM * IDS_AHEAD);
+  const next = ahead.subarray(0, ID_RANDOM);
+  ahead = ahead.subarray(ID_RANDOM);
+  return next;
+}
 
 /** RFC 9562 section 5.7: 48 bits of milliseconds, version, variant, 74 random bits. */
 function uuidV7(ms: number, random: Uint8Array): string {
-  const bytes = Buffer.alloc(16);
+  const bytes = Buffer.allocUnsafe(16);
   bytes.writeUIntBE(ms, 0, 6);
   bytes.set(random, 6);
   bytes.writeUInt8((bytes.readUInt8(6) & 0x0f) | 0x70, 6);

@@ -5,7 +5,7 @@ import { DecideError } from "../errors.ts";
 import { attributeOf, hasPath, hasTag, isInside, tagOf } from "./access.ts";
 import type { Entities } from "./entities.ts";
 import { type Env, NOTHING } from "./env.ts";
-import { Fault, TYPE } from "./fault.ts";
+import { Fault, NO_ATTRIBUTE, TYPE } from "./fault.ts";
 import { FUNCTIONS } from "./functions.ts";
 import { BINARY_OPERATORS, type PureOp, UNARY_OPERATORS } from "./operators.ts";
 import { type Pattern, patternMatcher } from "./pattern.ts";
@@ -41,7 +41,7 @@ function compile(expr: Expr): Compiled {
     case "or":
       return compileChain(expr.operands.map(compile), true);
     case "get":
-      return { run: getter(compile(expr.left).run, expr.attribute), fixed: false };
+      return { run: getter(expr.left, expr.attribute), fixed: false };
     case "has":
       return { run: pathTest(compile(expr.left).run, expr.path), fixed: false };
     case "like":
@@ -103,8 +103,10 @@ function pathTest(left: Run, path: readonly string[]): Run {
   return mapped(left, (value, env) => hasPath(env.entities, value, path));
 }
 
-function getter(left: Run, attribute: string): Run {
-  return mapped(left, (value, env) => attributeOf(env.entities, value, attribute));
+function getter(left: Expr, attribute: string): Run {
+  // half of what policies read stands right in the context, which is always a record
+  if (left.kind === "var" && left.name === "context") return (env) => env.context.get(attribute) ?? NO_ATTRIBUTE;
+  return mapped(compile(left).run, (value, env) => attributeOf(env.entities, value, attribute));
 }
 
 function compileUnary(op: UnaryOp, arg: Compiled): Compiled {
@@ -137,6 +139,8 @@ function pure(op: PureOp, left: Run, right: Compiled): Run {
 /** A whole chain in one loop: the right side is looked at only when needed, and its type with it. */
 function compileChain(operands: readonly Compiled[], until: boolean): Compiled {
   const runs = operands.map((operand) => operand.run);
+  const [only, ...others] = runs;
+  if (only !== undefined && others.length === 0) return fold(operands, mapped(only, booleanOf));
   return fold(operands, (env) => {
     for (const run of runs) {
       const value = run(env);
@@ -145,6 +149,10 @@ function compileChain(operands: readonly Compiled[], until: boolean): Compiled {
     }
     return !until;
   });
+}
+
+function booleanOf(value: Value): boolean | Fault {
+  return typeof value === "boolean" ? value : TYPE;
 }
 
 function compileLike(left: Compiled, pattern: Pattern): Compiled {
