@@ -145,6 +145,7 @@ test("policy explain: the answer, who asked, and the line in the file that decid
     "         /result/content/0/text#L3, which may not choose it",
     "payee    from the person's request",
     "fault    policy other: no_attribute",
+    "values   There is nothing here.",
     "",
   ]);
 });

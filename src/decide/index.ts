@@ -27,6 +27,8 @@ export type { ServerRelease } from "./releases/release.ts";
 export { ALL, mayObserve } from "./releases/release.ts";
 export type { Released, Releases } from "./releases/releases.ts";
 export { openReleases } from "./releases/releases.ts";
+export type { PartTold, RuleTold } from "./replay/explain.ts";
+export { explainSlice, setOfSlice } from "./replay/explain.ts";
 export type { Candidate, RecordedDecision } from "./replay/replay.ts";
 export { replay } from "./replay/replay.ts";
 export type { ReplaySummary } from "./replay/summary.ts";

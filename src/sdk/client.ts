@@ -50,7 +50,7 @@ import { type ObserveClient, observeClient } from "./observe.ts";
 import type { Part } from "./parts.ts";
 import { type PeopleClient, peopleClient } from "./people.ts";
 import { type PoliciesClient, policiesClient } from "./policies.ts";
-import { type ReplayPart, type ReplayView, readReplayPart } from "./replay.ts";
+import { type PartWhy, type ReplayPart, type ReplayView, readReplayPart, readWhy } from "./replay.ts";
 import {
   type Connection,
   checkConnection,
@@ -147,6 +147,8 @@ export interface Client extends IdentityClient, PeopleClient {
   clocks(): Promise<readonly IncidentClock[]>;
   /** The upstream servers. */
   readonly servers: ServersClient;
+  /** Why a decision came out as it did, with the values that its rules read. */
+  why(ref: string): Promise<readonly PartWhy[]>;
   /**
    * Asks recorded decisions again, as far as fits into a few seconds.
    * @param asked - `candidate`: digest of a set that the server knows; `from`: what the part before came to
@@ -196,6 +198,7 @@ export function createClient(options: ClientOptions): Client {
     ...createIdentityClient(connection),
     live: (signal, opened) => live(connection, signal, opened),
     follow: (topics, how) => followTopics(connection, topics, how),
+    why: async (ref) => readWhy(await getJson(connection, `/api/decide/${encodeURIComponent(ref)}/explain`)),
     replay: async (asked) => readReplayPart(await postJson(connection, "/api/policies/replay", asked)),
     clocks: async () => readClocks(await getJson(connection, "/api/clocks")),
     servers: serversClient(connection),

@@ -87,7 +87,7 @@ export type {
   SetReleaseView,
   SetView,
 } from "./policies.ts";
-export type { ReplayChange, ReplayCountView, ReplayPart, ReplayView } from "./replay.ts";
+export type { PartWhy, ReplayChange, ReplayCountView, ReplayPart, ReplayView, RuleWhy } from "./replay.ts";
 export { readReplay } from "./replay.ts";
 export type { Fetch } from "./request.ts";
 export type { AddedView, ProbeView, ServersClient, ServerView, ServerWish } from "./servers.ts";

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 // What recorded decisions would be under another set, as the control API tells it.
-import { flag, list, member, oneOf, type Part, text, whole } from "./parts.ts";
+import { flag, list, maybe, member, oneOf, type Part, text, whole } from "./parts.ts";
 
 export type ReplayChange = "tightened" | "loosened" | "undecidable";
 
@@ -99,5 +99,70 @@ function readExample(part: Part): ReplayView["examples"][number] {
     because: list(member(part, "because"), text),
     identity: text(member(part, "identity")),
     tool: text(member(part, "tool")),
+  };
+}
+
+/** One rule as a recorded question met it, in words. */
+export interface RuleWhy {
+  readonly id: string;
+  readonly effect: string;
+  readonly tier: string;
+  readonly file: string;
+  readonly line: number;
+  readonly reason: string | undefined;
+  readonly scope: string;
+  readonly outside: string | undefined;
+  readonly clauses: readonly {
+    readonly words: string;
+    readonly text: string;
+    readonly outcome: string;
+    readonly values: readonly { readonly name: string; readonly path: string; readonly value: string }[];
+  }[];
+}
+
+/** Why one part of a decision came out as it did. */
+export interface PartWhy {
+  readonly part: string;
+  readonly answer: string;
+  readonly reason: string;
+  readonly action: string;
+  readonly resource: string;
+  readonly rules: readonly RuleWhy[];
+  readonly nearest: readonly RuleWhy[];
+}
+
+/** @throws SdkError SDK_ANSWER_MALFORMED */
+export function readWhy(part: Part): readonly PartWhy[] {
+  return list(member(part, "parts"), (one) => ({
+    part: text(member(one, "part")),
+    answer: text(member(one, "answer")),
+    reason: text(member(one, "reason")),
+    action: text(member(one, "action")),
+    resource: text(member(one, "resource")),
+    rules: list(member(one, "rules"), readRule),
+    nearest: list(member(one, "nearest"), readRule),
+  }));
+}
+
+function readRule(part: Part): RuleWhy {
+  return {
+    id: text(member(part, "id")),
+    effect: text(member(part, "effect")),
+    tier: text(member(part, "tier")),
+    file: text(member(part, "file")),
+    line: whole(member(part, "line")),
+    reason: maybe(member(part, "reason"), text),
+    scope: text(member(part, "scope")),
+    outside: maybe(member(part, "outside"), text),
+    clauses: list(member(part, "clauses"), (clause) => ({
+      words: text(member(clause, "words")),
+      text: text(member(clause, "text")),
+      outcome: text(member(clause, "outcome")),
+      values: list(member(clause, "values"), (value) => ({
+        name: text(member(value, "name")),
+        path: text(member(value, "path")),
+        value: text(member(value, "value")),
+      })),
+    })),
   };
 }

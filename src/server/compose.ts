@@ -64,7 +64,7 @@ import { modesOf, openPolicyRoom, type PolicyRoom, policyEdge } from "./policy-r
 import type { Previews } from "./previews.ts";
 import { regulationsOf } from "./regimes.ts";
 import { observePorts, openServerReleases } from "./releases.ts";
-import { replayPorts } from "./replay.ts";
+import { replayEdges } from "./replay.ts";
 import { noticeSigns } from "./signs.ts";
 import { openServerSlices } from "./slices.ts";
 import { readiness, statusNow } from "./status.ts";
@@ -396,7 +396,7 @@ async function mountEdges(rooms: Rooms, bound: Bound, opening: Opening): Promise
     ...accessTo(identify, io.demo),
     observe: observePorts(rooms),
     policySets: policyEdge(rooms, { ...ports, gate }, { domain: DOMAIN, config, demo: io.demo }),
-    replay: replayPorts(rooms),
+    ...replayEdges(rooms, { ...ports, whoIs: ({ headers }) => whoIs(rooms, headers) }),
     servers: serverPorts(rooms, { ...ports, gate, relay }, { ...io, publicUrl, mode: config.mcp.mode }),
     ...(await roleTable(rooms, config, io.root)),
     address: setupAddress(publicUrl),

@@ -28,9 +28,11 @@ import {
   readSummary,
   replay,
 } from "../decide/index.ts";
-import { readEntries, readSlices } from "../record/index.ts";
+import { type RecordRoom, readEntries, readSlices } from "../record/index.ts";
 import { openCustody } from "../store/index.ts";
 import { ServerError } from "./errors.ts";
+import { proofsOf } from "./find-entries.ts";
+import type { WhyPorts } from "./http/why.ts";
 import { loadPolicies } from "./policies.ts";
 import { slicesDir } from "./slices.ts";
 import { systemClock, systemRandom } from "./system.ts";
@@ -203,7 +205,7 @@ export interface ReplayPorts {
 }
 
 /** What a running server knows: the set of its folder, and every one that was published. */
-export function replayPorts({ record, slices, policies, published }: RunningRecord): ReplayPorts & {
+function replayPorts({ record, slices, policies, published }: RunningRecord): ReplayPorts & {
   readonly clock: Clock;
   candidate(digest: string): Promise<Candidate | undefined>;
 } {
@@ -222,6 +224,18 @@ interface RunningRecord {
   readonly slices: ReplayPorts["slices"];
   readonly policies: { readonly bundle: Bundle | undefined };
   readonly published: Pick<PolicyShelf, "bundle">;
+}
+
+/** The replay and the explanations of a running server. */
+export function replayEdges(
+  running: RunningRecord & { readonly record: RecordRoom },
+  { recorder, whoIs }: Pick<WhyPorts, "recorder" | "whoIs">,
+): { readonly replay: ReturnType<typeof replayPorts>; readonly why: WhyPorts } {
+  const replayed = replayPorts(running);
+  const setOf = async (of: string): Promise<Candidate["set"] | undefined> => (await replayed.candidate(of))?.set;
+  const proofs = proofsOf(running.record);
+  const why: WhyPorts = { find: (key) => proofs.find(key), slices: running.slices, setOf, recorder, whoIs };
+  return { replay: replayed, why };
 }
 
 /** UNIT: ms. A request does as much as it can in this time, and the next goes on from its answer. */

@@ -97,6 +97,68 @@ describe("decisions over HTTP", () => {
     await expect(client.replay({ window: "yesterday", candidate: digest })).rejects.toThrow("write 7d");
   });
 
+  test("D40, D43: why, in words and with values, for who may see them; and the look is an entry", async () => {
+    const [denied] = (await client.decisions({ answer: ["deny"] })).decisions;
+    const [refused] = await client.why(denied?.reference ?? "");
+    expect(refused).toMatchObject({ part: "call", answer: "deny", action: "execute" });
+    expect(refused?.rules).toMatchObject([
+      {
+        id: "invoices-are-read-only",
+        tier: "deny",
+        scope: "whoever asks, to do what has an effect, what lies in Collection files/invoices",
+        clauses: [],
+      },
+    ]);
+    const [limited] = (await client.decisions({ answer: ["limit"] })).decisions;
+    const [allowed, masked] = await client.why(limited?.reference ?? "");
+    expect(allowed).toMatchObject({ part: "call", answer: "allow", reason: "permitted" });
+    expect(masked).toMatchObject({ part: "release", answer: "limit" });
+    const rule = masked?.rules.find(({ id }) => id === "personal-data-is-masked");
+    expect(rule?.clauses).toMatchObject([
+      { words: 'the moment is "after"', outcome: "true", values: [{ name: "the moment", value: '"after"' }] },
+      { words: 'the kinds of data that move now include "personal"', outcome: "true" },
+    ]);
+    const bin = path.join(ROOT, "bin", "bailiwick.js");
+    const words = ["policy", "explain", limited?.reference ?? "", "--data", office.running.config.dataDir];
+    const { stdout } = await run(process.execPath, [bin, ...words]);
+    const told = stdout.split("\n").map((line) => (line.startsWith("at ") ? "at" : line.trimEnd()));
+    expect(told.slice(told.indexOf("answer      allow"))).toEqual([
+      "answer      allow",
+      "in the end  limit",
+      "asked       view files/customers/customers.csv",
+      "by          agent/invoice-helper",
+      "at",
+      "because     permitted",
+      "permit      reads-in-team, 20-reads.cedar:3",
+      "            The invoice helper may read the files of the team.",
+      "outcome     completed",
+      "",
+      "allow       to view files/customers/customers.csv, before it was done",
+      "allows      reads-in-team",
+      "            The invoice helper may read the files of the team.",
+      "for         whoever is of Blueprint invoice-helper, to view, what lies in",
+      "            Collection files",
+      "",
+      "limit       to view files/read_text_file, before its result was handed over",
+      "allows      tools-of-files",
+      "            The invoice helper may use the tools of the file server.",
+      "for         whoever is of Blueprint invoice-helper, to view or execute, any Tool",
+      "            in Server files",
+      "limits      personal-data-is-masked",
+      "            Personal data in an answer is masked before the agent sees it.",
+      "for         whoever asks, to do anything, whatever it is",
+      'so it is    the moment is "after"',
+      '            it was "after"',
+      'so it is    the kinds of data that move now include "personal"',
+      '            it was ["government", "personal"]',
+      "",
+    ]);
+    const looks: unknown[] = [];
+    for await (const { entry } of office.running.entries.read({ from: 0 })) looks.push(entry["name"]);
+    expect(looks.filter((name) => name === "log.read").length).toBeGreaterThanOrEqual(3);
+    await expect(client.why("BW-0000000")).rejects.toThrow("nothing here");
+  });
+
   test("X36, X39: a decision whole, and its proof: the command checks it offline, and finds one byte that was changed", async () => {
     const [line] = (await client.decisions({ answer: ["limit"] })).decisions;
     const decision = await client.decision(line?.id ?? "");

@@ -271,6 +271,7 @@ export const ADMIN_NAMES = [
   "server.changed",
   "log.opened",
   "log.erased",
+  "log.read",
   "clock.stepped",
   "decoy.planted",
   "server.added",

@@ -21,7 +21,12 @@ it("I55: the package's table names every role, and every right has somebody", as
 
 it("I55: an auditor reads, an approver changes nobody, and only an owner manages people", async () => {
   const rights = readRights("roles.yaml", await readFile(FILE, "utf8"));
-  expect(RIGHTS.filter((right) => rights.has(["auditor"], right))).toEqual(["record.read", "people.read", "approve"]);
+  expect(RIGHTS.filter((right) => rights.has(["auditor"], right))).toEqual([
+    "record.read",
+    "people.read",
+    "approve",
+    "decide.explain",
+  ]);
   expect(rights.givers("people.manage")).toEqual(["owner"]);
   expect(rights.has(["approver"], "contain")).toBe(false);
   expect(rights.has([], "record.read")).toBe(false);

@@ -20,6 +20,7 @@ export const RIGHTS = [
   "pair",
   "connect.manage",
   "policy.publish",
+  "decide.explain",
 ] as const;
 export type Right = (typeof RIGHTS)[number];
 

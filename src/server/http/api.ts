@@ -25,6 +25,7 @@ import { mountReplay, type ReplayEdgePorts } from "./replay.ts";
 import { guardRoutes } from "./rights.ts";
 import { mountServers, type ServerPorts } from "./servers.ts";
 import { mountSessions } from "./sessions.ts";
+import { mountWhy, type WhyPorts } from "./why.ts";
 
 export interface ApiPorts extends Access, DecisionPorts, Omit<PeoplePorts, "access"> {
   readonly entries: EntrySource;
@@ -37,6 +38,7 @@ export interface ApiPorts extends Access, DecisionPorts, Omit<PeoplePorts, "acce
   readonly observe: ObservePorts;
   readonly policySets: Omit<PolicyEdge, "access">;
   readonly replay: ReplayEdgePorts;
+  readonly why: WhyPorts;
   readonly clock: Clock;
 }
 
@@ -78,6 +80,7 @@ export function mountApi(app: FastifyInstance, ports: ApiPorts, timers: Timers):
   mountObserve(app, ports.observe);
   mountPolicies(app, { ...ports.policySets, access: ports });
   mountReplay(app, ports.replay);
+  mountWhy(app, ports.why);
   mountManifests(app, ports.servers);
   mountLive(app, {
     ...ports,

@@ -55,6 +55,7 @@ export const ROUTE_RIGHTS: ReadonlyMap<string, Asks> = new Map<string, Asks>([
   ["POST /api/pairings/:ref/confirm", "pair"],
   ["POST /api/pairings/:ref/refuse", "pair"],
   ["POST /api/policies/replay", "policy.publish"],
+  ["GET /api/decide/:ref/explain", "decide.explain"],
   ["GET /api/observe/report", "record.read"],
   ["POST /api/observe/servers/:server", "policy.publish"],
   ["GET /api/policies/sets", "record.read"],
