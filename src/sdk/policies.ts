@@ -95,6 +95,8 @@ export interface SetReleaseView {
   readonly on: boolean;
   readonly by: string;
   readonly because: string;
+  /** Why whoever asks may not agree to it; empty where they may. */
+  readonly barred: string;
   readonly changed: string;
   readonly approvedBy: string | undefined;
   /** What one person did, and another has to agree to. */
@@ -324,6 +326,7 @@ function readSetRelease(release: Part): SetReleaseView {
     on: flag(member(release, "on")),
     by: text(member(release, "by")),
     because: text(member(release, "because")),
+    barred: text(member(release, "barred")),
     changed: text(member(release, "changed")),
     approvedBy: maybe(member(release, "approvedBy"), text),
     unconfirmed: maybe(member(release, "unconfirmed"), (doubt) => ({

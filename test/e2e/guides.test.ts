@@ -2,12 +2,13 @@
 // The guides as a reader follows them: every command of theirs, in order, in one empty folder.
 import { type ChildProcess, spawn } from "node:child_process";
 import { once } from "node:events";
-import { existsSync, mkdirSync, mkdtempSync, readFileSync, rmSync } from "node:fs";
+import { cpSync, existsSync, mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { createRequire } from "node:module";
 import { tmpdir } from "node:os";
 import path from "node:path";
 import { afterAll, beforeAll, expect, test } from "vitest";
 import { ROOT } from "../support/office.ts";
+import { signIn } from "../support/person.ts";
 
 const BIN = path.join(ROOT, "bin", "bailiwick.js");
 const UPSTREAM = createRequire(import.meta.url).resolve("@modelcontextprotocol/server-filesystem/dist/index.js");
@@ -80,4 +81,31 @@ test("the guides: every command does what it is there for", { timeout: 240_000 }
   expect(existsSync(path.join(dir, "manifests", "files.yaml"))).toBe(true);
   const { said } = await run(["status"]);
   expect(said).toMatch(/^ {2}files +observe until \d{4}-\d\d-\d\d, ready/m);
+  await changeTheRules();
 });
+
+/** What stands in angle brackets is read off the status, as a reader does. */
+async function filledIn(command: string): Promise<string> {
+  if (!command.includes("<")) return command;
+  const { said } = await run(["policy", "status", "--plain"]);
+  const [, set = ""] = /^([0-9a-f]{8})\t/m.exec(said) ?? [];
+  const [, release = ""] = /^([0-9a-f]{8}-[0-9a-f]{4})\t(?:enforce|paused)/m.exec(said) ?? [];
+  return command.replace("<set>", set).replace("<release>", release);
+}
+
+/** One person tightens, to some first, and takes it back. */
+async function changeTheRules(): Promise<void> {
+  await signIn(readFileSync(path.join(dir, "data", "setup-link"), "utf8").trim(), "Ada");
+  cpSync(path.join(dir, "policies"), path.join(dir, "rules"), { recursive: true });
+  const forbid =
+    '@id("no-hr") @reason("Not for agents.") forbid (principal, action, resource in Collection::"files/hr");\n';
+  writeFileSync(path.join(dir, "rules", "90-hr.cedar"), forbid);
+  const commands = commandsOf("change-the-rules.md");
+  expect(commands.length).toBeGreaterThan(9);
+  for (const written of commands) {
+    const command = await filledIn(written);
+    const { code, said } = await run(wordsOf(command).slice(2));
+    expect(code, `${command}\n${said}`).toBe(0);
+  }
+  expect((await run(["status"])).said.replaceAll(/\s+/g, " ")).toContain("was rolled back by one person");
+}

@@ -16,6 +16,7 @@ export const NAVIGATION: readonly NavigationRow[] = [
   { screen: "", label: en.now.title, key: "n" },
   { screen: "decisions", label: en.decisions.title, key: "d" },
   { screen: "identities", label: en.identities.title, key: "i" },
+  { screen: "policies", label: en.policiesTitle, key: "p" },
 ];
 
 /** The screens, and for those who listen, which one was come to. */

@@ -17,6 +17,8 @@ const Pair = lazy(async () => ({ default: (await import("../screens/pair/pair.ts
 const Approve = lazy(async () => ({ default: (await import("../screens/approve/approve.tsx")).Approve }));
 const People = lazy(async () => ({ default: (await import("../screens/people/people.tsx")).People }));
 
+const Policies = lazy(async () => ({ default: (await import("../screens/policies/policies.tsx")).Policies }));
+
 /** By the first part of the path. */
 const SCREENS: ReadonlyMap<string, (props: ScreenProps) => ReactNode> = new Map([
   ["", (props: ScreenProps): ReactNode => <Now {...props} />],
@@ -24,6 +26,7 @@ const SCREENS: ReadonlyMap<string, (props: ScreenProps) => ReactNode> = new Map(
   ["pair", (props: ScreenProps): ReactNode => <Pair {...props} />],
   ["identities", (props: ScreenProps): ReactNode => <Identities {...props} />],
   ["approve", (props: ScreenProps): ReactNode => <Approve key={props.parts[0]} {...props} />],
+  ["policies", (props: ScreenProps): ReactNode => <Policies {...props} />],
   ["people", (props: ScreenProps): ReactNode => <People {...props} />],
 ]);
 

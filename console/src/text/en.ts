@@ -87,6 +87,8 @@ export const en = {
     record: (state: string): string => `The record is ${state}, so effects are refused.`,
   },
   search: { label: "Go to a decision or an identity", hint: "BW-… or a name" },
+  /** In the list of screens; the words of that screen come with it. */
+  policiesTitle: "Policies",
   nothing: {
     title: "Nothing here",
     heading: "There is nothing at this address, or nothing that you may see.",

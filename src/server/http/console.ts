@@ -43,6 +43,8 @@ const SCREENS = [
   "/pair/*",
   "/approve/:id",
   "/people",
+  "/policies",
+  "/policies/*",
 ] as const;
 
 const NOT_BUILT = `Bailiwick runs here, and its console is not built.

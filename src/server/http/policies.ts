@@ -28,7 +28,7 @@ import {
   type SetRelease,
 } from "../../decide/index.ts";
 import type { Session } from "../../identify/index.ts";
-import type { Access } from "../access.ts";
+import type { Access, Asker } from "../access.ts";
 import type { PolicyDesk } from "../policy-desk.ts";
 import type { PolicyRoom } from "../policy-room.ts";
 import { bodyObject, credentialOf, sendJson } from "./json.ts";
@@ -104,7 +104,7 @@ function mountSets(app: FastifyInstance, edge: PolicyEdge): void {
 
 function mountReleases(app: FastifyInstance, edge: PolicyEdge): void {
   const { desk, published } = edge;
-  app.get("/api/policies/releases", async (_request, reply) => sendJson(reply, await releasesPage(edge)));
+  app.get("/api/policies/releases", async (request, reply) => sendJson(reply, await releasesPage(edge, request)));
   app.post("/api/policies/releases", (request, reply) =>
     read(request, reply, wishShape, async ({ because, ...given }) => {
       const wish = wishOf(given, edge.clock.now());
@@ -243,11 +243,12 @@ async function setPage(edge: PolicyEdge, set: PublishedSet, request: FastifyRequ
   ]);
 }
 
-async function releasesPage(edge: PolicyEdge): Promise<JsonObject> {
+async function releasesPage(edge: PolicyEdge, request: FastifyRequest): Promise<JsonObject> {
   const { published, decider, policies, domain, fourEyes, clock } = edge;
   const now = clock.now();
   const general = decider.staged(domain).general(now);
   const names = await namesOf(edge);
+  const asker = edge.access.askerOf(request.headers);
   const { releases } = published.list();
   const base = policies.bundle;
   return jsonObject([
@@ -255,18 +256,26 @@ async function releasesPage(edge: PolicyEdge): Promise<JsonObject> {
     ["fourEyes", fourEyes],
     ["folder", base === undefined ? null : { digest: base.digest, name: base.name, policies: base.policies.length }],
     ["general", general?.set === undefined ? null : { digest: general.set.digest, release: general.release?.id ?? "" }],
-    ["releases", releases.map((one) => releaseRow(one, aroundRelease(edge, one, names)))],
+    ["releases", releases.map((one) => releaseRow(one, aroundRelease(edge, one, { names, asker })))],
   ]);
 }
 
-function aroundRelease(edge: PolicyEdge, release: SetRelease, names: Names): Parameters<typeof releaseRow>[1] {
-  const { published, decider, clock } = edge;
+function aroundRelease(
+  { published, decider, clock }: PolicyEdge,
+  release: SetRelease,
+  { names, asker }: { readonly names: Names; readonly asker: Asker | undefined },
+): Parameters<typeof releaseRow>[1] {
   const name = published.set(release.digest)?.name ?? "";
-  return { names, now: clock.now(), name, shadow: decider.shadowCount(release.id) };
+  const by = release.unconfirmed?.by ?? release.by;
+  const no = asker?.kind === "person" ? published.barred({ by }, asker.session.person) : NOBODY;
+  return { names, now: clock.now(), name, barred: no?.why ?? "", shadow: decider.shadowCount(release.id) };
 }
 
 async function released(edge: PolicyEdge, reply: FastifyReply, done: Done<SetRelease>): Promise<FastifyReply> {
-  return answered(reply, done, async (one) => releaseRow(one, aroundRelease(edge, one, await namesOf(edge))));
+  const asker = edge.access.askerOf(reply.request.headers);
+  return answered(reply, done, async (one) =>
+    releaseRow(one, aroundRelease(edge, one, { names: await namesOf(edge), asker })),
+  );
 }
 
 async function answered<T>(

@@ -44,10 +44,12 @@ interface AroundRelease {
   readonly now: Instant;
   /** Of its set. */
   readonly name: string;
+  /** Why whoever asks may not agree to it; empty where they may. */
+  readonly barred: string;
   readonly shadow: { readonly judged: number; readonly different: number; readonly stride: number };
 }
 
-export function releaseRow(release: SetRelease, { names, now, name, shadow }: AroundRelease): JsonObject {
+export function releaseRow(release: SetRelease, { names, now, name, barred, shadow }: AroundRelease): JsonObject {
   const { id, digest, mode, scope, percent, from, until, state, by, because, changed, approved, unconfirmed } = release;
   const isOver = until !== undefined && now >= until;
   return jsonObject([
@@ -62,6 +64,7 @@ export function releaseRow(release: SetRelease, { names, now, name, shadow }: Ar
     ["on", isOn(release, now)],
     ["by", names(by)],
     ["because", because],
+    ["barred", barred],
     ["changed", formatInstant(changed)],
     ...maybe("until", timeOf(until)),
     ...maybe("approvedBy", approved === undefined ? undefined : names(approved.by)),
