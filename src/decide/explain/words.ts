@@ -90,9 +90,7 @@ function testWords(expr: Expr): string {
     case "has":
       return `${thingWords(expr.left)} has ${expr.path.join(".")}`;
     case "is":
-      return `${thingWords(expr.left)} is of type ${expr.type}`.concat(
-        expr.in === undefined ? "" : ` in ${thingWords(expr.in)}`,
-      );
+      return typeWords(expr);
     case "if":
       return `${conditionWords(expr.yes)} where ${conditionWords(expr.test)}, and otherwise ${conditionWords(expr.no)}`;
     case "get":
@@ -111,6 +109,10 @@ function testWords(expr: Expr): string {
     default:
       return expr satisfies never;
   }
+}
+
+function typeWords({ left, type, in: place }: Extract<Expr, { kind: "is" }>): string {
+  return `${thingWords(left)} is of type ${type}${place === undefined ? "" : ` in ${thingWords(place)}`}`;
 }
 
 function comparedWords(expr: Extract<Expr, { kind: "binary" }>): string {
