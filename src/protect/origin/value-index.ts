@@ -2,7 +2,7 @@
 // Where values were seen, by keyed digests of their forms: the index holds no value, and who has it without the key of its
 // task learns none (protect P27, ADR 22).
 import type { KeyObject } from "node:crypto";
-import { formatOrigin, type Occurrence, type Trust, trustRank } from "../../core/index.ts";
+import { formatOrigin, type Occurrence, type OriginRef, type Trust, trustRank } from "../../core/index.ts";
 import { keyedDigest } from "../keyed-digest.ts";
 
 /** Values that one task remembers. */
@@ -23,17 +23,21 @@ export interface Sighting {
   readonly occurrence: Occurrence;
 }
 
+type Kind = "strict" | "loose";
+
 export class ValueIndex {
-  private readonly digest: (text: string) => string;
+  /** Strict and loose forms are apart: what looks alike is no equal. */
+  private readonly keys: Readonly<Record<Kind, (form: string) => string>>;
   private readonly cap: number;
   /** Rows of one tier in the order they came. */
   private readonly tiers = new Map<Trust, Map<string, Row>>();
   private readonly byKey = new Map<string, Row | Row[]>();
+  private origin: { readonly of: OriginRef; readonly text: string } | undefined;
   private count = 0;
   private evicted = false;
 
   constructor(key: KeyObject, cap: number = INDEX_MAX_VALUES) {
-    this.digest = keyedDigest(key, "values");
+    this.keys = { strict: keyedDigest(key, "strict forms"), loose: keyedDigest(key, "loose forms") };
     this.cap = cap;
   }
 
@@ -48,15 +52,15 @@ export class ValueIndex {
 
   /** Keeps the first occurrence of a value from one origin; what is said again is known by its first form. */
   add(form: string, { origin, tier }: Pick<Occurrence, "origin" | "tier">, sighting: () => Sighting): void {
-    const first = this.key("s", form);
-    const id = `${first} ${formatOrigin(origin)}`;
+    const first = this.keys.strict(form);
+    const id = `${first} ${this.textOf(origin)}`;
     const rows = this.tiers.get(tier) ?? new Map<string, Row>();
     if (rows.has(id)) return;
     this.tiers.set(tier, rows);
     const { strict, loose, occurrence } = sighting();
     const keys = [first];
-    for (const other of strict) keys.push(this.key("s", other));
-    for (const other of loose) keys.push(this.key("l", other));
+    for (const other of strict) keys.push(this.keys.strict(other));
+    for (const other of loose) keys.push(this.keys.loose(other));
     const row = { id, keys, occurrence };
     rows.set(id, row);
     for (const key of keys) this.file(key, row);
@@ -66,19 +70,19 @@ export class ValueIndex {
 
   /** The best occurrence that shares one of these strict forms. */
   strict(forms: readonly string[]): Occurrence | undefined {
-    return this.best("s", forms);
+    return this.best("strict", forms);
   }
 
   /** The best occurrence that resembles one of these loose forms. */
   loose(forms: readonly string[]): Occurrence | undefined {
-    return this.best("l", forms);
+    return this.best("loose", forms);
   }
 
   /** Highest tier; of equals, the first that was seen. */
-  private best(kind: "s" | "l", forms: readonly string[]): Occurrence | undefined {
+  private best(kind: Kind, forms: readonly string[]): Occurrence | undefined {
     let found: Occurrence | undefined;
     for (const form of forms) {
-      for (const { occurrence } of listed(this.byKey.get(this.key(kind, form)))) {
+      for (const { occurrence } of listed(this.byKey.get(this.keys[kind](form)))) {
         if (found === undefined || trustRank(occurrence.tier) > trustRank(found.tier)) found = occurrence;
       }
     }
@@ -112,8 +116,10 @@ export class ValueIndex {
     this.evicted = true;
   }
 
-  private key(kind: "s" | "l", form: string): string {
-    return this.digest(`${kind}:${form}`);
+  /** One origin comes with many values in a row. */
+  private textOf(origin: OriginRef): string {
+    if (this.origin?.of !== origin) this.origin = { of: origin, text: formatOrigin(origin) };
+    return this.origin.text;
   }
 }
 
