@@ -40,6 +40,8 @@ export const CONNECT_COMMANDS: readonly Command[] = [
       { name: "jurisdiction", value: "PLACE", summary: "whose law it is under, such as FR (ZZ: nobody said)" },
       { name: "destination", value: "KIND", summary: "internal, partner or external (external)" },
       { name: "folder", value: "DIR", summary: "the folder that its path arguments name files in" },
+      { name: "client", value: "FILE", summary: "write the client's entry into its JSON file, too" },
+      { name: "dry-run", summary: "ask it for its tools, show what would be written, write nothing" },
       DATA,
       JSON_OUT,
     ],

@@ -12,6 +12,7 @@ export type CliErrorCode =
   | "CLI_YES_MISSING"
   | "CLI_NOT_WAITING"
   | "CLI_NOT_RUNNING"
+  | "CLI_CLIENT_FILE"
   | "CLI_ADDRESS_UNSAFE"
   | "CLI_TOKEN_UNSAFE"
   | "CLI_NOT_FOUND"

@@ -2,7 +2,7 @@
 // What the command starts: a server, the demo, and the commands on manifests, policies and rules that need no server.
 
 export { draftManifest } from "./connections/draft.ts";
-export { addToFiles } from "./connections/offline.ts";
+export { addToFiles, previewServer } from "./connections/offline.ts";
 export { checkPolicies, diffPolicies, explainPolicies, formatPolicies, testPolicies } from "./policies.ts";
 export { listRegimes, showRegime } from "./regimes.ts";
 export { replayFolder } from "./replay.ts";

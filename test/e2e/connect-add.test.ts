@@ -4,6 +4,7 @@
 import { stat } from "node:fs/promises";
 import path from "node:path";
 import { describe, expect, test } from "vitest";
+import { openUpstream } from "../../conformance/mcp/upstream.ts";
 import { createWorld } from "../../src/cli/testing/world.ts";
 import { member } from "../../src/core/index.ts";
 import { type ConnectWorld, connectWorld, FILE_SERVER, serverProgram } from "../support/connect-world.ts";
@@ -26,6 +27,42 @@ test("X12: one command puts a server behind the gate: pinned, drafted, written d
   expect(asked.status).toBe(401);
   const metadata = /resource_metadata="([^"]+)"/.exec(asked.headers.get("www-authenticate") ?? "")?.[1] ?? "";
   expect(await (await fetch(metadata)).json()).toMatchObject({ resource: url });
+});
+
+test("X12: a dry run asks and shows, and writes nothing; with `--client` the client is told too, where the gate is", async () => {
+  await using world = await connectWorld();
+  const before = await world.read("bailiwick.yaml");
+  const dry = await world.run(FILES.replace("add files", "add files --client client.json --dry-run"));
+  expect([dry.code, dry.err.includes("14 tools: 10 view, 4 execute · nothing was written")]).toEqual([0, true]);
+  expect(dry.out).toMatch(
+    /^# bailiwick\.yaml\nmcp:\n {2}servers:\n {4}files:\n[^]*# \.\/manifests\/files\.yaml\n[^]*draft: true/,
+  );
+  expect([await world.read("bailiwick.yaml"), world.running.servers.size]).toEqual([before, 0]);
+  await expect(world.read("client.json")).rejects.toThrow("ENOENT");
+  const added = await world.run(FILES.replace("add files", "add files --client client.json"));
+  expect([added.code, added.out]).toEqual([0, ""]);
+  expect(JSON.parse(await world.read("client.json"))).toEqual({
+    mcpServers: {
+      files: { command: "npx", args: ["bailiwick", "connect", "files", "--gate", world.running.publicUrl] },
+    },
+  });
+  // what cannot be told to the client is known before anything is added
+  const twice = await world.run(FILES.replace("add files", "add files --client bailiwick.yaml"));
+  expect([twice.code, twice.err.includes("CLI_CLIENT_FILE")]).toEqual([1, true]);
+});
+
+test("X12: a server at a URL is asked over Streamable HTTP, and only where the URL may lead there", async () => {
+  await using upstream = await openUpstream();
+  await using world = await connectWorld();
+  const refused = await world.run(`connect add web --url ${upstream.url.href}`);
+  expect(refused.code).not.toBe(0);
+  expect(world.running.servers.size).toBe(0);
+  expect(await world.read("bailiwick.yaml")).not.toContain("web:");
+  const added = await world.run(`connect add web --url ${upstream.url.href} --private --operator us --json`);
+  expect([added.err, added.code]).toEqual([expect.stringContaining("asking http://"), 0]);
+  const told = JSON.parse(added.out) as { tools: number; manifest: string };
+  expect([told.tools > 5, told.manifest]).toEqual([true, "./manifests/web.yaml"]);
+  expect((await world.run("connect probe web")).code).toBe(0);
 });
 
 test("X12: what was written stays readable: comments kept, and a restart finds the server again", async () => {

@@ -28,6 +28,18 @@ test("section 4: a call whose upstream crashes is unknown, and the session is go
   expect((await world.post({ ...CALL, id: 3 })).status).toBe(404);
 });
 
+test("X12: a server that is taken away while a call runs: the call is unknown, and its session is gone", async () => {
+  await using world = odd("silent");
+  await world.connect();
+  const running = world.post(CALL);
+  await expect.poll(() => world.recorder.appended.filter((e) => "shape" in e && e.shape === "intent").length).toBe(1);
+  await world.relay.end(world.server);
+  expect(member(member((await running).json, "error"), "message")).toMatch(/unknown; do not repeat/);
+  expect(outcomes(world)).toEqual(["unknown"]);
+  await expect.poll(() => world.relay.sessions).toBe(0);
+  expect((await world.post({ ...CALL, id: 3 })).status).toBe(404);
+});
+
 for (const how of ["half-json", "duplicate", "endless"]) {
   test(`section 4: an upstream that answers with ${how} is broken off, and the call is unknown`, async () => {
     await using world = odd(how);

@@ -20,11 +20,16 @@ export interface WrittenManifest {
   readonly kept: boolean;
 }
 
+/** Where the manifest of a new server is put, relative to the folder of the configuration. */
+export function draftFile(id: string): string {
+  return `./${MANIFESTS}/${id}.yaml`;
+}
+
 /** Puts a draft into `manifests/`, unless a file of that name is there: nothing that somebody wrote is overwritten. */
 export async function writeDraft(configFile: string, id: string, draft: ManifestDraft): Promise<WrittenManifest> {
   const folder = path.join(path.dirname(configFile), MANIFESTS);
   await mkdir(folder, { recursive: true });
-  const file = `./${MANIFESTS}/${id}.yaml`;
+  const file = draftFile(id);
   try {
     await writeFile(path.join(folder, `${id}.yaml`), draft.text, { flag: "wx" });
     return { file, kept: false };
