@@ -2,6 +2,7 @@
 // Which rules are in force, and how others take their place: loaded whole, written into the record, swapped between two
 // decisions. A folder that does not load changes nothing.
 import {
+  type AdminDraft,
   type Decider,
   type Digest,
   type DomainId,
@@ -113,7 +114,11 @@ export class PoliciesInForce {
   /** Looks at the folder again. @throws RecordError where the change cannot be written: then the old set stays */
   async reload(dir: string, gate: Pick<Gate, "rejudge">): Promise<PolicyNews> {
     const loaded = await loadBundle({ dir, timers: systemTimers, pause: turns(() => systemClock.monotonic()) });
-    if ("problems" in loaded) return { kind: "refused", problems: loaded.problems.filter(({ blocking }) => blocking) };
+    if ("problems" in loaded) {
+      const problems = loaded.problems.filter(({ blocking }) => blocking);
+      this.ports.recorder.note(rejectedEntry(problems));
+      return { kind: "refused", problems };
+    }
     const { bundle } = loaded;
     const before = this.held?.bundle;
     if (before?.digest === bundle.digest) return { kind: "same" };
@@ -123,6 +128,17 @@ export class PoliciesInForce {
     const reference = await this.put(bundle, "the folder of the policies changed");
     return { kind: "changed", rules: rulesChanged(before?.policies ?? [], bundle.policies), calls, reference };
   }
+}
+
+/** Problems that an entry lists. */
+const PROBLEMS_MAX = 32;
+
+/** A folder that does not load changes nothing, and is told of (D23). */
+function rejectedEntry(problems: readonly Problem[]): AdminDraft {
+  const listed = problems.slice(0, PROBLEMS_MAX).map(({ code, file, line }) => `${code} ${file}:${line}`);
+  const data = jsonObject([["problems", listed]]);
+  const because = "the folder of the policies does not load: the rules before it stay in force";
+  return { type: "admin", name: "policy.rejected", by: "system", because, data };
 }
 
 function rulesChanged(before: Bundle["policies"], after: Bundle["policies"]): readonly RuleChange[] {

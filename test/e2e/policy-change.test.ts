@@ -73,7 +73,7 @@ test("outside the demo a folder that is watched is refused at start", async () =
   await expect(openOffice({ demo: false, change: watched })).rejects.toThrow("`policies.watch` is for the demo only");
 });
 
-test("what does not load changes nothing, and says where it is wrong", async () => {
+test("D23: what does not load changes nothing, says where it is wrong, and is on the record", async () => {
   expect(await pay()).toMatch(CHALLENGED);
   const told = await change((text) => `${text}\nforbid (principal, action resource);\n`);
   expect(told === undefined ? [] : newsLines(told)).toEqual([
@@ -81,4 +81,7 @@ test("what does not load changes nothing, and says where it is wrong", async () 
     "         nothing changed: the rules before it stay in force",
   ]);
   expect(await pay()).toMatch(CHALLENGED);
+  const names: unknown[] = [];
+  for await (const { entry } of office.running.entries.read({ from: 0 })) names.push(entry["name"]);
+  expect(names).toContain("policy.rejected");
 });

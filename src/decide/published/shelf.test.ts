@@ -281,6 +281,46 @@ describe("what a crash leaves", () => {
     expect(world.ask("a", "view", "hr").answer).toBe("deny");
   });
 
+  test.each([
+    ["decide.published", "before"],
+    ["decide.published", "after"],
+    ["decide.settled", "before"],
+    ["decide.settled", "after"],
+  ] as const)(
+    "a crash in %s, %s it is durable: all of a change is there at the next start, or nothing",
+    async (at, when) => {
+      const isKept = !(at === "decide.published" && when === "before");
+      const dies = async (work: () => Promise<unknown>): Promise<void> => {
+        const before = [world.shelf.list(), world.ask("a", "execute").answer];
+        world.crash = { at, when };
+        await expect(work()).rejects.toThrow("the process ended");
+        expect([world.shelf.list(), world.ask("a", "execute").answer], "nothing of it counts in this process").toEqual(
+          before,
+        );
+        world.crash = undefined;
+        await world.reopen();
+      };
+      await dies(() => world.shelf.publish(looser, { by: ADA, because }));
+      expect(world.shelf.set(looser.digest) !== undefined).toBe(isKept);
+      if (!isKept) await publish(looser);
+
+      const terms = world.shelf.termsOf(there(world.shelf.set(looser.digest)));
+      await dies(() => world.shelf.approve(looser.digest, world.yes(BOB, terms)));
+      expect(there(world.shelf.set(looser.digest)).approved !== undefined).toBe(isKept);
+      if (!isKept) await world.shelf.approve(looser.digest, world.yes(BOB, terms));
+
+      await dies(() => rollout(looser.digest));
+      expect(world.ask("a", "execute").answer).toBe(isKept ? "allow" : "deny");
+      expect(new Set(names())).toEqual(
+        new Set(
+          isKept
+            ? ["policy.published", "policy.approved", "policy.activated"]
+            : ["policy.published", "policy.approved"],
+        ),
+      );
+    },
+  );
+
   test("S13: a start whose record does not take what is owed puts nothing in force", async () => {
     const digest = await publish(tighter);
     world.recorder.fail = () => true;

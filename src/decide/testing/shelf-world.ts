@@ -49,6 +49,8 @@ export interface ShelfWorld extends AsyncDisposable {
   shelf: PolicyShelf;
   /** Opens it again, as after a crash. */
   reopen(): Promise<PolicyShelf>;
+  /** The process ends before the transaction of this name is durable, or right after it. */
+  crash: { readonly at: string; readonly when: "before" | "after" } | undefined;
   /** What this agent gets for a verb on a document. */
   ask(agent: string, action?: string, collection?: string): Decision;
   /** A second person's yes to a set. */
@@ -71,6 +73,18 @@ export async function openShelfWorld({
 }: ShelfOptions = {}): Promise<ShelfWorld> {
   const dir = await mkdtemp(path.join(tmpdir(), "bailiwick-shelf-"));
   const store = await inlineStore(dir, [DECIDE_SCHEMA]);
+  const end: { crash: ShelfWorld["crash"] } = { crash: undefined };
+  const mortal: Store = {
+    read: store.read,
+    health: () => store.health(),
+    close: () => store.close(),
+    async tx(name, fn) {
+      if (end.crash?.at === name && end.crash.when === "before") throw new Error("the process ended");
+      const done = await store.tx(name, fn);
+      if (end.crash?.at === name) throw new Error("the process ended");
+      return done;
+    },
+  };
   const [clock, recorder, log, random] = [fakeClock(), fakeRecorder(), fakeLog(), fakeRandom()];
   const bundle = await rules(base);
   const askerOf = ({ principal }: Question): Asker => ({
@@ -84,7 +98,17 @@ export async function openShelfWorld({
     decider.swap(MAIN, bundle.set);
     const own = { control: decider satisfies PolicyControl, domain: MAIN, fourEyes, base: () => bundle };
     const load = options.load ?? ((texts) => loadBundle({ texts, timers: clock.timers }));
-    const ports = { store, recorder, clock, timers: clock.timers, random, log, ...own, load, changed: () => undefined };
+    const ports = {
+      store: mortal,
+      recorder,
+      clock,
+      timers: clock.timers,
+      random,
+      log,
+      ...own,
+      load,
+      changed: () => undefined,
+    };
     return { decider, ports };
   };
   let now = made();
@@ -99,6 +123,12 @@ export async function openShelfWorld({
     },
     get shelf() {
       return shelf;
+    },
+    get crash() {
+      return end.crash;
+    },
+    set crash(at) {
+      end.crash = at;
     },
     async reopen() {
       shelf[Symbol.dispose]();
