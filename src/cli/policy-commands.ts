@@ -42,7 +42,7 @@ export const POLICY_COMMANDS: readonly Command[] = [
   },
   {
     name: "policy replay",
-    summary: "what recorded calls would have been answered by other rules",
+    summary: "what past calls would have been answered by other rules",
     takes: { words: "WINDOW", min: 1, max: 1 },
     examples: [
       { words: "policy replay 7d --candidate ./mine", does: "the last week, by the rules in ./mine; needs no server" },
