@@ -202,15 +202,26 @@ function compileCall(name: string, args: readonly Compiled[]): Compiled {
   const known = FUNCTIONS.get(name);
   if (known === undefined)
     throw new DecideError("DECIDE_EXPRESSION_UNSUPPORTED", `compiling a policy: no function \`${name}\``);
-  return fold(args, (env) => {
-    const values = runAll(args, env);
-    if (values instanceof Fault) return values;
-    const [first, second] = values;
-    // the parser lets any number of arguments through; only the validator minds
-    if (first === undefined || values.length !== known.arity) return TYPE;
+  const call = (first: Value, second: Value | undefined): Value | Fault => {
     const outcome = known.call(first, second);
     return outcome === TYPE ? notReadable(first, second) : outcome;
-  });
+  };
+  const [left, right] = args;
+  // the parser lets any number of arguments through; only the validator minds
+  if (left === undefined || args.length !== known.arity) return fold(args, wrongArity(args));
+  if (right === undefined)
+    return fold(
+      args,
+      mapped(left.run, (value) => call(value, undefined)),
+    );
+  return fold(args, mappedPair(left.run, right.run, call));
+}
+
+function wrongArity(args: readonly Compiled[]): Run {
+  return (env) => {
+    const values = runAll(args, env);
+    return values instanceof Fault ? values : TYPE;
+  };
 }
 
 function runAll(parts: readonly Compiled[], env: Env): readonly Value[] | Fault {

@@ -28,14 +28,18 @@ export class IpAddress {
   /** Whether every address of this range lies in the other. */
   isInRange(other: IpAddress): boolean {
     if (this.family !== other.family || this.prefix < other.prefix) return false;
-    return this.network(other.prefix) === other.network(other.prefix);
+    return sameStart(this.address, other.address, other.prefix);
   }
+}
 
-  /** The first `bits` of the address. */
-  private network(bits: number): number | bigint {
-    if (typeof this.address === "bigint") return this.address >> BigInt(128 - bits);
-    return Math.floor(this.address / 2 ** (32 - bits));
+/** Whether two addresses of one family have the first `bits` in common. */
+function sameStart(a: number | bigint, b: number | bigint, bits: number): boolean {
+  if (typeof a === "bigint" || typeof b === "bigint") {
+    const rest = BigInt(128 - bits);
+    return BigInt(a) >> rest === BigInt(b) >> rest;
   }
+  // a shift by 32 is a shift by none
+  return bits === 0 || (a ^ b) >>> (32 - bits) === 0;
 }
 
 const LOOPBACK = [new IpAddress(4, 0x7f000000, 8), new IpAddress(6, 1n, 128)];
