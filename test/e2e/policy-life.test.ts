@@ -7,6 +7,7 @@ import { cp, mkdtemp, rm, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import path from "node:path";
 import { afterAll, beforeAll, expect, test } from "vitest";
+import { member } from "../../src/core/index.ts";
 import type { Agent } from "../../src/server/demo/agent.ts";
 import { type Office, openOffice, ROOT } from "../support/office.ts";
 import { type SignedIn, signIn } from "../support/person.ts";
@@ -117,14 +118,18 @@ test("D22, D25, D27: publish, agree, roll out, take back, agree again; and a res
   expect(status.said).toMatch(/enforce +[0-9a-f]{8} for kind agent, server files[^]*by Demo operator[^]*agreed by Bob/);
   expect((await bailiwick("status")).said).not.toContain("has to agree");
 
+  const releaseId = (JSON.parse((await bailiwick("policy", "status", "--json")).said) as { releases: { id: string }[] })
+    .releases[0]?.id;
   const [release = ""] = /^[0-9a-f]{8}-[0-9a-f]{4}/m.exec(status.said) ?? [];
   const back = await bailiwick("policy", "rollback", release, "--because", "wrong");
   expect(back).toMatchObject({ code: 0 });
   expect(await write()).not.toMatch(/^Successfully/);
   expect((await bailiwick("status")).said).toMatch(/was rolled back by one person: another has to\s+agree by/);
   const names: string[] = [];
+  const bound = new Set<unknown>();
   for await (const { entry } of office.running.entries.read({ from: 0 })) {
     const { type, name: told } = entry;
+    if (type === "decision") bound.add(member(member(entry, "why"), "release"));
     if (type === "admin" && typeof told === "string" && told.startsWith("policy.")) names.push(told);
   }
   expect(names).toEqual([
@@ -135,4 +140,5 @@ test("D22, D25, D27: publish, agree, roll out, take back, agree again; and a res
     "policy.activated",
     "policy.retired",
   ]);
+  expect(bound.has(releaseId), "the entry of a call names the release that bound it").toBe(true);
 });
