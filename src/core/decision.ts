@@ -22,6 +22,9 @@ export type Mode = (typeof MODES)[number];
 /** How something is taken out of data, from loosest to strictest: leaving a mark in its place, or nothing. */
 export const REDACT_STYLES = ["mask", "drop"] as const;
 
+/** From least to most. */
+export const CAPTURE_LEVELS = ["digest", "full"] as const;
+
 /** What must be done with a call or its answer, or it does not happen (decide D33). Closed: an unknown type denies. */
 export type Obligation =
   | {
@@ -30,10 +33,24 @@ export type Obligation =
       readonly categories: readonly Category[];
       readonly style: (typeof REDACT_STYLES)[number];
     }
-  /** UNIT: bytes of what comes back. */
-  | { readonly type: "max_bytes"; readonly max: number }
-  /** What comes back is marked as not to be trusted. */
-  | { readonly type: "mark_untrusted" };
+  /** UNIT: bytes of what comes back, records of it, or seconds for which it may be kept. */
+  | { readonly type: "max_bytes" | "max_rows" | "ttl"; readonly max: number }
+  /** Decimal text without needless zeros. An empty currency is two that disagree: nothing fits it. */
+  | { readonly type: "max_amount"; readonly amount: string; readonly currency: string }
+  /** Where, or by which models, it may be worked on. Sorted; none at all is what two that disagree leave. */
+  | { readonly type: "region" | "model"; readonly allow: readonly string[] }
+  /** What comes back is marked as not to be trusted; nobody learns from it, keeps it, or changes anything by it. */
+  | { readonly type: "mark_untrusted" | "no_train" | "no_retain" | "read_only" }
+  /** Whom to tell, by name of a group; whose sessions end. Sorted. */
+  | { readonly type: "notify" | "end_session"; readonly who: readonly string[] }
+  /** Texts that a copy carries. Sorted, so that the order of rules does not show. */
+  | { readonly type: "watermark"; readonly texts: readonly string[] }
+  /** How much of the content is captured. */
+  | { readonly type: "capture"; readonly level: (typeof CAPTURE_LEVELS)[number] }
+  /** Conditions that what comes back is narrowed by, all of them. Sorted. */
+  | { readonly type: "filter"; readonly all: readonly string[] }
+  /** What may be treated as less than it is: the two duties that loosen, so less is stricter. Sorted. */
+  | { readonly type: "declassify" | "reveal"; readonly categories: readonly Category[] };
 
 /** An entity as Cedar's JSON has it; attribute values use Cedar's JSON escapes. */
 export interface EntityJson {

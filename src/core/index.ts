@@ -33,7 +33,7 @@ export type {
   Slice,
   SlicePart,
 } from "./decision.ts";
-export { ANSWERS, MODES, REASON_CODES, REDACT_STYLES, strictest } from "./decision.ts";
+export { ANSWERS, CAPTURE_LEVELS, MODES, REASON_CODES, REDACT_STYLES, strictest } from "./decision.ts";
 export type { CheckState, Coverage, Detection, EvidenceKind, Layer, Mac } from "./detection.ts";
 export type {
   AdminDraft,

@@ -4,7 +4,7 @@
 import type { Answer, ApprovalId, Challenge, EvalError, Obligation, PolicyHit, ReasonCode } from "../core/index.ts";
 import type { Evaluation } from "./cedar/evaluate.ts";
 import type { Means } from "./discharge.ts";
-import { joinObligations } from "./obligations.ts";
+import { isImpossible, joinObligations } from "./obligations.ts";
 import type { Rule } from "./policy-set.ts";
 
 export interface Outcome {
@@ -40,15 +40,17 @@ export function answerOf({ satisfied, errors: failed }: Evaluation, rules: reado
   if (unsure.length > 0) return denied("forbid_error", unsure);
   if (ofTier(holding, "permit").length === 0) return denied("no_permit", []);
   // before any challenge: nobody is asked to approve what would be denied all the same
-  const undone = ofTier(holding, "limit").filter((rule) =>
-    rule.obligations.some(({ type }) => !means.obligations.has(type)),
-  );
+  const limits = ofTier(holding, "limit");
+  const duties = joinObligations(limits.flatMap((rule) => rule.obligations));
+  const undone = limits.filter((rule) => rule.obligations.some(({ type }) => !means.obligations.has(type)));
   if (undone.length > 0) return denied("obligation_unsupported", undone);
-  return { ...softened(holding, means), errors };
+  // two rules whose duties leave nothing that would do both
+  if (duties.some(isImpossible)) return denied("obligation_unsupported", limits);
+  return { ...softened(holding, duties, means), errors };
 }
 
 /** The answer where nothing denies. */
-function softened(holding: readonly Rule[], means: Means): Omit<Outcome, "errors"> {
+function softened(holding: readonly Rule[], obligations: readonly Obligation[], means: Means): Omit<Outcome, "errors"> {
   const asked = ofTier(holding, "challenge").map((rule) => ({ rule, evidence: evidenceFor(rule, means) }));
   const open = asked.filter(({ evidence }) => evidence === undefined).map(({ rule }) => rule);
   const nothing = { obligations: [], challenges: [], uses: [] };
@@ -56,7 +58,6 @@ function softened(holding: readonly Rule[], means: Means): Omit<Outcome, "errors
     const challenges = open.flatMap(({ challenge }) => challenge ?? []);
     return { ...nothing, answer: "challenge", reason: "challenged", policies: open.map(hitOf), challenges };
   }
-  const obligations = joinObligations(holding.flatMap((rule) => rule.obligations));
   const uses = asked.flatMap(({ evidence }) => evidence ?? []);
   const made = { ...nothing, policies: holding.map(hitOf), obligations, uses };
   if (obligations.length > 0) return { ...made, answer: "limit", reason: "limited" };

@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 import * as fc from "fast-check";
 import { expect, test } from "vitest";
-import { type Obligation, parseCategory, REDACT_STYLES } from "../core/index.ts";
-import { joinObligations, OBLIGATION, OBLIGATION_TYPES } from "./obligations.ts";
+import { CAPTURE_LEVELS, type Obligation, parseCategory, REDACT_STYLES } from "../core/index.ts";
+import { isImpossible, joinObligations, OBLIGATION, OBLIGATION_TYPES } from "./obligations.ts";
 import { anyObligation } from "./testing/obligations.ts";
 
 const some = fc.array(anyObligation, { maxLength: 6 });
@@ -21,13 +21,31 @@ test("D35: joining obligations is commutative, associative and idempotent", () =
 
 /** Whether doing `strict` does all that `loose` asks. */
 function does(strict: Obligation, loose: Obligation): boolean {
-  if (strict.type === "redact" && loose.type === "redact")
-    return (
-      loose.categories.every((category) => strict.categories.includes(category)) &&
-      REDACT_STYLES.indexOf(strict.style) >= REDACT_STYLES.indexOf(loose.style)
-    );
-  if (strict.type === "max_bytes" && loose.type === "max_bytes") return strict.max <= loose.max;
-  return strict.type === loose.type;
+  return strict.type === loose.type && doesLists(strict, loose) && doesAmounts(strict, loose);
+}
+
+function has(all: readonly string[], few: readonly string[]): boolean {
+  return few.every((one) => all.includes(one));
+}
+
+function doesLists(strict: Obligation, loose: Obligation): boolean {
+  if ("allow" in strict && "allow" in loose) return has(loose.allow, strict.allow);
+  if ("who" in strict && "who" in loose) return has(strict.who, loose.who);
+  if ("texts" in strict && "texts" in loose) return has(strict.texts, loose.texts);
+  if ("all" in strict && "all" in loose) return has(strict.all, loose.all);
+  if (!("categories" in strict && "categories" in loose)) return true;
+  // the two that loosen: what may be treated as less only ever shrinks
+  return strict.type === "redact" ? has(strict.categories, loose.categories) : has(loose.categories, strict.categories);
+}
+
+function doesAmounts(strict: Obligation, loose: Obligation): boolean {
+  if ("max" in strict && "max" in loose) return strict.max <= loose.max;
+  if ("style" in strict && "style" in loose)
+    return REDACT_STYLES.indexOf(strict.style) >= REDACT_STYLES.indexOf(loose.style);
+  if ("level" in strict && "level" in loose)
+    return CAPTURE_LEVELS.indexOf(strict.level) >= CAPTURE_LEVELS.indexOf(loose.level);
+  if (!("currency" in strict && "currency" in loose) || strict.currency === "") return true;
+  return strict.currency === loose.currency && Number(strict.amount) <= Number(loose.amount);
 }
 
 test("D35: joining is monotone: whoever carries out the join carries out each", () => {
@@ -56,13 +74,34 @@ test("D33: redactions unite their categories under the strictest style, the smal
   ]);
 });
 
+test.each([
+  [
+    "two regions with none in common",
+    [
+      { type: "region", allow: ["DE"] },
+      { type: "region", allow: ["US"] },
+    ],
+  ],
+  [
+    "two currencies",
+    [
+      { type: "max_amount", amount: "5", currency: "EUR" },
+      { type: "max_amount", amount: "5", currency: "USD" },
+    ],
+  ],
+] as const)("D33, D34: %s can be carried out by nobody", (_, both) => {
+  expect(joinObligations(both).some(isImpossible)).toBe(true);
+  expect(both.some(isImpossible)).toBe(false);
+});
+
 test("D35: every type is read as it is written", () => {
   fc.assert(
     fc.property(anyObligation, (one) => {
       expect(OBLIGATION.parse(one)).toEqual(one);
     }),
   );
-  expect([...OBLIGATION_TYPES]).toEqual(["mark_untrusted", "max_bytes", "redact"]);
+  const drawn = new Set(fc.sample(anyObligation, 2000).map(({ type }) => type));
+  expect([...OBLIGATION_TYPES]).toEqual([...drawn].toSorted());
 });
 
 test.each([
@@ -71,6 +110,9 @@ test.each([
   ["no categories", { type: "redact", categories: [], style: "mask" }],
   ["a category that is no word", { type: "redact", categories: ["Personal data"], style: "mask" }],
   ["an unknown style", { type: "redact", categories: ["personal"], style: "blur" }],
+  ["an amount that is no decimal", { type: "max_amount", amount: "1e3", currency: "EUR" }],
+  ["a currency that is none", { type: "max_amount", amount: "1", currency: "" }],
+  ["no region at all", { type: "region", allow: [] }],
   ["a size below nothing", { type: "max_bytes", max: -1 }],
   ["a size that is no whole number", { type: "max_bytes", max: 1.5 }],
 ])("D35: %s is refused", (_, one) => {

@@ -2,9 +2,10 @@
 // Duties on the wire (AuthZEN obligations profile, draft of July 2026; D65, D66): ours go as `custom` of this vendor, since the
 // draft's own types say none of them.
 import { isJsonArray, type Json, type JsonObject, jsonObject, member, type Obligation } from "../../core/index.ts";
+import { OBLIGATION_TYPES } from "../obligations.ts";
 
 /** Types of duties that a decision can ask for. */
-export const DUTIES: readonly Obligation["type"][] = ["redact", "max_bytes", "mark_untrusted"];
+export const DUTIES: readonly Obligation["type"][] = [...OBLIGATION_TYPES];
 
 export function obligationJson(obligation: Obligation): JsonObject {
   const { type, ...parameters } = obligation;
