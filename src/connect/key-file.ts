@@ -3,7 +3,7 @@
 // because whoever holds the key can ask as the agent (identify I45).
 import { generateKeyPairSync } from "node:crypto";
 import { constants } from "node:fs";
-import { lstat, mkdir, open } from "node:fs/promises";
+import { link, lstat, mkdir, mkdtemp, open, rm } from "node:fs/promises";
 import path from "node:path";
 import type { JWK } from "jose";
 import { quote } from "../core/index.ts";
@@ -57,14 +57,7 @@ export async function keptKey(file: string, uid: number | undefined): Promise<Ke
   try {
     await mkdir(path.dirname(file), { recursive: true, mode: 0o700 });
     await checkFolder(path.dirname(file), uid);
-    // fails where another process was first, and follows no link
-    const handle = await open(file, "wx", 0o600);
-    try {
-      await handle.writeFile(`${JSON.stringify({ jwk: makeKey() })}\n`);
-      await handle.sync();
-    } finally {
-      await handle.close();
-    }
+    await putWhole(file, `${JSON.stringify({ jwk: makeKey() })}\n`);
   } catch (cause) {
     if (cause instanceof ConnectError) throw cause;
     if (!isCode(cause, "EEXIST")) {
@@ -77,6 +70,24 @@ export async function keptKey(file: string, uid: number | undefined): Promise<Ke
   const made = await readKeyFile(file, uid);
   if (made === undefined) throw malformed(file);
   return made;
+}
+
+/** Whole or not at all: whoever starts beside us reads no half of it. Fails where another process was first. */
+async function putWhole(file: string, text: string): Promise<void> {
+  const folder = await mkdtemp(`${file}.`);
+  const draft = path.join(folder, "draft");
+  try {
+    const handle = await open(draft, "wx", 0o600);
+    try {
+      await handle.writeFile(text);
+      await handle.sync();
+    } finally {
+      await handle.close();
+    }
+    await link(draft, file);
+  } finally {
+    await rm(folder, { recursive: true, force: true });
+  }
 }
 
 async function checkFolder(folder: string, uid: number | undefined): Promise<void> {
