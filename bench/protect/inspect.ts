@@ -23,7 +23,7 @@ const REPEAT = 40;
 const KIB = 1024;
 /**
  * The most that inspection of a message may cost, of one call of secretlint on it. Wanted is 0.5; with a phone-like number
- * and an address in each message two to three are reached (most of it the numbering plans of thirteen countries), and this guards that.
+ * and an address in each message about two are reached, and this guards that.
  */
 const MOST_OF_SECRETLINT = 4;
 
