@@ -17,6 +17,7 @@ import type {
 import { answerOf, deny, type Outcome } from "./answer.ts";
 import type { Schema } from "./cedar/schema.ts";
 import { meansOf } from "./discharge.ts";
+import { explain, type PolicyMet } from "./explain/explain.ts";
 import { Made } from "./made.ts";
 import { observed } from "./observe.ts";
 import type { PolicySet } from "./policy-set.ts";
@@ -52,6 +53,8 @@ export interface PolicyControl {
   onAnswer(told: (release: string | undefined, decision: Decision) => void): () => void;
   /** What the set in force of a domain speaks of. */
   schema(domain: DomainId): Schema | undefined;
+  /** The rules that made one decision, clause by clause with what each read; none where no rule was asked. */
+  clauses(decision: Decision): readonly PolicyMet[];
 }
 
 const NONE: readonly never[] = [];
@@ -106,6 +109,12 @@ export function createDecider({
     slice: (parts) => sliced(slices, parts, { log, setOf: (question) => answeredBy.get(question) }),
     decide: (question) => decideMany(question, [question.resource])[0] ?? broken(clock.now()),
     decideMany,
+    clauses(decision) {
+      const { asked } = decision;
+      const set = asked === undefined ? undefined : answeredBy.get(asked.question);
+      if (asked === undefined || set === undefined) return NONE;
+      return explain(set, { ...asked.question, resource: asked.resource }, () => decision).policies;
+    },
     ...controlOf(stages, clock),
     shadowCount: (release) => shadows.count(release),
     onAnswer(told) {

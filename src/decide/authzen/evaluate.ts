@@ -25,7 +25,7 @@ export function evaluateOne(ports: Judges, field: Field, peer: Peer, json: JsonO
   const { question, ignored } = posed;
   const decision = ports.decider.decide(question);
   const isPermitted = permits(decision);
-  return { body: bodyOf(decision, peer, isPermitted), isPermitted, decided: { question, decision, ignored } };
+  return { body: bodyOf(ports, decision, peer), isPermitted, decided: { question, decision, ignored } };
 }
 
 /** Items in order, up to the one that settles it (section 7.1.2); an item that is no question answers so in its place. */
@@ -58,16 +58,16 @@ function refusedItem(message: string): Evaluated {
   return { body, isPermitted: false };
 }
 
-function bodyOf(decision: Decision, peer: Peer, isPermitted: boolean): JsonObject {
+function bodyOf(ports: Judges, decision: Decision, peer: Peer): JsonObject {
   return jsonObject([
-    ["decision", isPermitted],
-    ["context", contextOf(decision, peer)],
+    ["decision", permits(decision)],
+    ["context", contextOf(ports, decision, peer)],
   ]);
 }
 
 /** The agent gets a code; a policy's own sentence is for the person in front of it; who decided needs a right (D43, D64). */
-function contextOf(decision: Decision, peer: Peer): JsonObject {
-  const { answer, reason, policies, obligations, setDigest } = decision;
+function contextOf(ports: Judges, decision: Decision, peer: Peer): JsonObject {
+  const { answer, reason, policies, obligations } = decision;
   const said = policies.flatMap((policy) => (policy.reason === undefined ? [] : [policy.reason]));
   const members: [string, Json][] = [
     ["answer", answer],
@@ -75,16 +75,28 @@ function contextOf(decision: Decision, peer: Peer): JsonObject {
   ];
   if (said.length > 0) members.push(["reason_user", said.join(" ")]);
   if (obligations.length > 0) members.push(["obligations", obligations.map(obligationJson)]);
-  if (peer.mayExplain) members.push(["reason_admin", admin(policies, setDigest)]);
+  if (peer.mayExplain) members.push(["reason_admin", admin(ports, decision)]);
   return jsonObject(members);
 }
 
-function admin(policies: Decision["policies"], setDigest: Decision["setDigest"]): JsonObject {
-  const hits = policies.map(({ id, effect, tier, file, line }) =>
+function admin({ decider }: Judges, decision: Decision): JsonObject {
+  const hits = decision.policies.map(({ id, effect, tier, file, line }) =>
     jsonObject(Object.entries({ id, effect, tier, file, line })),
+  );
+  const clauses = decider.clauses(decision).flatMap(({ id, clauses: met }) =>
+    met.map(({ text, outcome, values }) => {
+      const read = values.map((one) => jsonObject(Object.entries(one)));
+      return jsonObject([
+        ["policy", id],
+        ["text", text],
+        ["outcome", outcome],
+        ["values", read],
+      ]);
+    }),
   );
   return jsonObject([
     ["policies", hits],
-    ["set_digest", setDigest],
+    ["set_digest", decision.setDigest],
+    ["clauses", clauses],
   ]);
 }

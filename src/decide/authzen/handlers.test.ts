@@ -177,8 +177,18 @@ describe("one evaluation", () => {
     expect(member(plain, "reason_admin")).toBeUndefined();
     const told = bodyOf(ask(question("ada", "write"), { peer: { ...PEER, mayExplain: true } }));
     expect(told).toMatchObject({
-      context: { reason_admin: { policies: [{ id: "writers", file: "10-rules.cedar" }] } },
+      context: { reason_admin: { policies: [{ id: "writers", file: "10-rules.cedar" }], clauses: [] } },
     });
+  });
+
+  test("D64: a peer that may know it is told each clause, and what it read", () => {
+    const peer = { ...PEER, mayExplain: true, obligations: new Set(["max_bytes"]) };
+    const asked = ask(question("gus", "read"), { peer });
+    const read = { path: "principal.role", value: '"guest"' };
+    expect(member(member(member(bodyOf(asked), "context"), "reason_admin"), "clauses")).toEqual([
+      { policy: "read-short", text: 'principal.role == "guest"', outcome: "true", values: [read] },
+    ]);
+    expect(ask(question("gus", "read"), { peer }).body).toBe(asked.body);
   });
 
   test("D57: what is no question is 400 with a sentence that says what is missing", () => {

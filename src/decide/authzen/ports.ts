@@ -3,6 +3,7 @@
 import type { KeyObject } from "node:crypto";
 import type { Bytes, Decider, Decision, DomainId, Instant, PointId, Question } from "../../core/index.ts";
 import type { Schema } from "../cedar/schema.ts";
+import type { PolicyControl } from "../decider.ts";
 import type { Residents } from "../residents.ts";
 
 /** A policy enforcement point of somebody else, proven by whoever mounts the handlers. */
@@ -27,7 +28,7 @@ export interface AuthzenDomain {
 }
 
 export interface AuthzenPorts {
-  readonly decider: Decider;
+  readonly decider: Decider & Pick<PolicyControl, "clauses">;
   readonly now: () => Instant;
   /** Makes page tokens ours. */
   readonly pageKey: KeyObject;
