@@ -83,7 +83,7 @@ function shapeOf(attributes: readonly Attribute[]): ContextShape {
 /** One slice on its way: what was written of the questions before is not written again. */
 class Page {
   readonly entities: string[] = [];
-  private readonly places = new Map<string, number>();
+  private readonly places = new Map<string, number[]>();
   private readonly sealer: Sealer;
   private readonly writersFor: (question: Question) => Writers | undefined;
   private base:
@@ -153,10 +153,15 @@ class Page {
     const write = entities.get(uid.type);
     if (write === undefined) throw new Misfit();
     const text = `{"attrs":${write(attrs, this.sealer)},"parents":[${parents.map(refText).join(",")}],"uid":${refText(uid)}}`;
-    const known = this.places.get(text);
-    if (known !== undefined) return known;
-    this.places.set(text, this.entities.length);
-    return this.entities.push(text) - 1;
+    // compared with what the same entity was before: a text that is only ever looked up by itself would be hashed for it
+    const key = entityKey(uid.type, uid.id);
+    const known = this.places.get(key);
+    const same = known?.find((at) => this.entities[at] === text);
+    if (same !== undefined) return same;
+    const at = this.entities.push(text) - 1;
+    if (known === undefined) this.places.set(key, [at]);
+    else known.push(at);
+    return at;
   }
 
   private evidence(evidence: readonly Evidence[], attributes: readonly Attribute[]): string {
