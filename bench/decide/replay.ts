@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-// `node bench/decide/replay.ts`: recorded calls under another set, on one core: slices of the gate's own questions (the tool,
+// `npm run bench:policy-replay`: recorded calls under another set, on one core: slices of the gate's own questions (the tool,
 // two files, and where the arguments go) are read from their sealed files, compared with their digests, and asked again by the
 // starter rules. Processor time of the main thread and of what it waits for is counted. A decision is one answer.
 import { existsSync } from "node:fs";
@@ -54,10 +54,16 @@ for (let round = -1; round < ROUNDS; round += 1) {
 await rm(dir, { recursive: true });
 const rate = rates.toSorted((a, b) => a - b)[Math.floor(rates.length / 2)] ?? 0;
 const answers = 4 * CALLS;
-console.log(
-  `replay: ${Math.round(rate)} decisions a second of processor time, bar ${FLOOR}; ${answers} answers of ${CALLS} calls, ${Math.round(bytes / CALLS)} characters each`,
-);
-process.exitCode = rate >= FLOOR ? 0 : 1;
+const passed = rate >= FLOOR ? 1 : 0;
+const figures = {
+  decisionsPerCpuSecond: Math.round(rate),
+  answers,
+  calls: CALLS,
+  charactersPerCall: Math.round(bytes / CALLS),
+};
+const ratios = { [`decisions / ${FLOOR} a second (>= 1)`]: Number((rate / FLOOR).toPrecision(3)) };
+console.log(JSON.stringify({ name: "bench:policy-replay", figures, ratios, passed, failed: 1 - passed }));
+process.exitCode = 1 - passed;
 
 /** Writes slices as the gate does. */
 async function record(): Promise<readonly Omit<RecordedDecision, "slice">[]> {
