@@ -29,8 +29,11 @@ export const NEEDS = "(skipped means NOT RUN: no /usr/bin/chromium)";
 /** The one browser of this worker; every page has a profile of its own in it, and the worker's end is its end. */
 let opened: Promise<Browser> | undefined;
 
-export function openBrowser(): Promise<Browser> {
-  opened ??= chromium.launch({ executablePath: CHROMIUM, args: FLAGS });
+export async function openBrowser(): Promise<Browser> {
+  const last = await opened;
+  if (last?.isConnected() === true) return last;
+  // the first, or one that came to an end under an earlier file, which has said so: the next file is no victim of it
+  opened = chromium.launch({ executablePath: CHROMIUM, args: FLAGS });
   return opened;
 }
 
