@@ -56,15 +56,13 @@ function membersText(value: object, depth: number): string {
 const SPECIAL = /["\\\u0000-\u001f\ud800-\udfff]/; // oxlint-disable-line no-control-regex -- these are what is looked for
 
 function quoted(text: string): string {
-  return SPECIAL.test(checkText(text)) ? JSON.stringify(text) : `"${text}"`;
-}
-
-function checkText(text: string): string {
   if (text.length > SURELY_SHORT && Buffer.byteLength(text) > ENTRY_STRING_MAX_BYTES) {
     throw malformed(`a string of over ${ENTRY_STRING_MAX_BYTES} bytes`);
   }
+  // surrogates are special: what has none is well-formed
+  if (!SPECIAL.test(text)) return `"${text}"`;
   if (!text.isWellFormed()) throw malformed("a lone surrogate");
-  return text;
+  return JSON.stringify(text);
 }
 
 function malformed(what: string): RecordError {
