@@ -73,15 +73,28 @@ function placeText(place: EntityOrSlot): string {
 function actionText(action: ActionScope): string {
   if (action.op === "all") return "do anything";
   if (action.op === "==") return action.entity.id;
-  return action.entities.map(({ id }) => (id === "effect" ? "do what has an effect" : id)).join(" or ");
+  return action.entities.map(({ id }) => (Object.hasOwn(GROUPS, id) ? GROUPS[id] : id)).join(" or ");
 }
+
+/** Groups of verbs in the default schema, as something that one does. */
+const GROUPS: Readonly<Record<string, string>> = {
+  effect: "do what has an effect",
+  egress: "send something out",
+  keep: "keep something",
+};
 
 /** What one condition asks. */
 export function conditionWords(expr: Expr): string {
   if (expr.kind === "and") return expr.operands.map(conditionWords).join(", and ");
   if (expr.kind === "or") return `either ${expr.operands.map(conditionWords).join(", or ")}`;
-  if (expr.kind === "unary" && expr.op === "!") return `it is not so that ${conditionWords(expr.arg)}`;
+  if (expr.kind === "unary" && expr.op === "isEmpty") return `there are none of ${thingWords(expr.arg)}`;
+  if (expr.kind === "unary" && expr.op === "!") return notWords(expr.arg);
   return expr.kind === "binary" ? comparedWords(expr) : testWords(expr);
+}
+
+function notWords(expr: Expr): string {
+  if (expr.kind === "unary" && expr.op === "isEmpty") return `there are some of ${thingWords(expr.arg)}`;
+  return `it is not so that ${conditionWords(expr)}`;
 }
 
 /** A bare attribute is a truth by itself; what has no words of its own is said as Cedar says it. */
