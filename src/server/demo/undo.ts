@@ -5,7 +5,10 @@ import type { IdentityId } from "../../core/index.ts";
 import type { Order, Released } from "../../respond/index.ts";
 import type { Running } from "../compose.ts";
 import { ServerError } from "../errors.ts";
+import { systemTimers } from "../system.ts";
 
+/** UNIT: ms. What was issued up to an order stays dead, and tokens tell their time in whole seconds (RFC 7519 section 2). */
+const TOKEN_SECOND_MS = 1000;
 const BECAUSE = "the demo is told again";
 
 /** Ends what the last story ordered, where the folder had one. */
@@ -21,6 +24,7 @@ export async function undoLast(running: Pick<Running, "queue" | "owner">, say: (
     if ("refused" in resumed) throw failed(resumed.why);
   }
   for (const order of active()) await releaseAs(running, order, [demoKey.person]);
+  await new Promise<void>((resolve) => void systemTimers.after(TOKEN_SECOND_MS, resolve));
   say(`undone   what stopped the agent in this folder before: released by two people, one of them a demo key\n`);
 }
 
