@@ -6,6 +6,9 @@ import { z } from "zod";
 export interface RecordSettings {
   /** Name of the log; its folder, and the last part of its origin. */
   readonly name: string;
+  readonly vkey?: string | undefined;
+  readonly inception?: string | undefined;
+  readonly guard: string;
   readonly checkpointMs: number;
   readonly sealAfterMs: number;
   readonly segmentBytes: number;
@@ -37,6 +40,19 @@ export const recordConfig: z.ZodType<RecordSettings> = z.strictObject({
     .regex(/^[a-z0-9][a-z0-9._-]{0,63}$/)
     .default("main-1")
     .describe("name of the log; a log keeps its name for ever"),
+  vkey: z
+    .string()
+    .regex(/^[^ +]+\+[0-9a-f]{8}\+[A-Za-z0-9+/]+=*$/)
+    .optional()
+    .describe("verifier key of the log: with it, another key and an empty folder are refused"),
+  inception: z.iso.date().optional().describe("the one day (UTC) on which the log may begin in an empty folder"),
+  guard: z
+    .string()
+    .regex(/^(?:none|sql|file:\/.+)$/)
+    .default("none")
+    .describe(
+      "where the newest signed head is kept apart from the log, so that an old copy shows: none, file:/path, sql",
+    ),
   checkpointMs: count(100, 60_000, 1000).meta({ unit: "ms" }).describe("how often a grown log is signed and published"),
   sealAfterMs: count(1, 10_000, 100).meta({ unit: "ms" }).describe("quiet after which the last batch is sealed"),
   segmentBytes: count(64 * KIB, 128 * MIB, 128 * MIB)

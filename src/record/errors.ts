@@ -12,8 +12,12 @@ export type RecordErrorCode =
   | "RECORD_ENTRY_TOO_LARGE"
   /** A file of the log is not what it must be. */
   | "RECORD_CORRUPT"
-  /** The journal is behind the published checkpoint, or has another history. */
+  /** The journal is behind what was published or put into the guard, or has another history. */
   | "RECORD_ROLLBACK"
+  /** The guard does not answer: entries go on, and nothing new is published. */
+  | "RECORD_GUARD"
+  /** The folder is empty, and this log was begun before: nothing is begun in its place. */
+  | "RECORD_MISSING"
   /** The published checkpoint was signed with another key. */
   | "RECORD_KEY_MISMATCH"
   | "RECORD_CONFIG"

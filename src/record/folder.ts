@@ -40,6 +40,11 @@ export class LogFolder {
     return folder;
   }
 
+  /** The name, for these methods, of a file that is kept beside the log and is no part of it. */
+  beside(name: string): string {
+    return `../${basename(this.root)}.state/${name}`;
+  }
+
   path(name: string): string {
     return join(this.root, name);
   }

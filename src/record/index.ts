@@ -11,5 +11,6 @@ export { openRecord } from "./open.ts";
 export type { FolderEntry } from "./read/journal-entries.ts";
 export { readEntries } from "./read/journal-entries.ts";
 export type { RecordRoom, RecordStatus } from "./room.ts";
+export { RECORD_SCHEMA } from "./schema.ts";
 export type { SliceRoom, SlicesStatus } from "./slices/open.ts";
 export { openSlices, readSlices } from "./slices/open.ts";

@@ -13,6 +13,7 @@ import {
   parseEntryIndex,
   quote,
   type Random,
+  type Store,
   type Timers,
 } from "../core/index.ts";
 import { Commitments } from "./commitment.ts";
@@ -22,11 +23,13 @@ import { factsOf } from "./entry/facts.ts";
 import { EntryWriter } from "./entry/writer.ts";
 import { RecordError } from "./errors.ts";
 import { LogFolder } from "./folder.ts";
+import { type Guard, guarded, openGuard } from "./guard/guard.ts";
+import { type LogIdentity, mayBegin, readIdentity, writeIdentity } from "./identity.ts";
 import type { FramedEntry } from "./journal/frame.ts";
 import { errorCode, isFull, type JournalFs, nodeFs } from "./journal/fs.ts";
 import { Journal } from "./journal/journal.ts";
-import { type Recovered, readJournal } from "./journal/recover.ts";
-import { checkHead, readHead } from "./publish/head.ts";
+import { type Recovery, readJournal } from "./journal/recover.ts";
+import { checkGuard, checkHead, type Head, readHead } from "./publish/head.ts";
 import { Leaves } from "./publish/leaves.ts";
 import { Publisher } from "./publish/publisher.ts";
 import { createSigner, type Signer } from "./publish/signer.ts";
@@ -45,6 +48,8 @@ const OUTCOMES_AT_ONCE = 128;
 export interface RecordPorts {
   /** The machine's own file system where absent. */
   readonly fs?: JournalFs;
+  /** For the guard `sql`. */
+  readonly store?: Pick<Store, "read" | "tx">;
   readonly custody: Custody;
   readonly clock: Clock;
   readonly timers: Timers;
@@ -56,7 +61,8 @@ export interface RecordPorts {
 
 /**
  * Opens the log in `<dir>/<name>`, or begins it there.
- * @throws RecordError RECORD_CONFIG, RECORD_CORRUPT, RECORD_ROLLBACK, RECORD_KEY_MISMATCH, RECORD_FULL
+ * @throws RecordError RECORD_CONFIG, RECORD_CORRUPT, RECORD_ROLLBACK, RECORD_KEY_MISMATCH,
+ *   RECORD_GUARD, RECORD_MISSING, RECORD_FULL
  */
 export async function openRecord(ports: RecordPorts, config: RecordConfig): Promise<RecordRoom> {
   // a key name of signed notes, without what would end it in an entry reference
@@ -71,6 +77,14 @@ export async function openRecord(ports: RecordPorts, config: RecordConfig): Prom
     if (isFull(cause)) throw new RecordError("RECORD_FULL", `opening ${config.origin}: no room on the disk`, { cause });
     throw cause;
   }
+}
+
+interface Heads {
+  readonly guard: Guard | undefined;
+  /** What was published last. */
+  readonly published: Head | undefined;
+  /** What the guard has. */
+  readonly signed: Head | undefined;
 }
 
 /** What the entries of the journal say, gathered while they are read. */
@@ -95,12 +109,15 @@ class Opening {
     const fs = ports.fs ?? nodeFs();
     const folder = await LogFolder.open(fs, join(config.dir, config.name));
     const signer = createSigner(origin, await ports.custody.keyPair(`log/${config.name}`, "Ed25519"));
-    const checkpoint = await folder.read("checkpoint");
-    // a process killed right after the rename never made it durable, and from here on it counts as told
-    if (checkpoint !== undefined) await folder.sync(["checkpoint"]);
-    const published = checkpoint === undefined ? undefined : readHead(checkpoint, origin);
-    const publisher = new Publisher({ folder, tree, leaves, signer, published });
-    const recovered = await this.recover(folder, signer, publisher);
+    const heads = await this.heads(folder, fs);
+    const identity = await readIdentity(folder);
+    if (heads.guard !== undefined) checkGuard(heads.signed, heads.published, identity?.guarded === true);
+    const publisher = new Publisher({ folder, tree, leaves, signer, ...heads });
+    const journaled = await this.read(folder, signer, { ...heads, publisher });
+    this.checkBirth(signer, heads, identity);
+    await this.firstGuard(heads);
+    await publisher.restorePartial();
+    const recovered = await journaled.finish();
     const disk = new Disk(fs, config.dir, config.low);
     await disk.look();
     const journal = new Journal(
@@ -124,12 +141,15 @@ class Opening {
       disk,
       journal,
       vkey: signer.vkey,
+      isGuarded: heads.guard !== undefined,
       commitments: new Commitments(ports.custody.derive("record/domain/main")),
       writer: new EntryWriter({ ...ports, ...config, last: this.last }),
       reader: new LogReader({ folder, tree, leaves, origin }),
     });
     try {
+      await publisher.resume();
       await this.begin(room, signer.vkey);
+      await writeIdentity(folder, { origin, vkey: signer.vkey, guarded: heads.guard !== undefined });
     } catch (cause) {
       await journal.close();
       throw cause;
@@ -137,19 +157,63 @@ class Opening {
     return room;
   }
 
-  private async recover(folder: LogFolder, signer: Signer, publisher: Publisher): Promise<Recovered> {
+  private async heads(folder: LogFolder, fs: JournalFs): Promise<Heads> {
+    const { config, ports } = this;
+    const checkpoint = await folder.read("checkpoint");
+    // a process killed right after the rename never made it durable, and from here on it counts as told
+    if (checkpoint !== undefined) await folder.sync(["checkpoint"]);
+    const published = checkpoint === undefined ? undefined : readHead(checkpoint, config.origin);
+    const guard = openGuard(config.guard, { ...config, fs, store: ports.store });
+    const signed = guard === undefined ? undefined : await guarded("reading", guard.read());
+    return { guard, published, signed };
+  }
+
+  /** Reads the journal, changes nothing in it, and compares it with every head that was signed. */
+  private async read(
+    folder: LogFolder,
+    signer: Signer,
+    { published, signed, publisher }: Omit<Heads, "guard"> & { readonly publisher: Publisher },
+  ): Promise<Recovery> {
     const { tree } = this;
-    const published = publisher.published;
-    let root = published.size === 0 ? EMPTY_ROOT : undefined;
+    const sizes = new Set([published?.size, signed?.size]);
+    const roots = new Map([[0, EMPTY_ROOT]]);
     const onEntry = async (entry: FramedEntry): Promise<void> => {
       this.learn(entry);
-      if (tree.size === published.size) root = tree.root();
-      if (tree.size % TILE_WIDTH === 0 && tree.size <= published.size) await publisher.restoreFull(tree.size);
+      if (sizes.has(tree.size)) roots.set(tree.size, tree.root());
+      if (tree.size % TILE_WIDTH === 0 && tree.size <= publisher.signedSize) await publisher.restoreFull(tree.size);
     };
     const journal = await readJournal(folder, { origin: this.config.origin, tree, onEntry });
-    if (published.note !== "") checkHead(published, tree.size, root, signer);
-    await publisher.restorePartial();
-    return journal.finish();
+    const found = (head: Head): { size: number; root: Hash | undefined } => ({
+      size: tree.size,
+      root: roots.get(head.size),
+    });
+    if (signed !== undefined) checkHead(signed, found(signed), signer, "put into the guard");
+    if (published !== undefined) checkHead(published, found(published), signer, "published");
+    return journal;
+  }
+
+  /** A log that gets its first guard puts what it published there; one whose guard was emptied was refused before. */
+  private async firstGuard({ guard, published, signed }: Heads): Promise<void> {
+    if (guard === undefined || published === undefined || signed !== undefined) return;
+    if (await guarded("writing", guard.swap(undefined, published))) return;
+    throw new RecordError("RECORD_GUARD", "opening the record: somebody else began to use the guard", {
+      fix: "two processes opened one log: stop one of them",
+    });
+  }
+
+  private checkBirth(signer: Signer, { published, signed }: Heads, identity: LogIdentity | undefined): void {
+    const { vkey } = this.config;
+    if (vkey !== undefined && vkey !== signer.vkey) {
+      throw new RecordError(
+        "RECORD_KEY_MISMATCH",
+        `opening the record: its key is ${signer.vkey}, and another is pinned`,
+        {
+          fix: "put back the key the log was begun with; `record.vkey` is what strangers were told",
+        },
+      );
+    }
+    const isEmpty = this.tree.size === 0 && published === undefined && signed === undefined;
+    if (isEmpty) mayBegin(this.config, identity, this.ports.clock.now());
   }
 
   private learn({ index, hash, leaf }: FramedEntry): void {

@@ -20,7 +20,7 @@ import type { Commitments } from "./commitment.ts";
 import type { RecordConfig } from "./config.ts";
 import type { Disk } from "./disk.ts";
 import type { EntryWriter } from "./entry/writer.ts";
-import { RecordError } from "./errors.ts";
+import { RecordError, type RecordErrorCode } from "./errors.ts";
 import { Gap } from "./gap.ts";
 import type { FramedEntry } from "./journal/frame.ts";
 import { errorCode, isFull } from "./journal/fs.ts";
@@ -39,10 +39,16 @@ const PUBLISH_EARLY = 0.25;
 /** What part of the queue an append may fill: what callers wait for has the other half, outcomes a last tenth (L16). */
 const SHARE = { note: 0.5, most: 0.9, outcome: 1 } as const;
 
+/** What keeps a checkpoint from being published, and entries not from being written. */
+const WAITS: ReadonlySet<RecordErrorCode> = new Set(["RECORD_GUARD", "RECORD_ROLLBACK"]);
+
 /** How the record is. */
 export interface RecordStatus {
-  /** `full`: no new effect is let through for want of disk space. `down`: stopped for ever. */
-  readonly state: "open" | "full" | "down" | "closed";
+  /**
+   * `full`: no new effect is let through for want of disk space. `rollback`: none is, for somebody else signed under this
+   * origin. `down`: stopped for ever.
+   */
+  readonly state: "open" | "full" | "rollback" | "down" | "closed";
   readonly origin: string;
   readonly vkey: string;
   /** Durable entries. */
@@ -55,7 +61,7 @@ export interface RecordStatus {
   readonly missed: number;
   readonly freeBytes: number;
   /** Whether an old copy of the folder, put in its place, would show: not without a guard or a witness elsewhere. */
-  readonly rollback: "not detectable";
+  readonly rollback: "detected by the guard" | "not detectable";
 }
 
 export interface RecordRoom extends Recorder, EntrySource {
@@ -81,6 +87,7 @@ export interface RecordParts {
   readonly timers: Timers;
   readonly log: Log;
   readonly vkey: string;
+  readonly isGuarded: boolean;
   readonly commitments: Commitments;
   readonly tree: Tree;
   readonly leaves: Leaves;
@@ -119,7 +126,7 @@ export class Room implements RecordRoom {
 
   append(draft: EntryDraft, options: { readonly id?: EntryId } = {}): Promise<Receipt> {
     return new Promise((durable, failed) => {
-      if (letsThrough(draft) && this.isLow()) throw full("appending: too little room on the disk for new effects");
+      if (letsThrough(draft)) this.refuseEffects();
       this.submit(draft, options.id, draft.type === "outcome" ? SHARE.outcome : SHARE.most, { durable, failed });
     });
   }
@@ -192,7 +199,7 @@ export class Room implements RecordRoom {
       waiting: journal.held.entries,
       missed: this.gap.count,
       freeBytes: disk.freeBytes,
-      rollback: "not detectable",
+      rollback: this.parts.isGuarded ? "detected by the guard" : "not detectable",
     };
   }
 
@@ -206,7 +213,17 @@ export class Room implements RecordRoom {
     this.writeGap();
     this.isClosing = true;
     await this.parts.journal.close();
-    if (this.state() === "closed") await this.checkpoint();
+    if (this.state() === "closed") await this.lastCheckpoint();
+  }
+
+  /** What waits for the guard is published at the next start: the entries are durable. */
+  private async lastCheckpoint(): Promise<void> {
+    try {
+      await this.checkpoint();
+    } catch (error) {
+      if (!(error instanceof RecordError) || !WAITS.has(error.code)) throw error;
+      this.parts.log.fault("record.tick_failed", { code: error.code });
+    }
   }
 
   /** The journal's: these entries are durable and in the tree. */
@@ -282,12 +299,20 @@ export class Room implements RecordRoom {
     }
   }
 
+  /** @throws RecordError RECORD_FULL, RECORD_ROLLBACK */
+  private refuseEffects(): void {
+    if (this.isLow()) throw full("appending: too little room on the disk for new effects");
+    if (!this.parts.publisher.isRolledBack) return;
+    throw new RecordError("RECORD_ROLLBACK", "appending: the guard has a head that this log did not put there");
+  }
+
   private isLow(): boolean {
     return this.parts.journal.state === "full" || this.parts.disk.usableBytes === 0;
   }
 
   private state(): RecordStatus["state"] {
     const { state } = this.parts.journal;
+    if (state === "open" && this.parts.publisher.isRolledBack) return "rollback";
     return state === "open" && this.isLow() ? "full" : state;
   }
 
@@ -316,6 +341,7 @@ export class Room implements RecordRoom {
       return (await publisher.publish()).note;
     } catch (cause) {
       if (isFull(cause)) throw full("publishing: no room on the disk", cause);
+      if (cause instanceof RecordError && WAITS.has(cause.code)) throw cause;
       journal.fail(cause);
       throw new RecordError("RECORD_DOWN", "publishing: the record stopped", { cause });
     }

@@ -28,7 +28,7 @@ import {
 import { IDENTIFY_SCHEMA, type Identify, openIdentify, type People } from "../identify/index.ts";
 import { createInspector, type Inspector, readLabelRules } from "../protect/index.ts";
 import { type Cases, openTransferGate, PROVE_SCHEMA, type Transfers } from "../prove/index.ts";
-import { openRecord, type RecordRoom, type SliceRoom } from "../record/index.ts";
+import { openRecord, RECORD_SCHEMA, type RecordRoom, type SliceRoom } from "../record/index.ts";
 import { RESPOND_SCHEMA } from "../respond/index.ts";
 import { lockDirectory, openCustody, openStore } from "../store/index.ts";
 import { openWatch, WATCH_SCHEMA, type Watch } from "../watch/index.ts";
@@ -67,7 +67,7 @@ import { observePorts, openServerReleases } from "./releases.ts";
 import { replayEdges } from "./replay.ts";
 import { noticeSigns } from "./signs.ts";
 import { openServerSlices } from "./slices.ts";
-import { readiness, statusNow } from "./status.ts";
+import { readiness, rollbackWarnings, statusNow } from "./status.ts";
 import { systemClock, systemRandom, systemTimers } from "./system.ts";
 import { openUpstreams } from "./upstreams.ts";
 import { watchPolicies } from "./watch-policies.ts";
@@ -119,7 +119,15 @@ export interface ServerIo {
 
 const system = { clock: systemClock, timers: systemTimers, random: systemRandom } as const;
 const TENANT = parseTenantId("main");
-const SCHEMAS = [ENFORCE_SCHEMA, IDENTIFY_SCHEMA, RESPOND_SCHEMA, WATCH_SCHEMA, PROVE_SCHEMA, DECIDE_SCHEMA];
+const SCHEMAS = [
+  ENFORCE_SCHEMA,
+  IDENTIFY_SCHEMA,
+  RESPOND_SCHEMA,
+  WATCH_SCHEMA,
+  PROVE_SCHEMA,
+  DECIDE_SCHEMA,
+  RECORD_SCHEMA,
+];
 const DOMAIN = parseDomainId("main");
 
 /** Starts everything. @throws the error of the first room that cannot be opened */
@@ -207,15 +215,15 @@ async function openRooms({ config, io, publicUrl, opened }: Opening): Promise<Ro
   const { servers } = register;
   const custody = await openCustody({ dir: dataDir }, system);
   const origin = `${new URL(publicUrl).hostname}/log/${config.record.name}`;
+  const store = opened.use(await openStore({ dir: dataDir, schemas: SCHEMAS }, ports));
   const record = await openRecord(
-    { ...ports, custody, onFatal: io.exit },
+    { ...ports, custody, store, onFatal: io.exit },
     { ...config.record, dir: path.join(dataDir, "record"), origin, node, tenant: TENANT },
   );
   opened.adopt(record, (r) => r.close());
   const slices = opened.adopt(await openServerSlices({ ...ports, custody, recorder: record }, config), (s) =>
     s.close(),
   );
-  const store = opened.use(await openStore({ dir: dataDir, schemas: SCHEMAS }, ports));
   const releases = opened.use(await openServerReleases({ ...ports, store, recorder: record }, config));
   const tasks = new Tasks(custody.derive("origins"));
   const shelf = await openManifests(register, { ...ports, store, recorder: record });
@@ -371,7 +379,11 @@ async function mountEdges(rooms: Rooms, bound: Bound, opening: Opening): Promise
   mountMcp(app, servers, relay);
   await mountAuthzen(app, { ...rooms, ...ports }, opening);
   mountIdentity(app, identify);
-  mountHealth(app, () => readiness(record));
+  mountHealth(
+    app,
+    () => readiness(record),
+    () => rollbackWarnings(record.status().rollback, config),
+  );
   const api = {
     entries: record,
     ...proofsOf(record),

@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 // What is true now: the document behind `bailiwick status`.
+import path from "node:path";
 import {
   type Clock,
   type Decider,
@@ -12,7 +13,7 @@ import {
 import type { Bundle, PolicyShelf, Releases } from "../decide/index.ts";
 import type { UpstreamServer } from "../enforce/index.ts";
 import type { Identify } from "../identify/index.ts";
-import type { RecordRoom } from "../record/index.ts";
+import type { RecordRoom, RecordStatus } from "../record/index.ts";
 import type { Config } from "./config.ts";
 import { modeMembers, modeOfAll, modeWarnings } from "./modes.ts";
 import { policyWarnings } from "./policy-warnings.ts";
@@ -50,7 +51,7 @@ export function statusNow(rooms: Rooms, { domain, clock, ...around }: Around): J
 
 function statusDocument(facts: StatusFacts): Json {
   const { config, publicUrl, record, identify, current } = facts;
-  const { state, origin, size, published } = record.status();
+  const { state, origin, size, published, rollback } = record.status();
   const identities = identify.registry.list();
   return jsonObject([
     ["version", facts.io.version],
@@ -68,6 +69,7 @@ function statusDocument(facts: StatusFacts): Json {
         ["size", size],
         ["published", published],
         ["state", state],
+        ["rollback", rollback],
       ]),
     ],
     ["policies", current === null ? null : policiesOf(facts, current)],
@@ -118,9 +120,24 @@ function warningsOf(facts: StatusFacts): string[] {
     ...(config.respond.approvals.fourEyes
       ? []
       : ["respond.approvals.fourEyes off: where a remedy says so, people agree to what is asked on their own behalf"]),
-    `rollback of the record: ${rollback} (no witness and no guard elsewhere in this version)`,
+    ...rollbackWarnings(rollback, config),
     ...bundle.problems.map((problem) => `${problem.file}:${problem.line}: ${problem.text}`),
   ];
+}
+
+/** Whether an old copy of the log, put in its place, would show (record L24). */
+export function rollbackWarnings(rollback: RecordStatus["rollback"], { record, dataDir }: Config): string[] {
+  if (rollback === "not detectable")
+    return [`rollback of the record: ${rollback} (no witness, and record.guard is none)`];
+  if (record.guard === "sql") {
+    return [
+      "rollback of the record: the guard's database is in the data directory, an old copy of all of it does not show",
+    ];
+  }
+  const file = record.guard.slice("file:".length);
+  return path.relative(dataDir, file).startsWith("..")
+    ? []
+    : ["rollback of the record: the guard's file is in the data directory, an old copy of all of it does not show"];
 }
 
 /** Why no call would pass now, by part; empty when all is well. */

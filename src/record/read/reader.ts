@@ -10,8 +10,8 @@ import {
 } from "../../core/index.ts";
 import { RecordError } from "../errors.ts";
 import type { LogFolder } from "../folder.ts";
+import type { Head } from "../publish/head.ts";
 import type { Leaves } from "../publish/leaves.ts";
-import type { Published } from "../publish/publisher.ts";
 import { base64Of, base64urlOf, bytesOf, HASH_BYTES, leafHash, splitHashes } from "../tree/hash.ts";
 import { consistencyPath, type HashSource, inclusionPath } from "../tree/proofs.ts";
 import { readBundle, type Tile, tilePath } from "../tree/tiles.ts";
@@ -55,7 +55,7 @@ export class LogReader {
   }
 
   /** C2SP tlog-proof for an entry that the checkpoint covers; the entry travels in its `extra` line. */
-  async proof(index: number, { size, note }: Published): Promise<string> {
+  async proof(index: number, { size, note }: Head): Promise<string> {
     const [leaf = new Uint8Array()] = await this.range(index, index + 1);
     const path = await inclusionPath(this.hashSource(), index, size);
     const extra = Buffer.from(leaf).toString("base64");
