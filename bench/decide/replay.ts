@@ -41,7 +41,7 @@ const dir = await mkdtemp(path.join(existsSync(MEMORY) ? MEMORY : tmpdir(), "bai
 const bundle = await loadPolicies(path.join(ROOT, "policies", "starter"));
 const kept = await openSlices(ports, { dir, keepDays: 1 });
 const recorded = await record();
-const reader = readSlices(ports.custody, dir);
+const reader = readSlices(ports.custody, dir, ports.domainKeys);
 
 const rates: number[] = [];
 for (let round = -1; round < ROUNDS; round += 1) {

@@ -55,8 +55,9 @@ const MEMORY = "/dev/shm";
 /** @returns milliseconds of processor time for each call, the median of the turns */
 export async function measurePipeline(): Promise<Readonly<Record<Kind, number>>> {
   const dir = await mkdtemp(path.join(existsSync(MEMORY) ? MEMORY : tmpdir(), "bailiwick-bench-"));
-  const record = await openRecord(machinePorts(), machineConfig(dir));
-  const slices = await openSlices(machinePorts(), { dir: path.join(dir, "slices"), keepDays: 1 });
+  const ports = machinePorts();
+  const record = await openRecord(ports, machineConfig(dir));
+  const slices = await openSlices(ports, { dir: path.join(dir, "slices"), keepDays: 1 });
   const call = await openPipeline({ recorder: record, slices });
   const turns: Record<Kind, number[]> = { plain: [], office: [] };
   let seed = 0;

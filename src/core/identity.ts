@@ -70,6 +70,8 @@ export interface Standing {
   readonly assurance: 1 | 2 | 3;
   /** For whom it acts; absent where it acts on its own authority. */
   readonly onBehalfOf?: IdentityId;
+  /** Who opened the task, at whatever distance: whose data is under one key with it (record L7). Absent where nobody did. */
+  readonly person?: IdentityId;
   readonly ownAuthority: boolean;
   /** As it is now: open, and what the token was given under. */
   readonly mandate: Mandate;

@@ -39,6 +39,8 @@ export type PointId = Brand<string, "PointId">;
 export type Digest = Brand<string, "Digest">;
 /** `c1:` and 43 base64url characters: a salted commitment, erasable by its key (record L6). */
 export type Commitment = Brand<string, "Commitment">;
+/** `e1:` and 22 base64url characters: whose key commitments and bodies are under, opaque (record L7). */
+export type ErasureDomainId = Brand<string, "ErasureDomainId">;
 /** `BW-` and 7 Crockford characters of the entry id: what a caller is shown. */
 export type Reference = Brand<string, "Reference">;
 /** Position of an entry in its log, from 0. */
@@ -156,6 +158,12 @@ export const parseCommitment: (text: string) => Commitment = brand<"Commitment">
   "commitment",
   COMMITMENT,
   "not c1: and 43 base64url characters",
+);
+/** @throws CoreError CORE_ID_MALFORMED */
+export const parseErasureDomainId: (text: string) => ErasureDomainId = brand<"ErasureDomainId">(
+  "erasure domain",
+  /^e1:[A-Za-z0-9_-]{22}$/,
+  "not e1: and 22 base64url characters",
 );
 /** @throws CoreError CORE_ID_MALFORMED */
 export const parseReference: (text: string) => Reference = brand<"Reference">(

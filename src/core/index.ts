@@ -87,6 +87,7 @@ export type {
   EntryId,
   EntryIndex,
   EntryRef,
+  ErasureDomainId,
   FindingId,
   IdentityId,
   IncidentId,
@@ -111,6 +112,7 @@ export {
   parseDomainId,
   parseEntryId,
   parseEntryIndex,
+  parseErasureDomainId,
   parseFindingId,
   parseIdentityId,
   parseIncidentId,
@@ -164,7 +166,16 @@ export type { Flight, FlightFacts, InFlight, Points } from "./ports/contain.ts";
 export type { Decider, Modes } from "./ports/decide.ts";
 export type { ControlFeed, FeedView, IdentityView, ProofInput, Prover } from "./ports/identify.ts";
 export type { Flow, FlowDestinations, TransferGate, TransferVerdict } from "./ports/prove.ts";
-export type { EntrySource, Receipt, RecordedEntry, Recorder, SealKey, Seals, Slices } from "./ports/record.ts";
+export type {
+  EntrySource,
+  Receipt,
+  RecordedEntry,
+  Recorder,
+  SealKey,
+  Seals,
+  Slices,
+  TaskOwner,
+} from "./ports/record.ts";
 export type {
   ApprovalDesk,
   AskedArgument,

@@ -14,6 +14,7 @@ import {
   type EntryUse,
   type EntryWho,
   type EntryWhy,
+  type ErasureDomainId,
   type EventDraft,
   type Impact,
   jsonObject,
@@ -53,6 +54,8 @@ export interface Subject {
   readonly method: string;
   readonly name?: string;
   readonly mode: Mode;
+  /** Whose key what is committed to is under; absent where nobody proved who they are. */
+  readonly domain?: ErasureDomainId;
 }
 
 /** What the call does, as far as it could be read. */
@@ -125,6 +128,7 @@ export function judgedEntry(
       ...(input === undefined ? {} : { input }),
     },
     ...(uses.length === 0 ? {} : { uses }),
+    ...domainOf(subject),
   };
 }
 
@@ -181,8 +185,14 @@ export function listEntry(
     ...(hidden === 0 ? {} : { wouldHide: hidden }),
     why: whyOf(decisions),
     digests: {},
+    ...domainOf(subject),
     outcome,
   };
+}
+
+/** What an entry says of the key that its commitments are under. */
+export function domainOf({ domain }: Pick<Subject, "domain">): Pick<DecisionDraft, "domain"> {
+  return domain === undefined ? {} : { domain };
 }
 
 /** A tool that is not what was accepted. */

@@ -194,7 +194,7 @@ class Calls {
       return this.ledger.deny({ ...call, subject: { ...subject, id: this.ledger.newId() } }, now);
     }
     const released = await this.carryOut(call, found);
-    const written = this.ledger.outcome(intent.ref, released);
+    const written = this.ledger.outcome(subject, intent.ref, released);
     const isReady = await this.meanwhile(call, released);
     const outcome = await written;
     if (released.outcome.decoys !== undefined)

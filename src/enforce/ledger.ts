@@ -17,7 +17,7 @@ import {
   type Standing,
 } from "../core/index.ts";
 import { decoysShown } from "./decoys.ts";
-import { judgedEntry, refusedEntry, type Subject } from "./entries.ts";
+import { domainOf, judgedEntry, refusedEntry, type Subject } from "./entries.ts";
 import type { Judged } from "./judge.ts";
 import { Names } from "./names.ts";
 import { inEarnest } from "./observe.ts";
@@ -71,6 +71,7 @@ export class Ledger {
       // one mode from here to its end, whatever is changed meanwhile; nobody observes a stranger
       mode: standing === undefined ? "enforce" : this.ports.modes.of(id, standing),
       ...(attempt.name === undefined ? {} : { name: attempt.name }),
+      ...(standing === undefined ? {} : { domain: this.ports.recorder.domain(standing) }),
     };
   }
 
@@ -88,7 +89,8 @@ export class Ledger {
     try {
       const named = this.names.draft(draft);
       this.show(named, id);
-      if (slice !== undefined && id !== undefined) this.ports.slices.put(id, slice.text);
+      if (slice !== undefined && id !== undefined)
+        this.ports.slices.put(id, slice.text, "domain" in draft ? draft.domain : undefined);
       return await this.ports.recorder.append(named, id === undefined ? {} : { id });
     } catch (cause) {
       this.fault("ENFORCE_NOT_RECORDED", cause);
@@ -97,12 +99,13 @@ export class Ledger {
   }
 
   /** An outcome, with what its release rests on. */
-  outcome(of: EntryRef, { outcome, rulings = [] }: Effected): Promise<Receipt | undefined> {
+  outcome(subject: Subject, of: EntryRef, { outcome, rulings = [] }: Effected): Promise<Receipt | undefined> {
     const { release } = outcome;
-    if (release === undefined || rulings.length === 0) return this.append({ type: "outcome", of, ...outcome });
+    const about = { type: "outcome", of, ...domainOf(subject) } as const;
+    if (release === undefined || rulings.length === 0) return this.append({ ...about, ...outcome });
     const slice = this.ports.decider.slice([{ name: "release", decisions: rulings }]);
     const sliced = { ...outcome, release: { ...release, input: slice.digest } };
-    return this.append({ type: "outcome", of, ...sliced }, this.newId(), slice);
+    return this.append({ ...about, ...sliced }, this.newId(), slice);
   }
 
   /** What the answers on a call rest on; on what came back too, where that stands in the same entry. */
@@ -145,7 +148,7 @@ export class Ledger {
     const { refusal, decoys } = found;
     const met = decoys === undefined ? {} : { decoys };
     const slice = this.slice(found.judged);
-    this.ports.slices.put(subject.id, slice.text);
+    this.ports.slices.put(subject.id, slice.text, subject.domain);
     const judged = judgedEntry("attempt", subject, reading, {
       ...found,
       judged: inEarnest(found.judged),

@@ -110,6 +110,7 @@ describe("proving who is asking", () => {
         auth: { pop: "software", ageMs: 10_000 },
         assurance: 2,
         onBehalfOf: world.owner,
+        person: world.owner,
         ownAuthority: false,
         mandate: world.mandate,
         step: ANY_TEXT,

@@ -180,7 +180,8 @@ export class TokenProver implements Prover {
         code: "credential_replayed",
         why: "the token is for one call and was used, or is from before the start",
       };
-    return { mandate, scopes };
+    const person = mandates.starter(mandate.task);
+    return { mandate, scopes, ...(person === undefined ? {} : { person }) };
   }
 
   private scopesOf(access: StepToken, identity: Identity): Standing["scopes"] {
@@ -252,9 +253,14 @@ function over(why: string): Over {
   return { code: "credential_expired", why };
 }
 
-type Granted = Pick<Standing, "scopes"> & { readonly mandate: Mandate };
+type Granted = Pick<Standing, "scopes" | "person"> & { readonly mandate: Mandate };
 
-function standingOf(identity: Identity, access: StepToken, { mandate, scopes }: Granted, now: number): Standing {
+function standingOf(
+  identity: Identity,
+  access: StepToken,
+  { mandate, scopes, person }: Granted,
+  now: number,
+): Standing {
   return {
     identity: identity.id,
     instance: access.instance,
@@ -271,6 +277,7 @@ function standingOf(identity: Identity, access: StepToken, { mandate, scopes }: 
     auth: { pop: "software", ageMs: Math.max(0, now - access.issued) },
     assurance: 2,
     onBehalfOf: access.onBehalfOf,
+    ...(person === undefined ? {} : { person }),
     ownAuthority: false,
     mandate,
     step: stepOf(access),

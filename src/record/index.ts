@@ -6,6 +6,8 @@ export { recordConfig } from "./config.ts";
 export type { RecordErrorCode } from "./errors.ts";
 export { RecordError } from "./errors.ts";
 export type { JournalFile, JournalFs } from "./journal/fs.ts";
+export type { Domains } from "./keep/domains.ts";
+export { openDomains, readDomainKeys } from "./keep/open.ts";
 export type { RecordPorts } from "./open.ts";
 export { openRecord } from "./open.ts";
 export type { FolderEntry } from "./read/journal-entries.ts";

@@ -29,6 +29,7 @@ import type { FramedEntry } from "./journal/frame.ts";
 import { errorCode, isFull, type JournalFs, nodeFs } from "./journal/fs.ts";
 import { Journal } from "./journal/journal.ts";
 import { type Recovery, readJournal } from "./journal/recover.ts";
+import type { Domains } from "./keep/domains.ts";
 import { checkGuard, checkHead, type Head, readHead } from "./publish/head.ts";
 import { Leaves } from "./publish/leaves.ts";
 import { Publisher } from "./publish/publisher.ts";
@@ -51,6 +52,8 @@ export interface RecordPorts {
   /** For the guard `sql`. */
   readonly store?: Pick<Store, "read" | "tx">;
   readonly custody: Custody;
+  /** Whose keys commitments are under. */
+  readonly domains: Domains;
   readonly clock: Clock;
   readonly timers: Timers;
   readonly random: Random;
@@ -142,7 +145,7 @@ class Opening {
       journal,
       vkey: signer.vkey,
       isGuarded: heads.guard !== undefined,
-      commitments: new Commitments(ports.custody.derive("record/domain/main")),
+      commitments: new Commitments(ports.domains),
       writer: new EntryWriter({ ...ports, ...config, last: this.last }),
       reader: new LogReader({ folder, tree, leaves, origin }),
     });

@@ -1,8 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
-import { createHmac, hkdfSync } from "node:crypto";
 import { expect, test } from "vitest";
 import { formatEntryRef, parseEntryIndex, type RecordedEntry, referenceOf } from "../core/index.ts";
-import { fakeCustody } from "./testing/custody.ts";
 import { adminDraft, attemptDraft, eventDraft, intentDraft } from "./testing/drafts.ts";
 import { entriesOf, folderOf, memoryFs, ORIGIN, openTestRecord, turns, wordsOf } from "./testing/rooms.ts";
 import { leafHash, parseNote, parsePolicy, parseVkey, rootOf, signersOf } from "./verify/index.ts";
@@ -31,24 +29,6 @@ test("L2: a clock that was set is written down before the entry that met it", as
   world.clock.step(-2000);
   await world.room.append(adminDraft());
   expect(wordsOf(await entriesOf(world))).toEqual(["log.opened", "clock.stepped", "process.started"]);
-});
-
-test("L6: a commitment is equal in one scope and field only, and is the HMAC that is specified", async () => {
-  const { room } = await openTestRecord();
-  const content = Buffer.from('{"path":"/etc/passwd"}');
-  const one = room.commit("task-1", "args", content);
-  expect(room.commit("task-1", "args", content)).toBe(one);
-  for (const [scope, field, other] of [
-    ["task-2", "args", content],
-    ["task-1", "result", content],
-    ["task-1", "args", Buffer.from("{}")],
-  ] as const) {
-    expect(room.commit(scope, field, other)).not.toBe(one);
-  }
-  const salt = Buffer.from(hkdfSync("sha256", fakeCustody().derive("record/domain/main"), "", "task-1\nargs", 32));
-  const mac = createHmac("sha256", salt).update("bailiwick/c1\nargs\n").update(content).digest("base64url");
-  expect(one).toBe(`c1:${mac}`);
-  expect(() => room.commit("task\n1", "args", content)).toThrow("a line feed in its scope or field");
 });
 
 test("L21: a checkpoint is origin, size and root, signed once by the key that is named as the origin", async () => {

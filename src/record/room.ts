@@ -8,12 +8,14 @@ import {
   type EntryId,
   type EntryIndex,
   type EntrySource,
+  type ErasureDomainId,
   type Log,
   parseEntryIndex,
   type Receipt,
   type RecordedEntry,
   type Recorder,
   type Reference,
+  type TaskOwner,
   type Timers,
 } from "../core/index.ts";
 import type { Commitments } from "./commitment.ts";
@@ -25,6 +27,7 @@ import { Gap } from "./gap.ts";
 import type { FramedEntry } from "./journal/frame.ts";
 import { errorCode, isFull } from "./journal/fs.ts";
 import type { Journal } from "./journal/journal.ts";
+import type { Domains } from "./keep/domains.ts";
 import type { Leaves } from "./publish/leaves.ts";
 import type { Publisher } from "./publish/publisher.ts";
 import { trustPolicy } from "./publish/signer.ts";
@@ -89,6 +92,7 @@ export interface RecordParts {
   readonly vkey: string;
   readonly isGuarded: boolean;
   readonly commitments: Commitments;
+  readonly domains: Domains;
   readonly tree: Tree;
   readonly leaves: Leaves;
   readonly writer: EntryWriter;
@@ -125,6 +129,13 @@ export class Room implements RecordRoom {
   }
 
   append(draft: EntryDraft, options: { readonly id?: EntryId } = {}): Promise<Receipt> {
+    const storing = this.keyOf(draft);
+    // the key before what is under it: an entry that nobody can ever open must not be left by a crash
+    if (storing !== undefined) return storing.then(() => this.appendNow(draft, options));
+    return this.appendNow(draft, options);
+  }
+
+  private appendNow(draft: EntryDraft, options: { readonly id?: EntryId }): Promise<Receipt> {
     return new Promise((durable, failed) => {
       if (letsThrough(draft)) this.refuseEffects();
       this.submit(draft, options.id, draft.type === "outcome" ? SHARE.outcome : SHARE.most, { durable, failed });
@@ -132,7 +143,15 @@ export class Room implements RecordRoom {
   }
 
   note(draft: EntryDraft, options: { readonly id?: EntryId } = {}): void {
-    this.noteWithin(SHARE.note, draft, options.id);
+    const storing = this.keyOf(draft);
+    const now = (): void => this.noteWithin(SHARE.note, draft, options.id);
+    if (storing === undefined) now();
+    // its content is not needed to say that it happened: what cannot be opened is better than what was never told
+    else void storing.then(now, now);
+  }
+
+  private keyOf(draft: EntryDraft): Promise<void> | undefined {
+    return "domain" in draft && draft.domain !== undefined ? this.parts.domains.storingOf(draft.domain) : undefined;
   }
 
   room(): { readonly entries: number; readonly bytes: number } {
@@ -146,8 +165,12 @@ export class Room implements RecordRoom {
     };
   }
 
-  commit(scope: string, field: string, content: Bytes): Commitment {
-    return this.parts.commitments.commit(scope, field, content);
+  domain(owner: TaskOwner): ErasureDomainId {
+    return this.parts.domains.of(owner).id;
+  }
+
+  commit(owner: TaskOwner, field: string, content: Bytes): Commitment {
+    return this.parts.commitments.commit(owner, field, content);
   }
 
   size(): number {

@@ -2,6 +2,7 @@
 // The tables of this room. The log itself is no table: what stands here is beside it, or made from it.
 import { sql } from "kysely";
 import type { AnyDb, RoomSchema } from "../core/index.ts";
+import { domainKeys } from "./keep/tables.ts";
 
 export type RecordTables = {
   /** The newest signed head of each log: the guard `sql`. */
@@ -12,7 +13,10 @@ const STRICT = sql`strict, without rowid`;
 
 export const RECORD_SCHEMA: RoomSchema = {
   room: "record",
-  migrations: [{ name: "record-0001-head", up: head }],
+  migrations: [
+    { name: "record-0001-head", up: head },
+    { name: "record-0002-domain-keys", up: domainKeys },
+  ],
 };
 
 async function head(db: AnyDb): Promise<void> {

@@ -28,7 +28,7 @@ import {
 import { IDENTIFY_SCHEMA, type Identify, openIdentify, type People } from "../identify/index.ts";
 import { createInspector, type Inspector, readLabelRules } from "../protect/index.ts";
 import { type Cases, openTransferGate, PROVE_SCHEMA, type Transfers } from "../prove/index.ts";
-import { openRecord, RECORD_SCHEMA, type RecordRoom, type SliceRoom } from "../record/index.ts";
+import { RECORD_SCHEMA, type RecordRoom, type SliceRoom } from "../record/index.ts";
 import { RESPOND_SCHEMA } from "../respond/index.ts";
 import { lockDirectory, openCustody, openStore } from "../store/index.ts";
 import { openWatch, WATCH_SCHEMA, type Watch } from "../watch/index.ts";
@@ -55,6 +55,7 @@ import { mountIdentity } from "./http/identity.ts";
 import { createListener } from "./http/listener.ts";
 import { mountMcp } from "./http/mcp.ts";
 import { identityEdge } from "./identity-edge.ts";
+import { openKept } from "./kept.ts";
 import { type MandateSources, openMandates, openMandatesOf } from "./mandates.ts";
 import { openOutbound } from "./outbound/client.ts";
 import { firstLink, setupAddress } from "./owner.ts";
@@ -66,7 +67,6 @@ import { regulationsOf } from "./regimes.ts";
 import { observePorts, openServerReleases } from "./releases.ts";
 import { replayEdges } from "./replay.ts";
 import { noticeSigns } from "./signs.ts";
-import { openServerSlices } from "./slices.ts";
 import { readiness, rollbackWarnings, statusNow } from "./status.ts";
 import { systemClock, systemRandom, systemTimers } from "./system.ts";
 import { openUpstreams } from "./upstreams.ts";
@@ -208,22 +208,15 @@ interface Rooms extends PolicyRoom {
 }
 
 async function openRooms({ config, io, publicUrl, opened }: Opening): Promise<Rooms> {
-  const { dataDir, node } = config;
+  const { dataDir } = config;
   const ports = { ...system, log: io.log };
   const bundle = await loadPolicies(config.policies.dir);
   const register = new ServerRegister(await openUpstreams(config, { ...io, publicUrl }));
   const { servers } = register;
   const custody = await openCustody({ dir: dataDir }, system);
-  const origin = `${new URL(publicUrl).hostname}/log/${config.record.name}`;
   const store = opened.use(await openStore({ dir: dataDir, schemas: SCHEMAS }, ports));
-  const record = await openRecord(
-    { ...ports, custody, store, onFatal: io.exit },
-    { ...config.record, dir: path.join(dataDir, "record"), origin, node, tenant: TENANT },
-  );
-  opened.adopt(record, (r) => r.close());
-  const slices = opened.adopt(await openServerSlices({ ...ports, custody, recorder: record }, config), (s) =>
-    s.close(),
-  );
+  const kept = { ...ports, custody, store, onFatal: io.exit };
+  const { record, slices } = await openKept(kept, { config, publicUrl, tenant: TENANT, opened });
   const releases = opened.use(await openServerReleases({ ...ports, store, recorder: record }, config));
   const tasks = new Tasks(custody.derive("origins"));
   const shelf = await openManifests(register, { ...ports, store, recorder: record });

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 // Recorded decisions, asked again (decide D46): read from the folder of a log, or from the record that runs, and joined with
 // what is kept of them beside it.
+import type { KeyObject } from "node:crypto";
 import { readdir } from "node:fs/promises";
 import path from "node:path";
 import {
@@ -8,6 +9,7 @@ import {
   type Answer,
   type Clock,
   CoreError,
+  type Custody,
   type Instant,
   instant,
   type JsonObject,
@@ -28,8 +30,8 @@ import {
   readSummary,
   replay,
 } from "../decide/index.ts";
-import { type RecordRoom, readEntries, readSlices } from "../record/index.ts";
-import { openCustody } from "../store/index.ts";
+import { type RecordRoom, readDomainKeys, readEntries, readSlices } from "../record/index.ts";
+import { openCustody, readStore } from "../store/index.ts";
 import { ServerError } from "./errors.ts";
 import { proofsOf } from "./find-entries.ts";
 import type { WhyPorts } from "./http/why.ts";
@@ -43,6 +45,8 @@ export interface ReplayWindow {
   readonly to?: Instant;
 }
 
+/** The tenant of a data folder. */
+const TENANT = "main";
 const UNITS_MS: Readonly<Record<string, number>> = { m: 60_000, h: 3_600_000, d: 86_400_000 };
 
 /** `all`, `7d`, `36h`, `90m`, or two instants or days with `..` between them. @throws ServerError SERVER_REPLAY_REFUSED */
@@ -93,13 +97,20 @@ export async function replayFolder(asked: ReplayFolder): Promise<ReplaySummary> 
   const from = asked.from === undefined ? emptySummary(set.digest, 0) : readSummary(asked.from);
   if (from?.candidate !== set.digest) throw otherCandidate();
   const custody = await openCustody({ dir: dataDir }, { random: systemRandom });
-  const slices = readSlices(custody, slicesDir(dataDir));
+  const slices = readSlices(custody, slicesDir(dataDir), await domainKeysOf(dataDir, custody));
   const decisions = recordedDecisions(readEntries(await onlyLog(dataDir), from.next), slices, within);
   return replay(decisions, { set, domain }, (key) => slices.key(key), {
     from,
     ...(signal === undefined ? {} : { signal }),
     ...(told === undefined ? {} : { told }),
   });
+}
+
+/** The keys that are there now: what was erased is undecidable. */
+async function domainKeysOf(dataDir: string, custody: Custody): Promise<(domain: string) => KeyObject | undefined> {
+  await using store = await readStore(dataDir);
+  const keys = store === undefined ? new Map<string, KeyObject>() : await readDomainKeys(store, custody, TENANT);
+  return (domain) => keys.get(domain);
 }
 
 function otherCandidate(): ServerError {

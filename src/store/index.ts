@@ -6,4 +6,4 @@ export { StoreError } from "./errors.ts";
 export type { DirectoryLock } from "./lock.ts";
 export { lockDirectory } from "./lock.ts";
 export type { StoreOptions, StorePorts } from "./open.ts";
-export { openStore } from "./open.ts";
+export { openStore, readStore } from "./open.ts";

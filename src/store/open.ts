@@ -42,6 +42,18 @@ export function openStore(options: StoreOptions, ports: StorePorts): Promise<Sto
   return openStoreOn((start, onFault) => new Thread(start, onFault), options, ports);
 }
 
+/**
+ * Opens the database of a data directory to look at it, whether or not a server has it open; nothing where there is none.
+ * @throws StoreError when the file is not fit to be used
+ */
+export async function readStore(dir: string): Promise<(Pick<Store, "read"> & AsyncDisposable) | undefined> {
+  const file = path.join(dir, FILE);
+  const found = await stat(file).catch(ifMissing);
+  if (found === undefined || found.size === 0) return undefined;
+  const reader = new Thread({ file, role: "reader", busyMs: 5000 }, () => undefined);
+  return { read: kysely(readerDriver([reader]), true), [Symbol.asyncDispose]: () => reader.close() };
+}
+
 /** How a connection is started. */
 export type StartThread = (start: ConnectionOptions, onFault: (error: StoreError) => void) => DatabaseThread;
 
@@ -141,11 +153,13 @@ function kysely(driver: Driver, shared: boolean): AnyDb {
 
 /** What was not folded into the file when the last process ended: it was killed, or lost power. */
 async function hasRows(wal: string): Promise<boolean> {
-  const found = await stat(wal).catch((error: unknown) => {
-    if (error instanceof Error && "code" in error && error.code === "ENOENT") return undefined;
-    throw error;
-  });
+  const found = await stat(wal).catch(ifMissing);
   return found !== undefined && found.size > 0;
+}
+
+function ifMissing(error: unknown): undefined {
+  if (error instanceof Error && "code" in error && error.code === "ENOENT") return;
+  throw error;
 }
 
 async function quickCheck(db: AnyDb): Promise<void> {

@@ -9,6 +9,7 @@ import type {
   Digest,
   EntryId,
   EntryRef,
+  ErasureDomainId,
   IdentityId,
   InstanceId,
   MandateId,
@@ -213,6 +214,8 @@ export interface DecisionDraft {
   readonly digests: { readonly args?: Commitment; readonly input?: Digest };
   /** What this entry uses up (core K1): it is spent from this entry on, whatever came of it. */
   readonly uses?: readonly EntryUse[];
+  /** Whose key its commitments, and what is kept beside it, are under. */
+  readonly domain?: ErasureDomainId;
   readonly outcome?: EntryOutcome;
 }
 
@@ -226,6 +229,8 @@ export interface EntryUse {
 export interface OutcomeDraft extends EntryOutcome {
   readonly type: "outcome";
   readonly of: EntryRef;
+  /** As in its intent. */
+  readonly domain?: ErasureDomainId;
 }
 
 /** Refusals that could not be written one by one. */

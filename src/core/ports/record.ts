@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 import type { EntryDraft, EntryHeader } from "../entry/entry.ts";
-import type { Bytes, Commitment, EntryRef } from "../ids.ts";
+import type { Bytes, Commitment, EntryRef, ErasureDomainId, IdentityId, TaskId } from "../ids.ts";
 import type { JsonObject } from "../json.ts";
 import type { Instant } from "../time.ts";
 
@@ -24,8 +24,16 @@ export interface Recorder {
   note(draft: EntryDraft, options?: { readonly id?: EntryHeader["id"] }): void;
   /** What an append would find now, so that work can be refused before it is done. */
   room(): { readonly entries: number; readonly bytes: number };
-  /** `c1:` commitment (record L6): equal content in one scope gives an equal value, and nowhere else. */
-  commit(scope: string, field: string, content: Bytes): Commitment;
+  /** The erasure domain of a task (record L7), from memory: of its person, else of the UTC day on which it began. */
+  domain(owner: TaskOwner): ErasureDomainId;
+  /** `c1:` commitment (record L6): equal content of one field in one task gives an equal value, and nowhere else. */
+  commit(owner: TaskOwner, field: string, content: Bytes): Commitment;
+}
+
+/** A task, and the person who opened it: a standing is one. */
+export interface TaskOwner {
+  readonly mandate: { readonly task: TaskId };
+  readonly person?: IdentityId;
 }
 
 /** An entry as it was read back: header and draft in one object. */
@@ -61,8 +69,11 @@ export interface Seals {
 
 /** Slices beside their entries (record L5): kept for a while, under keys of their own. */
 export interface Slices {
-  /** Never waits and never throws: a slice that is lost makes a decision undecidable later, and stops nothing now. */
-  put(id: EntryHeader["id"], text: string): void;
+  /**
+   * Sealed under the key of the day and that of its erasure domain, where it has one.
+   * Never waits and never throws: a slice that is lost makes a decision undecidable later, and stops nothing now.
+   */
+  put(id: EntryHeader["id"], text: string, domain?: ErasureDomainId): void;
   /** Nothing where it was not kept, or is erased. */
   get(id: EntryHeader["id"]): Promise<string | undefined>;
   /** The key that sealed a slice; nothing where it is erased. */

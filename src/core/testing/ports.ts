@@ -34,6 +34,7 @@ import {
   parseCommitment,
   parseEntryId,
   parseEntryIndex,
+  parseErasureDomainId,
   parseIdentityId,
   parseInstanceId,
   parseMandateId,
@@ -78,9 +79,10 @@ export function fakeRecorder(): FakeRecorder {
     },
     note: (draft) => void noted.push(draft),
     room: () => (recorder.full ? { entries: 0, bytes: 0 } : { entries: 100, bytes: 1_000_000 }),
-    commit: (scope, field, content) =>
+    domain: () => parseErasureDomainId(`e1:${"A".repeat(22)}`),
+    commit: ({ mandate }, field, content) =>
       parseCommitment(
-        `c1:${Buffer.from(digestOf(`${scope}|${field}|${Buffer.from(content).toString("base64")}`))
+        `c1:${Buffer.from(digestOf(`${mandate.task}|${field}|${Buffer.from(content).toString("base64")}`))
           .toString("base64url")
           .slice(0, 43)}`,
       ),

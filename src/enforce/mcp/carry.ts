@@ -56,7 +56,7 @@ export async function carry(ports: CarryPorts, errand: Errand): Promise<Effected
     const { progress } = errand;
     const { body, bytes } = await errand.child.ask(errand.method, errand.params, errand.wait);
     const changed = withProgress(changeResult(body, errand.change), progress);
-    const digest = ports.recorder.commit(errand.standing.identity, "result", canonicalize(changed));
+    const digest = ports.recorder.commit(errand.standing, "result", canonicalize(changed));
     return {
       value: { body: changed },
       outcome: { ...said(succeeded(changed) ? "completed" : "failed", bytes), digest },

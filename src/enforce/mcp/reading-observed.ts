@@ -31,7 +31,7 @@ export async function readObserved(
   if (tool === undefined) return unreadable("arguments_unreadable", "a name that no manifest can hold");
   const forward = forwardable(params);
   const { name: _name, arguments: _arguments, _meta, ...more } = forward;
-  const args = recorder.commit(standing.mandate.task, "args", canonicalize(given));
+  const args = recorder.commit(standing, "args", canonicalize(given));
   const asSent = { args, forward, ...besideOf(_meta, more) };
   if (!("unreadable" in strict)) return { ...strict, ...asSent };
   return {

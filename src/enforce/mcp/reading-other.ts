@@ -57,7 +57,7 @@ export async function readOther(
     ...(asked.maker === undefined ? {} : { tool: asked.maker }),
     ...(about.about === undefined ? {} : { about: about.about }),
     resources: [],
-    args: recorder.commit(standing.mandate.task, "args", canonicalize(forward)),
+    args: recorder.commit(standing, "args", canonicalize(forward)),
     sent,
     named: { ...sent, ...Object.fromEntries(about.replaced ?? []) },
     ...besideOf(_meta),

@@ -66,7 +66,7 @@ export async function readCall(
     impact: impactOf(tool),
     tool,
     resources: resolved.resources,
-    args: recorder.commit(standing.mandate.task, "args", canonicalize(exact)),
+    args: recorder.commit(standing, "args", canonicalize(exact)),
     sent: given,
     named: withMembers(given, resolved.named),
     // whole: a person agrees to what they can read, and the desk refuses what is too long to be read

@@ -145,7 +145,7 @@ export class Reverse {
       verb: "view",
       impact: "low",
       resources: [],
-      args: this.ports.recorder.commit(standing.mandate.task, "args", canonicalize(given)),
+      args: this.ports.recorder.commit(standing, "args", canonicalize(given)),
       sent: given,
       named: given,
       inputs: Object.keys(given).map((name) => ({ name, role: "content" })),

@@ -179,7 +179,7 @@ export class Talk {
       verb: "view",
       impact: "low",
       resources: [],
-      args: this.ports.recorder.commit(standing.mandate.task, "args", canonicalize(none)),
+      args: this.ports.recorder.commit(standing, "args", canonicalize(none)),
       sent: none,
       named: none,
       display: method,

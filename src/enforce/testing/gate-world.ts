@@ -144,7 +144,7 @@ export function world(rule: Rule = () => "allow", options: WorldOptions = {}): W
             impact: "low",
             tool,
             resources,
-            args: recorder.commit("t", "args", new TextEncoder().encode(JSON.stringify(args))),
+            args: recorder.commit(made.standing, "args", new TextEncoder().encode(JSON.stringify(args))),
             sent: args,
             named: args,
             display: "",

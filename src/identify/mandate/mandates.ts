@@ -23,6 +23,7 @@ import {
   type Random,
   type StepGrant,
   type Store,
+  type TaskId,
   type TenantId,
 } from "../../core/index.ts";
 import type { ChangeDraft, Changes } from "../changes.ts";
@@ -68,6 +69,8 @@ export class MandateDesk {
   private held = new Map<MandateId, Held>();
   /** Narrowed in memory, stored or not: lies over the rows. */
   private readonly narrowed = new Map<MandateId, Mandate>();
+  /** Who opened each task that is held: a service that delegates opens nothing of its own. */
+  private readonly starters = new Map<TaskId, IdentityId>();
 
   constructor(ports: MandatePorts, tenant: TenantId) {
     this.ports = ports;
@@ -85,6 +88,11 @@ export class MandateDesk {
 
   list(): readonly Mandate[] {
     return [...this.held.keys()].flatMap((id) => this.get(id) ?? []);
+  }
+
+  /** The person whose mandate a task began with. */
+  starter(task: TaskId): IdentityId | undefined {
+    return this.starters.get(task);
   }
 
   openFor(holder: IdentityId): readonly Mandate[] {
@@ -110,7 +118,7 @@ export class MandateDesk {
       await this.ports.changes.commit("identify.mandate", this.entry("mandate.opened", mandate, act), async (db) => {
         await db.insertInto("id_mandate").values(writeMandate(held, this.tenant)).execute();
       });
-      this.held.set(id, held);
+      this.hold(held);
       return { done: mandate };
     });
   }
@@ -162,6 +170,12 @@ export class MandateDesk {
       this.put(mandate);
       return { done: mandate };
     });
+  }
+
+  private hold(held: Held): void {
+    const { id, task, grantor } = held.mandate;
+    this.held.set(id, held);
+    if (this.ports.registry.get(grantor)?.kind === "human") this.starters.set(task, grantor);
   }
 
   private put(mandate: Mandate): void {
@@ -218,9 +232,10 @@ export class MandateDesk {
 
   /** Forgets what has ended: the rows keep it. */
   private tidy(): void {
-    for (const id of this.held.keys()) {
+    for (const [id, { mandate }] of this.held) {
       if (this.get(id)?.state === "open") continue;
       this.held.delete(id);
+      if (this.starters.get(mandate.task) === mandate.grantor) this.starters.delete(mandate.task);
       this.narrowed.delete(id);
     }
   }
@@ -251,7 +266,9 @@ export class MandateDesk {
       .where("state", "=", "open")
       .where("deadline", ">", this.ports.clock.now())
       .execute();
-    this.held = new Map(rows.map(readMandate).map((held) => [held.mandate.id, held]));
+    this.held = new Map();
+    this.starters.clear();
+    for (const held of rows.map(readMandate)) this.hold(held);
   }
 }
 

@@ -15,6 +15,7 @@ import {
   parseCommitment,
   parseEntryId,
   parseEntryIndex,
+  parseErasureDomainId,
   parseTenantId,
   type Recorder,
   type Store,
@@ -75,6 +76,7 @@ export function fakeRecorder(): FakeRecorder {
     },
     note: (draft, options) => void recorder.entries.push({ draft, id: options?.id }),
     room: () => ({ entries: 1, bytes: 1 }),
+    domain: () => parseErasureDomainId(`e1:${"A".repeat(22)}`),
     commit: () => parseCommitment(`c1:${"A".repeat(43)}`),
   };
   return recorder;

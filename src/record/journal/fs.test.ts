@@ -6,6 +6,7 @@ import { afterEach, beforeEach, expect, test } from "vitest";
 import { fakeClock, fakeLog, fakeRandom } from "../../core/testing/system.ts";
 import { openRecord, recordConfig } from "../index.ts";
 import { fakeCustody } from "../testing/custody.ts";
+import { testDomains } from "../testing/domains.ts";
 import { eventDraft } from "../testing/drafts.ts";
 import { ORIGIN } from "../testing/rooms.ts";
 import { policyOf, verifyLog } from "../verify/index.ts";
@@ -89,7 +90,8 @@ test("L34: a log on a real disk verifies, and is read again", async () => {
   const config = { ...recordConfig.parse({}), dir, origin: ORIGIN, node: "gate-1", tenant: "main" };
   const ports = { custody: fakeCustody(), clock, timers: clock.timers, random: fakeRandom(), log: fakeLog() };
   for (const size of [301, 311]) {
-    const room = await openRecord({ ...ports, onFatal: () => expect.unreachable() }, config);
+    const domains = testDomains(ports);
+    const room = await openRecord({ ...ports, domains, onFatal: () => expect.unreachable() }, config);
     await Promise.all(Array.from({ length: size === 301 ? 300 : 10 }, (_, n) => room.append(eventDraft({ n }))));
     expect(room.size()).toBe(size);
     await room.close();

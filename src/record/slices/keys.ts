@@ -1,34 +1,28 @@
 // SPDX-License-Identifier: Apache-2.0
 // The keys of slices: one a day, made at random, lying sealed in a folder of their own (record L5, L7). Who destroys a key
-// has erased every slice of that day, wherever copies of them are; the entries and their proofs stay.
-import { createCipheriv, createDecipheriv, createHmac, createSecretKey, hkdfSync, type KeyObject } from "node:crypto";
+// has erased every slice of that day, wherever copies of them are; the entries and their proofs stay. With the key of an
+// erasure domain mixed in, the slices of one person can be erased and those of the others of that day stay.
+import { createHmac, createSecretKey, hkdfSync, type KeyObject } from "node:crypto";
 import { mkdir, open, readdir, readFile, rename, unlink } from "node:fs/promises";
 import path from "node:path";
-import { type Clock, formatInstant, type Instant, instant, type Random, type SealKey } from "../../core/index.ts";
+import { type Clock, type Instant, instant, type Random, type SealKey } from "../../core/index.ts";
 import { RecordError } from "../errors.ts";
 import { errorCode } from "../journal/fs.ts";
+import { DAY_MS, dayOf, endOf, isDay } from "../keep/day.ts";
+import { NONCE_BYTES, sealed, unsealed } from "../keep/seal.ts";
 
 const KEY_BYTES = 32;
-const NONCE_BYTES = 12;
-const TAG_BYTES = 16;
 /** UNIT: bytes of the digest that stands for a text. */
 const SEAL_BYTES = 16;
-const DAY_MS = 86_400_000;
-const DAY = /^[0-9]{4}-[0-9]{2}-[0-9]{2}$/;
 const SUFFIX = ".key";
+
+/** The key of an erasure domain; nothing where it is destroyed. */
+export type DomainKeys = (domain: string) => KeyObject | undefined;
 
 /** One day's key: for texts inside slices, and for the file that they lie in. */
 export interface DayKey extends SealKey {
-  readonly file: KeyObject;
-}
-
-/** The UTC day of an instant, such as `2026-11-22`. */
-export function dayOf(at: Instant): string {
-  return formatInstant(at).slice(0, 10);
-}
-
-export function isDay(text: string): boolean {
-  return DAY.test(text);
+  /** Of blocks of that day in one domain. @param domain - its key; absent for slices of no domain */
+  block(domain: KeyObject | undefined): KeyObject;
 }
 
 export interface SliceKeysPorts {
@@ -139,43 +133,16 @@ function dayKey(day: string, secret: Buffer): DayKey {
   const seal = part(secret, "seal");
   return {
     id: day,
-    file: part(secret, "file"),
+    block(domain) {
+      const both = domain === undefined ? secret : Buffer.concat([secret, domain.export()]);
+      return part(both, domain === undefined ? "day" : "day and domain");
+    },
     seal: (text) => createHmac("sha256", seal).update(text).digest().toString("base64url", 0, SEAL_BYTES),
   };
 }
 
 function part(secret: Buffer, purpose: string): KeyObject {
   return createSecretKey(Buffer.from(hkdfSync("sha256", secret, "", `bailiwick slices v1 ${purpose}`, KEY_BYTES)));
-}
-
-export interface SealUnder {
-  readonly under: KeyObject;
-  /** What it is: moved elsewhere, it does not open. */
-  readonly about: string;
-  readonly nonce: Uint8Array;
-}
-
-/** AES-256-GCM: nonce, ciphertext, tag. */
-export function sealed(plain: Uint8Array, { under, about, nonce }: SealUnder): Buffer {
-  const cipher = createCipheriv("aes-256-gcm", under, nonce).setAAD(Buffer.from(about));
-  return Buffer.concat([nonce, cipher.update(plain), cipher.final(), cipher.getAuthTag()]);
-}
-
-/** Nothing where it was changed, moved, or sealed under another key. */
-export function unsealed(bytes: Uint8Array, under: KeyObject, about: string): Buffer | undefined {
-  if (bytes.length < NONCE_BYTES + TAG_BYTES) return undefined;
-  const nonce = bytes.subarray(0, NONCE_BYTES);
-  const decipher = createDecipheriv("aes-256-gcm", under, nonce, { authTagLength: TAG_BYTES });
-  decipher.setAAD(Buffer.from(about)).setAuthTag(bytes.subarray(-TAG_BYTES));
-  try {
-    return Buffer.concat([decipher.update(bytes.subarray(NONCE_BYTES, -TAG_BYTES)), decipher.final()]);
-  } catch {
-    return undefined; // the one thing that a tag says: not these bytes under this key
-  }
-}
-
-function endOf(at: Instant): Instant {
-  return instant((Math.floor(at / DAY_MS) + 1) * DAY_MS);
 }
 
 async function syncFolder(dir: string): Promise<void> {

@@ -18,8 +18,10 @@ import {
   type Timers,
 } from "../../core/index.ts";
 import { errorCode } from "../journal/fs.ts";
+import { DAY_MS, dayOf } from "../keep/day.ts";
+import { NONCE_BYTES } from "../keep/seal.ts";
 import { HEADER_BYTES, type NamedText, readHeader, writeBlock } from "./block.ts";
-import { dayOf, ifMissing, keyedDays, readKey, SliceKeys } from "./keys.ts";
+import { type DomainKeys, ifMissing, keyedDays, readKey, SliceKeys } from "./keys.ts";
 import { fileOf, SliceReader } from "./read.ts";
 
 /** UNIT: ms. What is together for so long is one block. */
@@ -28,11 +30,9 @@ const TOGETHER_MS = 50;
 const WAITING_LENGTH_MAX: number = 32 * 1024 * 1024;
 /** UNIT: ms. */
 const LOOK_EVERY_MS = 3_600_000;
-const DAY_MS = 86_400_000;
 /** Salts are drawn in bulk. UNIT: bytes */
 const SALT_BYTES = 16;
 const SALTS = 256;
-const NONCE_BYTES = 12;
 const KEYS = "keys";
 
 export interface SlicesPorts {
@@ -41,6 +41,7 @@ export interface SlicesPorts {
   readonly timers: Timers;
   readonly random: Random;
   readonly log: Log;
+  readonly domainKeys: DomainKeys;
   /** Told of the days whose slices nobody can read any more. */
   readonly erased?: (days: readonly string[]) => void;
 }
@@ -61,6 +62,8 @@ export interface SlicesStatus {
 
 export interface SliceRoom extends Slices, Seals {
   status(): Promise<SlicesStatus>;
+  /** Forgets what is open: whose key was destroyed is not to be read from memory. */
+  forget(): Promise<void>;
   /** Destroys the keys and files of every day before this one, and answers which days those were. */
   erase(before: Instant): Promise<readonly string[]>;
   close(): Promise<void>;
@@ -77,11 +80,21 @@ export async function openSlices(ports: SlicesPorts, config: SlicesConfig): Prom
 }
 
 /** The slices of a folder that nobody writes to now. */
-export function readSlices(custody: Pick<Custody, "derive">, dir: string): Pick<Slices, "get" | "key"> {
+export function readSlices(
+  custody: Pick<Custody, "derive">,
+  dir: string,
+  domainKeys: DomainKeys,
+): Pick<Slices, "get" | "key"> {
   const under = custody.derive("record/slices");
   const key = (day: string): ReturnType<typeof readKey> => readKey(path.join(dir, KEYS), day, under);
-  const reader = new SliceReader(dir, key);
+  const reader = new SliceReader(dir, key, domainKeys);
   return { get: (id) => reader.get(id), key };
+}
+
+interface Waiting extends NamedText {
+  readonly day: string;
+  /** Empty where it is of no domain. */
+  readonly domain: string;
 }
 
 class Room implements SliceRoom {
@@ -90,7 +103,7 @@ class Room implements SliceRoom {
   private readonly keys: SliceKeys;
   private readonly reader: SliceReader;
   /** What no block holds yet, by entry id. */
-  private waiting = new Map<string, NamedText & { readonly day: string }>();
+  private waiting = new Map<string, Waiting>();
   private readonly writingNow = new Map<string, string>();
   private waitingLength = 0;
   private writing: Promise<void> = Promise.resolve();
@@ -106,7 +119,7 @@ class Room implements SliceRoom {
     this.ports = ports;
     this.config = config;
     this.keys = keys;
-    this.reader = new SliceReader(config.dir, (day) => keys.get(day));
+    this.reader = new SliceReader(config.dir, (day) => keys.get(day), ports.domainKeys);
   }
 
   async start(): Promise<void> {
@@ -131,13 +144,13 @@ class Room implements SliceRoom {
     return this.salts.toString("base64url", this.nextSalt - SALT_BYTES, this.nextSalt);
   }
 
-  put(id: EntryId, text: string): void {
+  put(id: EntryId, text: string, domain = ""): void {
     if (this.config.keepDays === 0) return;
     if (this.waitingLength + text.length > WAITING_LENGTH_MAX) {
       this.lost += 1;
       return;
     }
-    this.waiting.set(id, { id, text, day: this.keys.current().id });
+    this.waiting.set(id, { id, text, day: this.keys.current().id, domain });
     this.waitingLength += text.length;
     if (this.isDue) return;
     this.isDue = true;
@@ -167,6 +180,11 @@ class Room implements SliceRoom {
     return days;
   }
 
+  async forget(): Promise<void> {
+    await this.flush();
+    this.reader.forget();
+  }
+
   async close(): Promise<void> {
     this.stopLooking();
     await this.looking;
@@ -185,10 +203,10 @@ class Room implements SliceRoom {
     return this.writing;
   }
 
-  private async write(all: readonly (NamedText & { readonly day: string })[]): Promise<void> {
-    for (const [day, texts] of Map.groupBy(all, (one) => one.day)) {
+  private async write(all: readonly Waiting[]): Promise<void> {
+    for (const texts of Map.groupBy(all, ({ day, domain }) => `${day} ${domain}`).values()) {
       try {
-        await this.append(day, texts);
+        await this.append(texts);
         this.isFailing = false;
       } catch (cause) {
         this.lost += texts.length;
@@ -199,11 +217,14 @@ class Room implements SliceRoom {
     for (const { id } of all) this.writingNow.delete(id);
   }
 
-  private async append(day: string, texts: readonly NamedText[]): Promise<void> {
+  private async append(texts: readonly Waiting[]): Promise<void> {
+    const [{ day, domain } = { day: "", domain: "" }] = texts;
     const key = await this.keys.get(day);
+    const domainKey = domain === "" ? undefined : this.ports.domainKeys(domain);
+    if (domain !== "" && domainKey === undefined) return; // erased while it waited
     if (key === undefined) throw new Error(`no key of ${day}`);
     const nonce = this.ports.random.bytes(NONCE_BYTES);
-    const block = await writeBlock(texts, { key: key.file, day, nonce });
+    const block = await writeBlock(texts, { key: key.block(domainKey), day, domain, nonce });
     const file = fileOf(this.config.dir, day);
     const handle = await open(file, "a", 0o600);
     try {

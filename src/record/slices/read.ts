@@ -1,16 +1,15 @@
 // SPDX-License-Identifier: Apache-2.0
 // Finds slices again. Entry ids begin with their time, so an id says which day's file to look into, and blocks say which ids
 // they hold. The blocks that were opened last stay open: who reads in the order of the log reads each block once.
-import type { KeyObject } from "node:crypto";
 import { type FileHandle, open } from "node:fs/promises";
 import path from "node:path";
 import { instant } from "../../core/index.ts";
-import { type BlockHeader, HEADER_BYTES, readBlock, readHeader } from "./block.ts";
-import { type DayKey, dayOf, ifMissing } from "./keys.ts";
+import { DAY_MS, dayOf, madeAt } from "../keep/day.ts";
+import { type BlockHeader, type BlockKey, HEADER_BYTES, readBlock, readHeader } from "./block.ts";
+import { type DayKey, type DomainKeys, ifMissing } from "./keys.ts";
 
 /** Blocks that stay open. */
 const OPEN_MAX = 8;
-const DAY_MS = 86_400_000;
 
 export function fileOf(dir: string, day: string): string {
   return path.join(dir, `${day}.slices`);
@@ -29,33 +28,43 @@ interface DayFile {
 export class SliceReader {
   private readonly dir: string;
   private readonly keyOf: (day: string) => Promise<DayKey | undefined>;
+  private readonly domainKeys: DomainKeys;
   private readonly files = new Map<string, DayFile>();
   private readonly opened = new Map<string, ReadonlyMap<string, string>>();
+  /** One look at a time: two that read on from the same place would both count what they found there. */
+  private reading: Promise<unknown> = Promise.resolve();
 
-  constructor(dir: string, keyOf: (day: string) => Promise<DayKey | undefined>) {
+  constructor(dir: string, keyOf: (day: string) => Promise<DayKey | undefined>, domainKeys: DomainKeys) {
     this.dir = dir;
     this.keyOf = keyOf;
+    this.domainKeys = domainKeys;
   }
 
   /** Nothing where it was not kept, is erased, or its file is damaged. @throws RecordError RECORD_KEY_MISMATCH */
-  async get(id: string): Promise<string | undefined> {
-    for (const texts of this.opened.values()) {
-      const text = texts.get(id);
-      if (text !== undefined) return text;
-    }
-    const at = Number.parseInt(id.slice(0, 8) + id.slice(9, 13), 16);
-    // an id is made before its slice is sealed: at midnight that can be the next day's file
-    for (const day of new Set([dayOf(instant(at)), dayOf(instant(at + DAY_MS))])) {
-      const text = await this.look(day, id);
-      if (text !== undefined) return text;
-    }
-    return undefined;
+  get(id: string): Promise<string | undefined> {
+    const found = this.reading.then(() => this.find(id));
+    this.reading = found.catch(() => undefined); // the asker gets the fault; the next one looks all the same
+    return found;
   }
 
   /** What was opened is erased, or may be. */
   forget(): void {
     this.files.clear();
     this.opened.clear();
+  }
+
+  private async find(id: string): Promise<string | undefined> {
+    for (const texts of this.opened.values()) {
+      const text = texts.get(id);
+      if (text !== undefined) return text;
+    }
+    const at = madeAt(id);
+    // an id is made before its slice is sealed: at midnight that can be the next day's file
+    for (const day of new Set([dayOf(at), dayOf(instant(at + DAY_MS))])) {
+      const text = await this.look(day, id);
+      if (text !== undefined) return text;
+    }
+    return undefined;
   }
 
   private async look(day: string, id: string): Promise<string | undefined> {
@@ -66,7 +75,9 @@ export class SliceReader {
       const file = await this.survey(day, handle);
       for (const block of file.blocks) {
         if (id < block.first || id > block.last || this.opened.has(`${day} ${block.offset}`)) continue;
-        const text = (await this.openBlock(handle, block, { key: key.file, day }))?.get(id);
+        const domain = block.domain === "" ? undefined : this.domainKeys(block.domain);
+        if (domain === undefined && block.domain !== "") continue; // erased
+        const text = (await this.openBlock(handle, block, { key: key.block(domain), day }))?.get(id);
         if (text !== undefined) return text;
       }
       return undefined;
@@ -93,7 +104,7 @@ export class SliceReader {
   private async openBlock(
     handle: FileHandle,
     { bytes, offset }: Placed,
-    { key, day }: { readonly key: KeyObject; readonly day: string },
+    { key, day }: BlockKey,
   ): Promise<ReadonlyMap<string, string> | undefined> {
     const whole = Buffer.alloc(HEADER_BYTES + bytes);
     await handle.read(whole, 0, whole.length, offset);

@@ -1,9 +1,17 @@
 // SPDX-License-Identifier: Apache-2.0
+import { createSecretKey, type KeyObject } from "node:crypto";
 import { appendFile, mkdtemp, readdir, readFile, rm, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import path from "node:path";
 import { afterEach, beforeEach, expect, test } from "vitest";
-import { type EntryId, type Instant, instant, parseEntryId, parseInstant } from "../../core/index.ts";
+import {
+  type EntryId,
+  type Instant,
+  instant,
+  parseEntryId,
+  parseErasureDomainId,
+  parseInstant,
+} from "../../core/index.ts";
 import { type FakeClock, fakeClock, fakeLog, fakeRandom } from "../../core/testing/system.ts";
 import { openSlices, readSlices, type SliceRoom } from "../index.ts";
 import { fakeCustody } from "../testing/custody.ts";
@@ -19,10 +27,15 @@ beforeEach(async () => {
 });
 afterEach(() => rm(dir, { recursive: true }));
 
+const keys = new Map<string, KeyObject>();
+const domainKeys = (domain: string): KeyObject | undefined => keys.get(domain);
 let seed = 1;
 function open(keepDays = 2, custody = fakeCustody()): Promise<SliceRoom> {
   seed += 1;
-  return openSlices({ custody, clock, timers: clock.timers, random: fakeRandom(seed), log }, { dir, keepDays });
+  return openSlices(
+    { custody, clock, timers: clock.timers, random: fakeRandom(seed), log, domainKeys },
+    { dir, keepDays },
+  );
 }
 
 /** The id of an entry that is made at this instant. */
@@ -31,13 +44,17 @@ function idAt(at: Instant, n: number): EntryId {
   return parseEntryId(`${ms.slice(0, 8)}-${ms.slice(8)}-7000-8000-${n.toString(16).padStart(12, "0")}`);
 }
 
+function now(n: number): EntryId {
+  return idAt(clock.now(), n);
+}
+
 test("L5: a slice is found again, before it is written, after, and by a reader without the process", async () => {
   const room = await open();
   const ids = Array.from({ length: 20 }, (_, n) => idAt(clock.now(), n));
   for (const id of ids) room.put(id, `{"about":"${id}"}`);
   expect(await room.get(idAt(clock.now(), 3))).toContain("0003");
   await room.close();
-  for (const reader of [await open(), readSlices(fakeCustody(), dir)]) {
+  for (const reader of [await open(), readSlices(fakeCustody(), dir, domainKeys)]) {
     for (const id of ids) expect(await reader.get(id)).toBe(`{"about":"${id}"}`);
     expect(await reader.get(idAt(clock.now(), 99))).toBeUndefined();
   }
@@ -51,7 +68,7 @@ test("L5: what lies on disk shows neither a slice nor a key, and opens under no 
   for (const file of files.filter((one) => one.isFile())) {
     expect((await readFile(path.join(file.parentPath, file.name))).includes("supplier")).toBe(false);
   }
-  const stranger = readSlices(fakeCustody("OTHER"), dir);
+  const stranger = readSlices(fakeCustody("OTHER"), dir, domainKeys);
   await expect(stranger.get(idAt(clock.now(), 1))).rejects.toMatchObject({ code: "RECORD_KEY_MISMATCH" });
 });
 
@@ -75,6 +92,29 @@ test("L42: with its key a day is erased, and with it every copy of its file; the
   expect(await again.get(idAt(first, 7))).toBeUndefined();
   expect(await again.key("2026-11-22")).toBeUndefined();
   expect(await again.get(idAt(second, 7))).toBe("day 1");
+});
+
+test("L7: slices of one person go with that person's key, wherever copies are; the others of that day stay", async () => {
+  const [ada, bob] = ["B", "C"].map((letter) => parseErasureDomainId(`e1:${letter.repeat(21)}A`));
+  keys.set(String(ada), createSecretKey(Buffer.alloc(32, 1))).set(String(bob), createSecretKey(Buffer.alloc(32, 2)));
+  const room = await open();
+  room.put(now(1), "of Ada", ada);
+  room.put(now(2), "of Bob", bob);
+  room.put(now(3), "of nobody");
+  await room.close();
+  const all = async (reader: Pick<SliceRoom, "get">): Promise<unknown> =>
+    Promise.all([1, 2, 3].map((n) => reader.get(now(n))));
+  const reader = readSlices(fakeCustody(), dir, domainKeys);
+  expect(await all(reader)).toEqual(["of Ada", "of Bob", "of nobody"]);
+  const again = await open();
+  expect(await again.get(now(1))).toBe("of Ada");
+  keys.delete(String(ada));
+  await again.forget();
+  expect(await all(again)).toEqual([undefined, "of Bob", "of nobody"]);
+  again.put(now(4), "of Ada, late", ada);
+  await again.close();
+  expect(await readSlices(fakeCustody(), dir, domainKeys).get(now(4))).toBeUndefined();
+  expect((await again.status()).lost).toBe(0);
 });
 
 test("L40: what was kept long enough is gone by itself; a folder that keeps nothing has nothing", async () => {
@@ -113,7 +153,7 @@ test("L11: half a block of a killed process hides nothing that is written behind
   const again = await open();
   again.put(idAt(clock.now(), 2), "two");
   await again.close();
-  const reader = readSlices(fakeCustody(), dir);
+  const reader = readSlices(fakeCustody(), dir, domainKeys);
   expect([await reader.get(idAt(clock.now(), 1)), await reader.get(idAt(clock.now(), 2))]).toEqual(["one", "two"]);
 });
 
@@ -125,7 +165,7 @@ test("L5: a changed block is not believed", async () => {
   const bytes = await readFile(file);
   bytes[bytes.length - 1] = (bytes.at(-1) ?? 0) ^ 1;
   await writeFile(file, bytes);
-  expect(await readSlices(fakeCustody(), dir).get(idAt(clock.now(), 1))).toBeUndefined();
+  expect(await readSlices(fakeCustody(), dir, domainKeys).get(idAt(clock.now(), 1))).toBeUndefined();
 });
 
 test("L17: a folder that cannot be written stops nothing, and is told once", async () => {
@@ -138,7 +178,7 @@ test("L17: a folder that cannot be written stops nothing, and is told once", asy
   expect(await room.status()).toMatchObject({ lost: 2 });
   expect(log.faults.map(({ code }) => code)).toEqual(["record.slices_failed"]);
   await openSlices(
-    { custody: fakeCustody(), clock, timers: clock.timers, random: fakeRandom(9), log },
+    { custody: fakeCustody(), clock, timers: clock.timers, random: fakeRandom(9), log, domainKeys },
     { dir, keepDays: 1 },
   );
 });

@@ -3,15 +3,23 @@
 import { randomBytes } from "node:crypto";
 import { type Instant, instant } from "../../core/index.ts";
 import { type RecordConfig, type RecordPorts, recordConfig } from "../index.ts";
+import type { SlicesPorts } from "../slices/open.ts";
 import { fakeCustody } from "./custody.ts";
+import { testDomains } from "./domains.ts";
 
 export const ORIGIN = "gate.example/log/main-1";
 
 /** The machine's clock and chance, keys of this seed; a stopped record ends the process. */
-export function machinePorts(): RecordPorts {
+export function machinePorts(): RecordPorts & Pick<SlicesPorts, "domainKeys"> {
+  const custody = fakeCustody();
+  const clock = { now: (): Instant => instant(Date.now()), monotonic: (): number => performance.now() };
+  const random = { bytes: randomBytes, id: idSource() };
+  const domains = testDomains({ custody, clock, random });
   return {
-    custody: fakeCustody(),
-    clock: { now: (): Instant => instant(Date.now()), monotonic: () => performance.now() },
+    custody,
+    domains,
+    domainKeys: (id) => domains.get(id)?.key,
+    clock,
     timers: {
       after(ms, work) {
         const timer = setTimeout(work, ms);
@@ -22,7 +30,7 @@ export function machinePorts(): RecordPorts {
         return () => clearInterval(timer);
       },
     },
-    random: { bytes: randomBytes, id: idSource() },
+    random,
     log: { fault: (code, fields) => process.stderr.write(`fault ${code} ${JSON.stringify(fields)}\n`) },
     onFatal: (exitCode) => process.exit(exitCode),
   };

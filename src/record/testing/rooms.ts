@@ -3,7 +3,9 @@
 import type { RecordedEntry } from "../../core/index.ts";
 import { type FakeClock, fakeClock, fakeLog, fakeRandom } from "../../core/testing/system.ts";
 import { openRecord, type RecordConfig, type RecordRoom, type RecordSettings, recordConfig } from "../index.ts";
+import type { DomainRow, DomainShelf } from "../keep/domains.ts";
 import { fakeCustody } from "./custody.ts";
+import { testDomains } from "./domains.ts";
 import { LyingFs, type LyingFsOptions } from "./lying-fs.ts";
 
 export const ORIGIN = "gate.example/log/main-1";
@@ -25,6 +27,10 @@ export interface TestRecordOptions {
   readonly custody?: ReturnType<typeof fakeCustody>;
   /** Other ids and nonces. */
   readonly seed?: number;
+  /** Keys of erasure domains, as they are stored. */
+  readonly keys?: DomainRow[];
+  /** Where new ones are stored, instead of among those. */
+  readonly shelf?: DomainShelf;
 }
 
 /** A disk in memory that keeps what it is given. */
@@ -40,7 +46,8 @@ export async function openTestRecord(options: TestRecordOptions = {}): Promise<T
   const config = { ...recordConfig.parse({}), ...options.settings, ...place };
   const random = fakeRandom(options.seed ?? fs.calls + 1);
   const onFatal = (exitCode: number): void => void exits.push(exitCode);
-  const ports = { fs, custody, clock, timers: clock.timers, random, log, onFatal };
+  const domains = testDomains({ custody, clock, random: fakeRandom(999) }, options.keys, options.shelf);
+  const ports = { fs, custody, domains, clock, timers: clock.timers, random, log, onFatal };
   return { room: await openRecord(ports, config), clock, log, exits, fs };
 }
 

@@ -111,6 +111,7 @@ export async function openWorld(): Promise<World> {
           : Promise.reject(new Error("the record is full"))) as typeof log_.append,
       note: log_.note.bind(log_),
       room: log_.room.bind(log_),
+      domain: log_.domain.bind(log_),
       commit: log_.commit.bind(log_),
     };
     const feed = fakeControlFeed(clock, stored.rows);

@@ -288,6 +288,7 @@ function dyingRecorder(record: Recorder, disks: World["disks"], life: Life): Rec
       if (!life.isKilled && !disks.recordFails) record.note(draft, options);
     },
     room: () => record.room(),
-    commit: (scope, field, content) => record.commit(scope, field, content),
+    domain: (owner) => record.domain(owner),
+    commit: (owner, field, content) => record.commit(owner, field, content),
   };
 }
