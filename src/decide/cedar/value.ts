@@ -84,8 +84,9 @@ export class CedarSet {
 
   contains(value: Value): boolean {
     const isWalked = this.items.length <= WALK_MAX || value instanceof Sealed || this.hidesSome();
-    if (isWalked) return this.items.some((item) => equal(item, value));
-    return this.index().has(canonicalKey(value));
+    if (!isWalked) return this.index().has(canonicalKey(value));
+    for (const item of this.items) if (equal(item, value)) return true;
+    return false;
   }
 
   /** A sealed element has no key that the value it hides has too. */
@@ -95,18 +96,21 @@ export class CedarSet {
   }
 
   containsAll(other: CedarSet): boolean {
-    return other.items.every((item) => this.contains(item));
+    for (const item of other.items) if (!this.contains(item)) return false;
+    return true;
   }
 
   containsAny(other: CedarSet): boolean {
-    return other.items.some((item) => this.contains(item));
+    for (const item of other.items) if (this.contains(item)) return true;
+    return false;
   }
 }
 
 /** Cedar's `==`: total, and false across types. */
 export function equal(a: Value, b: Value): boolean {
   if (a === b) return true;
-  if (typeof a !== "object" || typeof b !== "object") return isHidden(a, b);
+  if (typeof a !== "object") return typeof b === "object" && isHidden(a, b);
+  if (typeof b !== "object") return isHidden(a, b);
   if (a instanceof EntityUid) return b instanceof EntityUid && a.id === b.id && a.type === b.type;
   if (a instanceof CedarSet) return b instanceof CedarSet && a.containsAll(b) && b.containsAll(a);
   if (a instanceof CedarRecord) return b instanceof CedarRecord && equalRecords(a, b);
