@@ -387,13 +387,14 @@ export const COMMANDS: readonly Command[] = [
   {
     name: "verify",
     summary: "check a log or a proof offline; trusts only your policy file",
-    takes: { words: "FOLDER|PROOF...", min: 1, max: Number.POSITIVE_INFINITY },
+    takes: { words: "FOLDER|PROOF|CHECKPOINT...", min: 1, max: Number.POSITIVE_INFINITY },
     examples: [
       { words: "verify data/record --policy trust.policy", does: "every entry of every log in the folder" },
       { words: "verify entry.tlog-proof --policy trust.policy", does: "one entry, by its proof" },
     ],
     options: [
       { name: "policy", value: "FILE", summary: "whom to trust: a policy file that you had before" },
+      { name: "max-age", value: "TIME", summary: "how old signatures may be: 90s, 10m, 1h, 7d" },
       JSON_OUT,
       PLAIN,
     ],

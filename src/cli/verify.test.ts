@@ -76,6 +76,16 @@ test("verify: a proof file needs nothing else, and a changed one is exit 4", asy
   expect((await world.run("verify entry.tlog-proof --policy trust.policy")).code).toBe(4);
 });
 
+test("L34: a checkpoint alone is judged by its signatures, and by its age where one is asked for", async () => {
+  using world = createWorld();
+  lay(world, "main-1");
+  expect((await world.run("verify main-1/checkpoint --policy trust.policy")).code).toBe(0);
+  const { code, out } = await world.run("verify main-1/checkpoint --policy trust.policy --max-age 1h");
+  expect(code).toBe(3); // an Ed25519 signature says no time
+  expect(out).toMatch(/\nnot-run {2}age: /);
+  expect((await world.run("verify main-1/checkpoint --policy trust.policy --max-age soon")).code).toBe(2);
+});
+
 test("verify: several targets are as good as the worst of them", async () => {
   using world = createWorld();
   lay(world, "main-1");

@@ -2,6 +2,21 @@
 // The section `record` of the configuration, and what the process adds to it.
 import { z } from "zod";
 
+/** Who cosigns our checkpoints, and whose we cosign (record L27-L30). */
+export interface WitnessSettings {
+  /** A tlog-policy file: the witnesses, where they are asked, and the quorum. */
+  readonly policy?: string | undefined;
+  readonly timeoutMs: number;
+  readonly publish: "quorum" | "always";
+  readonly maxLagMs: number;
+  readonly server: {
+    readonly on: boolean;
+    readonly name?: string | undefined;
+    /** tlog-policy files whose `log` lines are the logs that we cosign. */
+    readonly logs: readonly string[];
+  };
+}
+
 /** Section `record`. */
 export interface RecordSettings {
   /** Name of the log; its folder, and the last part of its origin. */
@@ -10,6 +25,9 @@ export interface RecordSettings {
   readonly inception?: string | undefined;
   readonly guard: string;
   readonly checkpointMs: number;
+  readonly republishMs: number;
+  readonly keys: { readonly mldsa44: "auto" | "required" };
+  readonly witness: WitnessSettings;
   readonly sealAfterMs: number;
   readonly segmentBytes: number;
   readonly batch: { readonly entries: number; readonly bytes: number };
@@ -54,6 +72,40 @@ export const recordConfig: z.ZodType<RecordSettings> = z.strictObject({
       "where the newest signed head is kept apart from the log, so that an old copy shows: none, file:/path, sql",
     ),
   checkpointMs: count(100, 60_000, 1000).meta({ unit: "ms" }).describe("how often a grown log is signed and published"),
+  republishMs: count(60_000, 86_400_000, 600_000)
+    .meta({ unit: "ms" })
+    .describe("how often a log that does not grow is signed again, so that its age can be told"),
+  keys: z
+    .strictObject({ mldsa44: z.enum(["auto", "required"]).default("auto") })
+    .prefault({})
+    .describe("whether checkpoints must have a second signature (ML-DSA-44), or have it where the runtime can"),
+  witness: z
+    .strictObject({
+      policy: z.string().min(1).optional().describe("tlog-policy file of the witnesses of this log"),
+      timeoutMs: count(50, 60_000, 1000).meta({ unit: "ms" }).describe("how long a witness may take"),
+      publish: z
+        .enum(["quorum", "always"])
+        .default("quorum")
+        .describe("whether a checkpoint that too few witnesses cosigned is published once maxLagMs is over"),
+      maxLagMs: count(1000, 86_400_000, 60_000).meta({ unit: "ms" }),
+      server: z
+        .strictObject({
+          on: z.boolean().default(false).describe("cosign the logs of others at /witness"),
+          name: z
+            .string()
+            .regex(/^[A-Za-z0-9._~:/[\]-]{1,200}$/)
+            .optional()
+            .describe("name of its keys; default <public host>/witness"),
+          logs: z
+            .array(z.string().min(1))
+            .max(32)
+            .default([])
+            .describe("tlog-policy files with the keys of those logs"),
+        })
+        .prefault({}),
+    })
+    .prefault({})
+    .describe("who cosigns this log, and whose logs are cosigned here"),
   sealAfterMs: count(1, 10_000, 100).meta({ unit: "ms" }).describe("quiet after which the last batch is sealed"),
   segmentBytes: count(64 * KIB, 128 * MIB, 128 * MIB)
     .meta({ unit: "bytes" })

@@ -22,7 +22,9 @@ export type RecordErrorCode =
   | "RECORD_KEY_MISMATCH"
   | "RECORD_CONFIG"
   /** No entry has this index. */
-  | "RECORD_NOT_FOUND";
+  | "RECORD_NOT_FOUND"
+  /** No published checkpoint covers the entry yet; a later one will. */
+  | "RECORD_UNPUBLISHED";
 
 /** A fault of the record. */
 export class RecordError extends BailiwickError<RecordErrorCode> {}

@@ -4,6 +4,7 @@
 import { join } from "node:path";
 import {
   type AdminDraft,
+  type Bytes,
   type Clock,
   type Custody,
   type Instant,
@@ -30,10 +31,11 @@ import { errorCode, isFull, type JournalFs, nodeFs } from "./journal/fs.ts";
 import { Journal } from "./journal/journal.ts";
 import { type Recovery, readJournal } from "./journal/recover.ts";
 import type { Domains } from "./keep/domains.ts";
-import { checkGuard, checkHead, type Head, readHead } from "./publish/head.ts";
+import { type Cosigner, Quorum } from "./publish/cosign.ts";
+import { checkGuard, checkHead, checkWitnessed, type Head, readHead } from "./publish/head.ts";
 import { Leaves } from "./publish/leaves.ts";
 import { Publisher } from "./publish/publisher.ts";
-import { createSigner, type Signer } from "./publish/signer.ts";
+import { openSigner, type Signer } from "./publish/signer.ts";
 import { LogReader } from "./read/reader.ts";
 import { References } from "./read/references.ts";
 import { type RecordRoom, Room } from "./room.ts";
@@ -58,6 +60,8 @@ export interface RecordPorts {
   readonly timers: Timers;
   readonly random: Random;
   readonly log: Log;
+  /** Asks the witnesses of this log; absent where there are none. */
+  readonly cosigner?: Cosigner | undefined;
   /** Ends the process: after a failed write nothing may go on. */
   readonly onFatal: (exitCode: typeof FATAL_EXIT_CODE) => void;
 }
@@ -111,11 +115,16 @@ class Opening {
     const { origin } = config;
     const fs = ports.fs ?? nodeFs();
     const folder = await LogFolder.open(fs, join(config.dir, config.name));
-    const signer = createSigner(origin, await ports.custody.keyPair(`log/${config.name}`, "Ed25519"));
+    const signer = await openSigner(ports.custody, { ...config, ...config.keys });
     const heads = await this.heads(folder, fs);
     const identity = await readIdentity(folder);
     if (heads.guard !== undefined) checkGuard(heads.signed, heads.published, identity?.guarded === true);
-    const publisher = new Publisher({ folder, tree, leaves, signer, ...heads });
+    const reader = new LogReader({ folder, tree, leaves, origin });
+    const quorum = new Quorum(ports.cosigner, config.witness, ports.clock);
+    const growth = (from: number, to: number): Promise<readonly Bytes[]> => reader.growth(from, to);
+    const { clock } = ports;
+    const { republishMs } = config;
+    const publisher = new Publisher({ folder, tree, leaves, signer, growth, clock, quorum, republishMs, ...heads });
     const journaled = await this.read(folder, signer, { ...heads, publisher });
     this.checkBirth(signer, heads, identity);
     await this.firstGuard(heads);
@@ -143,16 +152,18 @@ class Opening {
       publisher,
       disk,
       journal,
-      vkey: signer.vkey,
+      vkeys: signer.vkeys,
+      quorum,
       isGuarded: heads.guard !== undefined,
       commitments: new Commitments(ports.domains),
       writer: new EntryWriter({ ...ports, ...config, last: this.last }),
-      reader: new LogReader({ folder, tree, leaves, origin }),
+      reader,
     });
     try {
       await publisher.resume();
-      await this.begin(room, signer.vkey);
-      await writeIdentity(folder, { origin, vkey: signer.vkey, guarded: heads.guard !== undefined });
+      const [vkey] = signer.vkeys;
+      await this.begin(room, vkey);
+      await writeIdentity(folder, { origin, vkey, guarded: heads.guard !== undefined });
     } catch (cause) {
       await journal.close();
       throw cause;
@@ -178,7 +189,8 @@ class Opening {
     { published, signed, publisher }: Omit<Heads, "guard"> & { readonly publisher: Publisher },
   ): Promise<Recovery> {
     const { tree } = this;
-    const sizes = new Set([published?.size, signed?.size]);
+    const witnessed = (await this.ports.cosigner?.heads(signer.vkeys)) ?? [];
+    const sizes = new Set([published?.size, signed?.size, ...witnessed.map(({ size }) => size)]);
     const roots = new Map([[0, EMPTY_ROOT]]);
     const onEntry = async (entry: FramedEntry): Promise<void> => {
       this.learn(entry);
@@ -192,6 +204,7 @@ class Opening {
     });
     if (signed !== undefined) checkHead(signed, found(signed), signer, "put into the guard");
     if (published !== undefined) checkHead(published, found(published), signer, "published");
+    checkWitnessed(witnessed, tree.size, (size) => roots.get(size));
     return journal;
   }
 
@@ -206,14 +219,11 @@ class Opening {
 
   private checkBirth(signer: Signer, { published, signed }: Heads, identity: LogIdentity | undefined): void {
     const { vkey } = this.config;
-    if (vkey !== undefined && vkey !== signer.vkey) {
-      throw new RecordError(
-        "RECORD_KEY_MISMATCH",
-        `opening the record: its key is ${signer.vkey}, and another is pinned`,
-        {
-          fix: "put back the key the log was begun with; `record.vkey` is what strangers were told",
-        },
-      );
+    const [own] = signer.vkeys;
+    if (vkey !== undefined && vkey !== own) {
+      throw new RecordError("RECORD_KEY_MISMATCH", `opening the record: its key is ${own}, and another is pinned`, {
+        fix: "put back the key the log was begun with; `record.vkey` is what strangers were told",
+      });
     }
     const isEmpty = this.tree.size === 0 && published === undefined && signed === undefined;
     if (isEmpty) mayBegin(this.config, identity, this.ports.clock.now());

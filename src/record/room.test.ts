@@ -1,9 +1,10 @@
 // SPDX-License-Identifier: Apache-2.0
 import { expect, test } from "vitest";
 import { formatEntryRef, parseEntryIndex, type RecordedEntry, referenceOf } from "../core/index.ts";
+import { fakeCustody } from "./testing/custody.ts";
 import { adminDraft, attemptDraft, eventDraft, intentDraft } from "./testing/drafts.ts";
 import { entriesOf, folderOf, memoryFs, ORIGIN, openTestRecord, turns, wordsOf } from "./testing/rooms.ts";
-import { leafHash, parseNote, parsePolicy, parseVkey, rootOf, signersOf } from "./verify/index.ts";
+import { leafHash, parseNote, parsePolicy, parseVkey, rootOf, signersOf, verifyNote } from "./verify/index.ts";
 
 test("L15: an append is acknowledged with its place, and read back as it was written", async () => {
   const { room, clock } = await openTestRecord();
@@ -31,7 +32,7 @@ test("L2: a clock that was set is written down before the entry that met it", as
   expect(wordsOf(await entriesOf(world))).toEqual(["log.opened", "clock.stepped", "process.started"]);
 });
 
-test("L21: a checkpoint is origin, size and root, signed once by the key that is named as the origin", async () => {
+test("L21: a checkpoint is origin, size and root, signed twice by keys that are named as the origin", async () => {
   const world = await openTestRecord();
   await world.room.append(eventDraft());
   const note = await world.room.checkpoint();
@@ -40,9 +41,45 @@ test("L21: a checkpoint is origin, size and root, signed once by the key that is
   expect(note.split("\n— ")[0]).toBe(`${ORIGIN}\n2\n${root}\n`);
   const key = parseVkey(world.room.status().vkey);
   expect(key).toMatchObject({ name: ORIGIN, type: 1 });
-  expect(signersOf(parseNote(note), [key])).toEqual([key]);
-  expect(parseNote(note).signatures).toHaveLength(1);
-  expect(parsePolicy(world.room.trustPolicy())).toMatchObject({ logs: [key], quorum: "none" });
+  const second = parseVkey(world.room.status().vkeys[1] ?? "");
+  expect(second).toMatchObject({ name: ORIGIN, type: 6 });
+  const time = BigInt(Math.floor(world.clock.now() / 1000));
+  expect(signersOf(parseNote(note), [key, second])).toEqual([
+    { key, time: undefined },
+    { key: second, time },
+  ]);
+  expect(parseNote(note).signatures).toHaveLength(2);
+  expect(parsePolicy(world.room.trustPolicy())).toMatchObject({ logs: [key, second], quorum: "none" });
+});
+
+test("L21: where the runtime has no ML-DSA-44, `auto` says so, and `required` does not start", async () => {
+  const custody = fakeCustody("TEST", ["Ed25519"]);
+  const { room, fs, clock } = await openTestRecord({ custody });
+  expect(room.status()).toMatchObject({ secondSignature: "not-run" });
+  expect(parseNote(await room.checkpoint()).signatures).toHaveLength(1);
+  await room.close();
+  const required = openTestRecord({ custody, fs, settings: { keys: { mldsa44: "required" } } });
+  await expect(required).rejects.toMatchObject({ code: "RECORD_CONFIG" });
+  // a log that was begun without a second key is signed with it as soon as there is one
+  const later = await openTestRecord({ fs, clock });
+  expect(later.room.status()).toMatchObject({ secondSignature: "signed", size: 1 });
+  expect(parseNote(await later.room.checkpoint()).signatures).toHaveLength(2);
+});
+
+test("L22: a log that does not grow is signed again, so that its age can be told", async () => {
+  const { room, clock } = await openTestRecord();
+  const first = await room.checkpoint();
+  clock.advance(599_000);
+  expect(await room.checkpoint()).toBe(first);
+  clock.advance(1000);
+  const again = await room.checkpoint();
+  expect(again.split("\n").slice(0, 3)).toEqual(first.split("\n").slice(0, 3));
+  const trust = parsePolicy(room.trustPolicy());
+  expect(again).not.toBe(first);
+  const nowS = clock.now() / 1000;
+  const age = (note: string, maxAgeS: number): unknown =>
+    verifyNote(note, trust, { maxAgeS, nowS }).checks.find(({ name }) => name === "age")?.result;
+  expect([age(again, 0), age(first, 599), age(first, 600)]).toEqual(["passed", "failed", "passed"]);
 });
 
 test("L24: the status says that an old copy of the folder would not be noticed", async () => {

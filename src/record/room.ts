@@ -28,6 +28,7 @@ import type { FramedEntry } from "./journal/frame.ts";
 import { errorCode, isFull } from "./journal/fs.ts";
 import type { Journal } from "./journal/journal.ts";
 import type { Domains } from "./keep/domains.ts";
+import type { Quorum, QuorumState } from "./publish/cosign.ts";
 import type { Leaves } from "./publish/leaves.ts";
 import type { Publisher } from "./publish/publisher.ts";
 import { trustPolicy } from "./publish/signer.ts";
@@ -53,7 +54,13 @@ export interface RecordStatus {
    */
   readonly state: "open" | "full" | "rollback" | "down" | "closed";
   readonly origin: string;
+  /** Of its Ed25519 key. */
   readonly vkey: string;
+  /** Of all its keys. */
+  readonly vkeys: readonly string[];
+  /** Whether checkpoints have a second signature (ML-DSA-44): not where this runtime cannot make one. */
+  readonly secondSignature: "signed" | "not-run";
+  readonly witnesses: QuorumState;
   /** Durable entries. */
   readonly size: number;
   /** Entries that the published checkpoint covers. */
@@ -70,7 +77,10 @@ export interface RecordStatus {
 export interface RecordRoom extends Recorder, EntrySource {
   /** Publishes what is durable now, and answers the signed note (C2SP tlog-checkpoint). @throws RecordError */
   checkpoint(): Promise<string>;
-  /** A C2SP tlog-proof of one entry, which it carries; publishes first if need be. @throws RecordError RECORD_NOT_FOUND */
+  /**
+   * A C2SP tlog-proof of one entry, which it carries; publishes first if need be.
+   * @throws RecordError RECORD_NOT_FOUND, or RECORD_UNPUBLISHED where too few witnesses cosigned a checkpoint over it
+   */
   prove(index: number): Promise<string>;
   /** RFC 6962 consistency proof between two sizes, both at least 1 and durable. @throws RecordError RECORD_NOT_FOUND */
   proveGrowth(oldSize: number, newSize: number): Promise<readonly Bytes[]>;
@@ -89,7 +99,8 @@ export interface RecordParts {
   readonly clock: Clock;
   readonly timers: Timers;
   readonly log: Log;
-  readonly vkey: string;
+  readonly vkeys: readonly [string, ...string[]];
+  readonly quorum: Quorum;
   readonly isGuarded: boolean;
   readonly commitments: Commitments;
   readonly domains: Domains;
@@ -195,8 +206,14 @@ export class Room implements RecordRoom {
 
   async prove(index: number): Promise<string> {
     if (!Number.isSafeInteger(index) || index < 0 || index >= this.size()) throw notFound(`entry ${index}`);
-    if (index >= this.parts.publisher.published.size) await this.checkpoint();
-    return this.parts.reader.proof(index, this.parts.publisher.published);
+    const { publisher, quorum, reader } = this.parts;
+    // while the quorum is missed the next look of the clock asks the witnesses, not everybody who wants a proof
+    if (index >= publisher.published.size && quorum.state.state !== "missed") await this.checkpoint();
+    if (index < publisher.published.size) return reader.proof(index, publisher.published);
+    throw new RecordError(
+      "RECORD_UNPUBLISHED",
+      `proving entry ${index}: too few witnesses cosigned a checkpoint over it`,
+    );
   }
 
   async proveGrowth(oldSize: number, newSize: number): Promise<readonly Bytes[]> {
@@ -212,11 +229,14 @@ export class Room implements RecordRoom {
   }
 
   status(): RecordStatus {
-    const { config, vkey, publisher, disk, journal } = this.parts;
+    const { config, vkeys, publisher, disk, journal, quorum } = this.parts;
     return {
       state: this.state(),
       origin: config.origin,
-      vkey,
+      vkey: vkeys[0],
+      vkeys,
+      secondSignature: vkeys.length > 1 ? "signed" : "not-run",
+      witnesses: quorum.state,
       size: this.size(),
       published: publisher.published.size,
       waiting: journal.held.entries,
@@ -227,7 +247,7 @@ export class Room implements RecordRoom {
   }
 
   trustPolicy(): string {
-    return trustPolicy(this.parts.vkey);
+    return trustPolicy(this.parts.vkeys);
   }
 
   async close(): Promise<void> {
@@ -347,7 +367,7 @@ export class Room implements RecordRoom {
       await disk.look();
       if (disk.usableBytes > 0) journal.retry();
       if (this.gap.count > 0) this.writeGap();
-      if (this.size() > publisher.published.size) await this.checkpoint();
+      if (publisher.isDue) await this.checkpoint();
     } catch (error) {
       log.fault("record.tick_failed", {
         code: error instanceof RecordError ? error.code : (errorCode(error) ?? "unknown"),

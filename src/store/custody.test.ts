@@ -19,9 +19,10 @@ describe("keys at rest", () => {
     await rm(dir, { recursive: true });
   });
 
-  it.each(["Ed25519", "ES256"] as const)(
+  it.each(["Ed25519", "ES256", "ML-DSA-44"] as const)(
     "I60: a %s key is made once and signs the same after a restart",
     async (algorithm) => {
+      expect((await open()).algorithms).toContain(algorithm);
       const made = await (await open()).keyPair("access/main", algorithm);
       const again = await (await open()).keyPair("access/main", algorithm);
       const digest = algorithm === "ES256" ? "sha256" : null;

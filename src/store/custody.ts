@@ -30,6 +30,13 @@ const SEALED = /^v1\.([A-Za-z0-9_-]{11})\.([A-Za-z0-9_-]{16})\.([A-Za-z0-9_-]+)\
 
 const generate = promisify(generateKeyPair);
 
+/** What each kind of key is called by node:crypto, and how one is made. */
+const KINDS: Readonly<Record<KeyAlgorithm, { readonly type: string; make(): Promise<KeyPair> }>> = {
+  Ed25519: { type: "ed25519", make: () => generate("ed25519") },
+  ES256: { type: "ec", make: () => generate("ec", { namedCurve: "prime256v1" }) },
+  "ML-DSA-44": { type: "ml-dsa-44", make: () => generate("ml-dsa-44") },
+};
+
 /**
  * Opens the keys of a data directory and tries every sealed one, so that a wrong seal is found at the start.
  * @throws StoreError STORE_SEAL_MISSING, STORE_SEAL_WRONG, STORE_FILE_EXPOSED
@@ -43,6 +50,7 @@ export async function openCustody(
   const names = (await readdir(dir)).filter((f) => f.endsWith(SUFFIX));
   const vault = new Vault(dir, await readSeal(dir, names.length, ports.random), ports.random);
   const pairs = new Map<string, Promise<KeyPair>>();
+  const algorithms = await algorithmsHere();
   for (const file of names) await vault.read(decodeURIComponent(file.slice(0, -SUFFIX.length)));
   return {
     keyPair(name, algorithm) {
@@ -53,8 +61,18 @@ export async function openCustody(
       pair.catch(() => pairs.delete(name)); // the caller gets the fault; the next call tries again
       return pair;
     },
+    algorithms,
     derive: (purpose) => vault.derive(`derive ${purpose}`),
   };
+}
+
+/** ML-DSA-44 needs OpenSSL 3.5; the others are everywhere. */
+async function algorithmsHere(): Promise<ReadonlySet<KeyAlgorithm>> {
+  const hasMlDsa = await KINDS["ML-DSA-44"].make().then(
+    () => true,
+    () => false,
+  );
+  return new Set<KeyAlgorithm>(hasMlDsa ? ["Ed25519", "ES256", "ML-DSA-44"] : ["Ed25519", "ES256"]);
 }
 
 async function readSeal(dir: string, sealedKeys: number, random: Random): Promise<Buffer> {
@@ -104,8 +122,7 @@ class Vault {
       throw new StoreError("STORE_KEY_NAME", `naming a key ${quote(name)}: not lower-case words and /`);
     const found = await this.read(name);
     if (found !== undefined) return checked(name, found, algorithm);
-    const pair =
-      algorithm === "Ed25519" ? await generate("ed25519") : await generate("ec", { namedCurve: "prime256v1" });
+    const pair = await KINDS[algorithm].make();
     const text = this.close(name, pair.privateKey.export({ type: "pkcs8", format: "der" }));
     await writeDurable(this.file(name), Buffer.from(text));
     return pair;
@@ -157,7 +174,6 @@ function wrong(name: string, why: string, cause?: unknown): StoreError {
 }
 
 function checked(name: string, pair: KeyPair, algorithm: KeyAlgorithm): KeyPair {
-  const type = pair.privateKey.asymmetricKeyType;
-  if (type === (algorithm === "Ed25519" ? "ed25519" : "ec")) return pair;
+  if (pair.privateKey.asymmetricKeyType === KINDS[algorithm].type) return pair;
   throw new StoreError("STORE_KEY_WRONG", `using the key ${quote(name)} for ${algorithm}: it is a key of another kind`);
 }

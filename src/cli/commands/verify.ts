@@ -4,15 +4,17 @@
 import { statSync } from "node:fs";
 import path from "node:path";
 import {
+  type AgeLimit,
   type Policy,
   parsePolicy,
   type Verdict,
   VerifyError,
   verifyLog,
+  verifyNote,
   verifyProof,
 } from "../../record/verify/index.ts";
 import type { Args } from "../command.ts";
-import { CliError } from "../errors.ts";
+import { CliError, misuse } from "../errors.ts";
 import { EXIT } from "../exit.ts";
 import type { CliIo, Style } from "../io.ts";
 import { logFolders, logSource, readFileBytes } from "../log-folder.ts";
@@ -33,7 +35,8 @@ const STYLES: Readonly<Record<Verdict["checks"][number]["result"], Style>> = {
 export async function run(args: Args, io: CliIo): Promise<number> {
   const file = args.values.get("policy");
   const trust = file === undefined ? undefined : readTrust(path.resolve(io.cwd, file), file);
-  const judged = args.words.flatMap((named) => judge(named, io.cwd, trust));
+  const age = ageOf(args);
+  const judged = args.words.flatMap((named) => judge(named, io.cwd, trust, age));
   const broken = judged.some(({ checks }) => checks.some(({ result }) => result === "failed"));
   const ok = judged.every((verdict) => verdict.ok);
   answer(args, io, { ok, verdicts: judged }, [
@@ -57,14 +60,28 @@ function readTrust(file: string, named: string): Policy {
   }
 }
 
-function judge(named: string, cwd: string, trust: Policy | undefined): readonly Judged[] {
+const UNITS: Readonly<Record<string, number>> = { s: 1, m: 60, h: 3600, d: 86_400 };
+
+function ageOf({ values }: Args): AgeLimit | undefined {
+  const text = values.get("max-age");
+  if (text === undefined) return undefined;
+  const [, count = "", unit = ""] = /^([0-9]{1,6})([smhd])$/.exec(text) ?? [];
+  const seconds = UNITS[unit];
+  if (seconds === undefined) {
+    throw misuse("CLI_OPTION_VALUE", `--max-age ${text} is no length of time`, "give one such as 90s, 10m, 1h or 7d");
+  }
+  return { maxAgeS: Number(count) * seconds, nowS: Date.now() / 1000 };
+}
+
+function judge(named: string, cwd: string, trust: Policy | undefined, age: AgeLimit | undefined): readonly Judged[] {
   const target = path.resolve(cwd, named);
   if (!statSync(target, { throwIfNoEntry: false })?.isDirectory()) {
     const text = Buffer.from(readFileBytes(target)).toString("utf8");
-    return [{ target: named, ...verifyProof(text, trust) }];
+    const isProof = text.startsWith("c2sp.org/tlog-proof@");
+    return [{ target: named, ...(isProof ? verifyProof(text, trust, { age }) : verifyNote(text, trust, age)) }];
   }
   return logFolders(target).map((folder) => {
-    const verdict = verifyLog(logSource(folder), trust);
+    const verdict = verifyLog(logSource(folder), trust, { age });
     return { target: path.join(named, path.relative(target, folder)), ...verdict };
   });
 }

@@ -27,7 +27,8 @@ export interface Migration {
   up(db: AnyDb): Promise<void>;
 }
 
-export type KeyAlgorithm = "Ed25519" | "ES256";
+/** `ML-DSA-44` (FIPS 204) only where {@link Custody.algorithms} has it: the runtime's OpenSSL must know it. */
+export type KeyAlgorithm = "Ed25519" | "ES256" | "ML-DSA-44";
 
 /** Keys at rest, sealed under the key in `keys/seal` (store S17, identify I60). */
 export interface Custody {
@@ -36,6 +37,8 @@ export interface Custody {
     name: string,
     algorithm: KeyAlgorithm,
   ): Promise<{ readonly privateKey: KeyObject; readonly publicKey: KeyObject }>;
+  /** The kinds of keys that can be made and used here. */
+  readonly algorithms: ReadonlySet<KeyAlgorithm>;
   /** A 32-byte secret for one purpose, derived from the seal key (HKDF-SHA-256). */
   derive(purpose: string): KeyObject;
 }

@@ -92,6 +92,7 @@ export function fakeCustody(): Custody {
       keys.set(name, pair);
       return Promise.resolve(pair);
     },
+    algorithms: new Set(["Ed25519", "ES256"]),
     derive: (purpose) => createSecretKey(Buffer.from(sha256(purpose), "base64url")),
   };
 }

@@ -9,7 +9,7 @@ import { fakeCustody } from "../testing/custody.ts";
 import { testDomains } from "../testing/domains.ts";
 import { eventDraft } from "../testing/drafts.ts";
 import { ORIGIN } from "../testing/rooms.ts";
-import { policyOf, verifyLog } from "../verify/index.ts";
+import { parsePolicy, verifyLog } from "../verify/index.ts";
 import { isFull, type JournalFile, nodeFs, writeAll } from "./fs.ts";
 
 const fs = nodeFs();
@@ -103,7 +103,7 @@ test("L34: a log on a real disk verifies, and is read again", async () => {
     }
     const verdict = verifyLog(
       { read: (name) => files.get(name), list: () => [...files.keys()] },
-      policyOf(room.status().vkey),
+      parsePolicy(room.trustPolicy()),
     );
     expect(verdict.checks.filter(({ result }) => result !== "passed")).toEqual([]);
   }

@@ -4,6 +4,7 @@
 import { type Bytes, quote } from "../../core/index.ts";
 import { RecordError } from "../errors.ts";
 import { base64Of, type Hash } from "../tree/hash.ts";
+import type { WitnessedHead } from "./cosign.ts";
 import type { Signer } from "./signer.ts";
 
 /** A checkpoint that this log signed. */
@@ -38,8 +39,7 @@ export function headText({ size, note }: Head): string {
 }
 
 /**
- * Is this head the one that this journal and this key would sign for its size? Ed25519 signatures are
- * deterministic (RFC 8032 section 5.1.6), so one comparison of the bytes says all.
+ * Is this head one that this journal and this key would sign for its size?
  * @param journal - its size, and the root of its tree at the head's size; undefined where it has fewer entries
  * @param told - by whom the head was kept: `published`, or `put into the guard`
  * @throws RecordError RECORD_ROLLBACK naming both heads, or RECORD_KEY_MISMATCH
@@ -55,7 +55,7 @@ export function checkHead(
     const found = root === undefined ? `${journal.size} entries` : `root ${base64Of(root)} at that size`;
     throw rollback(`opening the record: ${headText(head)} was ${told}, the journal has ${found}`);
   }
-  if (head.note !== signer.checkpoint(head.size, root)) {
+  if (!signer.hasSigned(head.note, head.size, root)) {
     throw new RecordError("RECORD_KEY_MISMATCH", `opening the record: the checkpoint ${told} has another signature`, {
       fix: "put back the key the log was begun with",
     });
@@ -74,6 +74,25 @@ export function checkGuard(guard: Head | undefined, published: Head | undefined,
   }
   if (guard !== undefined && published !== undefined && published.size > guard.size) {
     throw rollback(`opening the record: ${headText(published)} was published, the guard has ${headText(guard)}`);
+  }
+}
+
+/**
+ * Does this journal have what witnesses saw this log sign (record L24)? An older copy of the folder has not.
+ * @param rootAt - of the journal's tree at a size that it has
+ * @throws RecordError RECORD_ROLLBACK naming both heads
+ */
+export function checkWitnessed(
+  heads: readonly WitnessedHead[],
+  size: number,
+  rootAt: (size: number) => Hash | undefined,
+): void {
+  for (const head of heads) {
+    const root = rootAt(head.size);
+    if (root === head.root) continue;
+    const journal = root === undefined ? `${size} entries` : `root ${base64Of(root)} at that size`;
+    const seen = `size ${head.size} with root ${base64Of(head.root)}, signed by this log,`;
+    throw rollback(`opening the record: the witness ${quote(head.witness)} has ${seen} and the journal has ${journal}`);
   }
 }
 

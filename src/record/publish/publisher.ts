@@ -1,13 +1,15 @@
 // SPDX-License-Identifier: Apache-2.0
 // Publishes the log as a stranger sees it (record L22): tiles and bundles for a size, then the signature, then the guard,
-// then the checkpoint, each durable before the next. What full tiles hold is then forgotten here.
+// then what witnesses say, then the checkpoint, each durable before the next. What full tiles hold is then forgotten here.
 import { dirname } from "node:path";
+import type { Bytes, Clock, Instant } from "../../core/index.ts";
 import { RecordError } from "../errors.ts";
 import type { LogFolder, NamedBytes } from "../folder.ts";
 import { type Guard, guarded } from "../guard/guard.ts";
 import { joinHashes } from "../tree/hash.ts";
 import { newTiles, outgrownTiles, type Tile, tilePath, writeBundle } from "../tree/tiles.ts";
 import { TILE_WIDTH, type Tree } from "../tree/tree.ts";
+import type { Quorum } from "./cosign.ts";
 import { type Head, headText, rollback } from "./head.ts";
 import type { Leaves } from "./leaves.ts";
 import type { Signer } from "./signer.ts";
@@ -15,6 +17,24 @@ import type { Signer } from "./signer.ts";
 /** Files that are in memory at once, and written before their folders are synced. */
 const FILES_AT_ONCE = 128;
 const NOTHING: Head = { size: 0, note: "" };
+
+export interface PublisherParts {
+  readonly folder: LogFolder;
+  readonly tree: Tree;
+  readonly leaves: Leaves;
+  readonly signer: Signer;
+  readonly guard: Guard | undefined;
+  /** Whether enough witnesses cosign a checkpoint, before it is published. */
+  readonly quorum: Quorum;
+  /** RFC 6962 consistency proof between two sizes of the tree. */
+  readonly growth: (from: number, to: number) => Promise<readonly Bytes[]>;
+  readonly clock: Pick<Clock, "now">;
+  /** How often a log that does not grow is signed again. */
+  readonly republishMs: number;
+  readonly published: Head | undefined;
+  /** The newest one that was signed, where the guard has one. */
+  readonly signed: Head | undefined;
+}
 
 export class Publisher {
   private readonly folder: LogFolder;
@@ -31,23 +51,26 @@ export class Publisher {
   private unsure: Head | undefined;
   private refused: RecordError | undefined;
 
-  constructor(log: {
-    readonly folder: LogFolder;
-    readonly tree: Tree;
-    readonly leaves: Leaves;
-    readonly signer: Signer;
-    readonly guard: Guard | undefined;
-    readonly published: Head | undefined;
-    /** The newest one that was signed, where the guard has one. */
-    readonly signed: Head | undefined;
-  }) {
+  private readonly growth: PublisherParts["growth"];
+  private readonly clock: Pick<Clock, "now">;
+  private readonly republishMs: number;
+  private readonly quorum: Quorum;
+  /** When something was signed last; for what an earlier process signed, when this one began. */
+  private signedAt: Instant;
+
+  constructor(log: PublisherParts) {
     this.folder = log.folder;
     this.tree = log.tree;
     this.leaves = log.leaves;
     this.signer = log.signer;
     this.guard = log.guard;
+    this.growth = log.growth;
+    this.clock = log.clock;
+    this.republishMs = log.republishMs;
+    this.quorum = log.quorum;
     this.last = log.published;
     this.signed = log.signed ?? log.published;
+    this.signedAt = log.clock.now();
   }
 
   get published(): Head {
@@ -64,16 +87,35 @@ export class Publisher {
     return this.refused !== undefined;
   }
 
-  /** Publishes the tree as it is now. One at a time: the caller waits for the one before. */
+  /** Is there something to tell the world: entries, or that nothing was added for long? */
+  get isDue(): boolean {
+    return this.last?.size !== this.tree.size || this.isStale(this.last);
+  }
+
+  /**
+   * Publishes the tree as it is now, and answers what is published then: what was before, where too few witnesses
+   * cosigned. One at a time: the caller waits for the one before.
+   */
   async publish(): Promise<Head> {
     if (this.refused !== undefined) throw this.refused;
-    if (this.last?.size === this.tree.size) return this.last;
-    return this.tell(await this.sign());
+    if (this.last !== undefined && !this.isDue) return this.last;
+    return this.witnessed(await this.sign());
   }
 
   /** Publishes the same bytes that a killed process had signed, and not published (record L22). */
   async resume(): Promise<void> {
-    if (this.signed !== undefined && this.signed !== this.last) await this.tell(this.signed);
+    if (this.signed === undefined || this.last?.note.startsWith(this.signed.note) === true) return;
+    await this.witnessed(this.signed);
+  }
+
+  private async witnessed(head: Head): Promise<Head> {
+    const note = await this.quorum.pass(head, (from) => this.growth(from, head.size));
+    return note === undefined ? this.published : this.tell({ size: head.size, note });
+  }
+
+  /** Signed long ago; or before the log had a second key, which signs it now. */
+  private isStale({ note }: Head): boolean {
+    return this.clock.now() - this.signedAt >= this.republishMs || !this.signer.isComplete(note);
   }
 
   /** Tiles, then the signature, then the guard. What was signed for this size before is not signed again. */
@@ -81,14 +123,18 @@ export class Publisher {
     await this.settle(this.guard);
     const { size } = this.tree;
     const before = this.signed;
-    if (before?.size === size) return before;
-    const next = { size, note: this.signer.checkpoint(size, this.tree.root()) };
+    if (before?.size === size && !this.isStale(before)) return before;
+    const at = this.clock.now();
+    const next = { size, note: this.signer.checkpoint(size, this.tree.root(), at) };
     const tiles = newTiles(before?.size ?? 0, size);
     for (let i = 0; i < tiles.length; i += FILES_AT_ONCE) {
       await this.folder.putOnce(tiles.slice(i, i + FILES_AT_ONCE).map((tile) => this.file(tile)));
     }
     if (this.guard !== undefined) await this.swap(this.guard, before, next);
     this.signed = next;
+    this.signedAt = at;
+    this.release(size);
+    for (const path of outgrownTiles(before?.size ?? 0, size)) await this.folder.remove(path);
     return next;
   }
 
@@ -109,16 +155,16 @@ export class Publisher {
   private async settle(guard: Guard | undefined): Promise<void> {
     if (guard === undefined || this.unsure === undefined) return;
     const found = await guarded("reading", guard.read());
-    if (found?.note === this.unsure.note) this.signed = this.unsure;
+    if (found?.note === this.unsure.note) {
+      this.signed = this.unsure;
+      this.release(this.signed.size);
+    }
     this.unsure = undefined;
   }
 
   private async tell(head: Head): Promise<Head> {
-    const before = this.published.size;
     await this.folder.replace({ path: "checkpoint", bytes: Buffer.from(head.note) });
     this.last = head;
-    this.release(head.size);
-    for (const path of outgrownTiles(before, head.size)) await this.folder.remove(path);
     return head;
   }
 

@@ -1,42 +1,60 @@
 // SPDX-License-Identifier: Apache-2.0
-// Signs checkpoints: C2SP tlog-checkpoint text in a signed note, with one Ed25519 key whose name is the origin.
-import { hash, type KeyObject, sign } from "node:crypto";
+// Signs checkpoints twice: with Ed25519, which every tool reads, and with ML-DSA-44, which holds when Ed25519 no longer
+// does (record L21). The name of both keys is the origin.
+import { type Custody, type Instant, instant } from "../../core/index.ts";
 import { RecordError } from "../errors.ts";
-import { base64Of, type Hash } from "../tree/hash.ts";
-
-/** Signature type of Ed25519 in signed-note. */
-const ED25519 = 0x01;
-/** A public key ends its SubjectPublicKeyInfo (RFC 8410 section 4). */
-const KEY_BYTES = 32;
+import type { Hash } from "../tree/hash.ts";
+import { checkpointText, createNoteKey, type KeyPair } from "./note-key.ts";
 
 export interface Signer {
-  /** `<origin>+<key id>+<key>` (signed-note, "Verifier keys"). */
-  readonly vkey: string;
-  /** The same size and root give the same bytes each time. */
-  checkpoint(size: number, root: Hash): string;
+  /** The Ed25519 key first. */
+  readonly vkeys: readonly [string, ...string[]];
+  checkpoint(size: number, root: Hash, at: Instant): string;
+  /** Is this the Ed25519 signature of ours over this size and root, whatever else stands under it? */
+  hasSigned(note: string, size: number, root: Hash): boolean;
+  /** Does every key of ours stand under it? */
+  isComplete(note: string): boolean;
 }
 
-export function createSigner(
-  origin: string,
-  keys: { readonly privateKey: KeyObject; readonly publicKey: KeyObject },
-): Signer {
-  if (keys.publicKey.asymmetricKeyType !== "ed25519") {
-    throw new RecordError("RECORD_CONFIG", `opening the record ${origin}: its key is not an Ed25519 key`);
+/** Whether a log must be signed with ML-DSA-44, or is where the runtime can. */
+export type SecondKey = "auto" | "required";
+
+/** The keys of a log, made at the first call. @throws RecordError RECORD_CONFIG */
+export async function openSigner(
+  custody: Custody,
+  { origin, name, mldsa44 }: { readonly origin: string; readonly name: string; readonly mldsa44: SecondKey },
+): Promise<Signer> {
+  const first = await custody.keyPair(`log/${name}`, "Ed25519");
+  if (custody.algorithms.has("ML-DSA-44")) {
+    return createSigner(origin, first, await custody.keyPair(`log/${name}/ml-dsa-44`, "ML-DSA-44"));
   }
-  const spki = keys.publicKey.export({ type: "spki", format: "der" });
-  const key = Buffer.concat([Uint8Array.of(ED25519), spki.subarray(-KEY_BYTES)]);
-  const id = hash("sha256", Buffer.concat([Buffer.from(`${origin}\n`), key]), "buffer").subarray(0, 4);
+  if (mldsa44 === "required") {
+    throw new RecordError("RECORD_CONFIG", `opening the record ${origin}: this Node.js has no ML-DSA-44`, {
+      fix: "use a Node.js with OpenSSL 3.5 or later, or set `record.keys.mldsa44: auto`",
+    });
+  }
+  return createSigner(origin, first);
+}
+
+export function createSigner(origin: string, first: KeyPair, second?: KeyPair): Signer {
+  const ed25519 = createNoteKey("note", origin, first);
+  const keys = second === undefined ? [ed25519] : [ed25519, createNoteKey("subtree", origin, second)];
   return {
-    vkey: `${origin}+${id.toString("hex")}+${key.toString("base64")}`,
-    checkpoint(size, root) {
-      const text = `${origin}\n${size}\n${base64Of(root)}\n`;
-      const signature = Buffer.concat([id, sign(null, Buffer.from(text), keys.privateKey)]);
-      return `${text}\n— ${origin} ${signature.toString("base64")}\n`;
+    vkeys: [ed25519.vkey, ...keys.slice(1).map(({ vkey }) => vkey)],
+    checkpoint(size, root, at) {
+      const head = { origin, size, root };
+      return `${checkpointText(head)}\n${keys.map((key) => key.line(head, at)).join("")}`;
     },
+    // Ed25519 is deterministic (RFC 8032 section 5.1.6), so one comparison says all; type 01 has no time in it
+    hasSigned(note, size, root) {
+      const head = { origin, size, root };
+      return note.startsWith(`${checkpointText(head)}\n${ed25519.line(head, instant(0))}`);
+    },
+    isComplete: (note) => keys.every(({ prefix }) => note.includes(`\n${prefix}`)),
   };
 }
 
-/** The policy (C2SP tlog-policy) that trusts this log and asks for no witness. */
-export function trustPolicy(vkey: string): string {
-  return `log ${vkey}\nquorum none\n`;
+/** The policy (C2SP tlog-policy) that trusts this log, and asks for the witnesses that these lines name. */
+export function trustPolicy(vkeys: readonly string[], witnesses = "quorum none\n"): string {
+  return `${vkeys.map((vkey) => `log ${vkey}\n`).join("")}${witnesses}`;
 }

@@ -11,13 +11,21 @@ export interface Checkpoint {
   readonly note: Note;
 }
 
+/** What the text of a checkpoint says. */
+export type CheckpointText = Omit<Checkpoint, "note">;
+
 /** @throws VerifyError */
 export function parseCheckpoint(text: string, place = "checkpoint"): Checkpoint {
   const note = parseNote(text, place);
-  const lines = note.text.slice(0, -1).split("\n");
+  return { ...parseCheckpointText(note.text, place), note };
+}
+
+/** Reads the text of a note, with its last line feed and without its signatures. @throws VerifyError */
+export function parseCheckpointText(text: string, place = "checkpoint"): CheckpointText {
+  const lines = text.slice(0, -1).split("\n");
   const [origin, size, root] = lines;
   if (origin === undefined || size === undefined || root === undefined || lines.includes("")) {
     throw new VerifyError(place, "not an origin, a size and a root hash on lines of their own");
   }
-  return { origin, size: readDecimal(size, `${place}: size`), root: readHash(root, `${place}: root hash`), note };
+  return { origin, size: readDecimal(size, `${place}: size`), root: readHash(root, `${place}: root hash`) };
 }

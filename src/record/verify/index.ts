@@ -4,9 +4,11 @@
 
 export { type Checkpoint, parseCheckpoint } from "./checkpoint.ts";
 export { VerifyError } from "./fault.ts";
+export { type AgeLimit, cosigners } from "./head.ts";
 export { type LogSource, verifyLog } from "./log.ts";
 export { leafHash, nodeHash, rootOf, verifyConsistency, verifyInclusion } from "./merkle.ts";
-export { type Note, type NoteSignature, parseNote, parseVkey, signersOf, type VerifierKey } from "./note.ts";
-export { type Policy, parsePolicy, policyOf } from "./policy.ts";
-export { type Proof, parseProof, verifyGrowth, verifyProof } from "./proof.ts";
+export { type Note, type NoteSignature, parseNote, parseVkey, type VerifierKey } from "./note.ts";
+export { type Group, meetsQuorum, type Policy, parsePolicy, policyOf } from "./policy.ts";
+export { type Proof, parseProof, verifyGrowth, verifyNote, verifyProof } from "./proof.ts";
+export { canVerify, cosignedMessage, ED25519_COSIGNATURE, ML_DSA_44, type Signing, signersOf } from "./signature.ts";
 export type { Check, CheckName, Verdict } from "./verdict.ts";

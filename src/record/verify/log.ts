@@ -6,7 +6,7 @@ import { readUtf8, sameBytes } from "./bytes.ts";
 import type { Checkpoint } from "./checkpoint.ts";
 import { EntryChecks } from "./entry.ts";
 import { attempt, quoted, VerifyError } from "./fault.ts";
-import { checkHead } from "./head.ts";
+import { type AgeLimit, checkHead } from "./head.ts";
 import { type JournalEntry, JournalReader, type Segment } from "./journal.ts";
 import { Frontier, leafHash, rootOf } from "./merkle.ts";
 import type { Policy } from "./policy.ts";
@@ -27,14 +27,18 @@ export interface LogSource {
  * Is the folder, byte for byte, what a log of this origin consists of? Without `trust` the signature is not checked and
  * the verdict is not ok. A folder without a journal (a copy of the published tiles) is judged without it.
  */
-export function verifyLog(source: LogSource, trust: Policy | undefined): Verdict {
+export function verifyLog(
+  source: LogSource,
+  trust: Policy | undefined,
+  options: { readonly age?: AgeLimit | undefined } = {},
+): Verdict {
   const report = new Report();
   const text = attempt(() => readUtf8(required(source, "checkpoint"), "checkpoint"));
   if ("reason" in text) {
     report.failed("format", text.reason);
     return report.verdict();
   }
-  const checkpoint = checkHead(text.value, trust, report);
+  const checkpoint = checkHead(text.value, trust, report, options);
   if (checkpoint !== undefined) new LogVerifier(source, checkpoint, report).run();
   return report.verdict();
 }

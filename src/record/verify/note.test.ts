@@ -41,7 +41,7 @@ test("L35: the specification's example verifies, and no change of one bit of it 
 test("L35: lines of unknown keys are passed over, a known key's wrong one refuses the note", () => {
   const key = parseVkey(VKEY);
   const other = `— example.com/bar ${SIGNATURE.split(" ")[2]}`;
-  expect(signersOf(parseNote(`${NOTE}${other}\n`), [key])).toEqual([key]);
+  expect(signersOf(parseNote(`${NOTE}${other}\n`), [key])).toEqual([{ key, time: undefined }]);
   expect(signersOf(parseNote(`This is an example message.\n\n${other}\n`), [key])).toEqual([]);
   const forged = NOTE.replace("example message", "example massage");
   expect(() => signersOf(parseNote(forged), [key])).toThrow("the signature of `example.com/foo` does not verify");

@@ -1,13 +1,18 @@
 // SPDX-License-Identifier: Apache-2.0
-// C2SP signed-note: a text and lines that sign it, and the one-line form of the keys that do. Only Ed25519 (type 01) is
-// verified here; a key of another type can be named by a policy, and what it signed then counts as not checked.
-import { createPublicKey, hash, type KeyObject, verify } from "node:crypto";
+// C2SP signed-note: a text and lines that sign it, and the one-line form of the keys that do. Whether a line is good is
+// for `signature.ts` to say.
+import { hash } from "node:crypto";
 import { readBase64 } from "./bytes.ts";
 import { quoted, VerifyError } from "./fault.ts";
 
 /** UNIT: bytes of UTF-8. SOURCE: record L35. */
 const NOTE_MAX_BYTES = 65_536;
-const ED25519 = 0x01;
+/** UNIT: bytes of the key itself, by signature type (signed-note, "Signature types"; FIPS 204 table 2). */
+const KEY_BYTES: ReadonlyMap<number, number> = new Map([
+  [0x01, 32],
+  [0x04, 32],
+  [0x06, 1312],
+]);
 
 /** A verifier key, `<name>+<id>+<base64 of type and key>` (signed-note, "Verifier keys"). */
 export interface VerifierKey {
@@ -39,7 +44,8 @@ export function parseVkey(text: string, place = "verifier key"): VerifierKey {
   const bytes = readBase64(encoded, place);
   const [type = 0] = bytes;
   const key = bytes.subarray(1);
-  if (type === ED25519 && key.length !== 32) throw new VerifyError(place, "an Ed25519 key has 32 bytes");
+  const length = KEY_BYTES.get(type) ?? key.length;
+  if (key.length !== length) throw new VerifyError(place, `a key of type ${type} has ${length} bytes`);
   const expected = hash("sha256", Buffer.concat([Buffer.from(`${name}\n`), bytes])).slice(0, 8);
   if (id !== expected) throw new VerifyError(place, `the id of this key is ${expected}, not ${id}`);
   return { name, id, type, key };
@@ -62,42 +68,14 @@ export function parseNote(note: string, place = "note"): Note {
 }
 
 function parseSignature(line: string, place: string): NoteSignature {
-  const [, name, encoded] = /^— ([^\s+]+) ([A-Za-z0-9+/=]+)$/u.exec(line) ?? [];
+  const [, name, encoded] = /^— ([^\s\u0085+]+) ([A-Za-z0-9+/=]+)$/u.exec(line) ?? [];
   if (name === undefined || encoded === undefined) throw new VerifyError(place, "not `— <name> <base64>`");
   const bytes = readBase64(encoded, place);
   if (bytes.length < 5) throw new VerifyError(place, "too short for a key id and a signature");
   return { name, id: Buffer.from(bytes.subarray(0, 4)).toString("hex"), signature: bytes.subarray(4) };
 }
 
-/**
- * Which of the keys signed the note. Lines of unknown keys are passed over; a known key's wrong signature refuses the
- * whole note. Keys of a type that cannot be verified here are never among the answer.
- * @throws VerifyError
- */
-export function signersOf(note: Note, keys: readonly VerifierKey[], place = "note"): readonly VerifierKey[] {
-  const known = new Map(keys.filter(canVerify).map((key) => [signer(key), key]));
-  const found: VerifierKey[] = [];
-  for (const line of note.signatures) {
-    const key = known.get(signer(line));
-    if (key === undefined) continue;
-    if (!verify(null, Buffer.from(note.text), ed25519(key.key), line.signature)) {
-      throw new VerifyError(place, `the signature of ${quoted(key.name)} does not verify`);
-    }
-    found.push(key);
-  }
-  return found;
-}
-
-/** Is the key of a type whose signatures are verified here? */
-export function canVerify(key: VerifierKey): boolean {
-  return key.type === ED25519;
-}
-
-function signer(of: { readonly name: string; readonly id: string }): string {
+/** What tells one signing key from another: its name and its id together. */
+export function signer(of: { readonly name: string; readonly id: string }): string {
   return `${of.name}+${of.id}`;
-}
-
-function ed25519(key: Uint8Array): KeyObject {
-  const x = Buffer.from(key).toString("base64url");
-  return createPublicKey({ key: { kty: "OKP", crv: "Ed25519", x }, format: "jwk" });
 }

@@ -7,18 +7,38 @@ import { parseVkey, type VerifierKey } from "./note.ts";
 
 const LOG_TYPES = [0x01, 0x06];
 const WITNESS_TYPES = [0x04, 0x06];
+/** Logs, witnesses and groups of one policy. SOURCE: tlog-policy asks for 32 of each at least. */
+const LINES_MAX = 256;
+
+/** Met when so many of its members are: witnesses, or groups that are met. */
+export interface Group {
+  readonly atLeast: number;
+  readonly members: readonly string[];
+}
 
 export interface Policy {
   readonly logs: readonly VerifierKey[];
   readonly witnesses: ReadonlyMap<string, VerifierKey>;
-  readonly groups: ReadonlyMap<string, { readonly atLeast: number; readonly members: readonly string[] }>;
+  /** Where witnesses are asked, by their names; only those whose line says it. */
+  readonly urls: ReadonlyMap<string, string>;
+  readonly groups: ReadonlyMap<string, Group>;
   /** A witness, a group, or `none`. */
   readonly quorum: string;
 }
 
 /** The policy that trusts one log and asks for no witness. @throws VerifyError */
 export function policyOf(vkey: string): Policy {
-  return { logs: [parseVkey(vkey)], witnesses: new Map(), groups: new Map(), quorum: "none" };
+  return { logs: [parseVkey(vkey)], witnesses: new Map(), urls: new Map(), groups: new Map(), quorum: "none" };
+}
+
+/** Is the quorum met where exactly these witnesses cosigned? */
+export function meetsQuorum({ groups, quorum }: Policy, witnesses: ReadonlySet<string>): boolean {
+  // groups stand after their members, so that each is looked at when its members are known
+  const met = new Set(witnesses);
+  for (const [name, { atLeast, members }] of groups) {
+    if (members.filter((member) => met.has(member)).length >= atLeast) met.add(name);
+  }
+  return quorum === "none" || met.has(quorum);
 }
 
 /** @throws VerifyError naming the line */
@@ -33,7 +53,8 @@ export function parsePolicy(input: string | Uint8Array): Policy {
 class PolicyReader {
   private readonly logs: VerifierKey[] = [];
   private readonly witnesses = new Map<string, VerifierKey>();
-  private readonly groups = new Map<string, { readonly atLeast: number; readonly members: readonly string[] }>();
+  private readonly urls = new Map<string, string>();
+  private readonly groups = new Map<string, Group>();
   private readonly grouped = new Set<string>();
   private quorum: string | undefined;
 
@@ -57,7 +78,8 @@ class PolicyReader {
 
   policy(): Policy {
     if (this.quorum === undefined) throw new VerifyError("policy", "no quorum line");
-    return { logs: this.logs, witnesses: this.witnesses, groups: this.groups, quorum: this.quorum };
+    const { logs, witnesses, urls, groups, quorum } = this;
+    return { logs, witnesses, urls, groups, quorum };
   }
 
   private log(items: readonly string[], place: string): void {
@@ -65,22 +87,26 @@ class PolicyReader {
     if (items.length < 1 || items.length > 2) throw new VerifyError(place, "not `log <vkey> [<url>]`");
     const key = readKey(vkey, LOG_TYPES, place);
     refuseDuplicate(key, this.logs, place);
+    refuseMany(this.logs.length, "logs", place);
     this.logs.push(key);
   }
 
   private witness(items: readonly string[], place: string): void {
-    const [name = "", vkey = ""] = items;
+    const [name = "", vkey = "", url] = items;
     if (items.length < 2 || items.length > 3) throw new VerifyError(place, "not `witness <name> <vkey> [<url>]`");
     this.refuseName(name, place);
     const key = readKey(vkey, WITNESS_TYPES, place);
     refuseDuplicate(key, [...this.witnesses.values()], place);
+    refuseMany(this.witnesses.size, "witnesses", place);
     this.witnesses.set(name, key);
+    if (url !== undefined) this.urls.set(name, url);
   }
 
   private group(items: readonly string[], place: string): void {
     const [name = "", threshold = "", ...members] = items;
     if (members.length === 0) throw new VerifyError(place, "not `group <name> <k|any|all> <name>...`");
     this.refuseName(name, place);
+    refuseMany(this.groups.size, "groups", place);
     for (const member of members) {
       if (!this.isDefined(member)) throw new VerifyError(place, `${quoted(member)} is not defined above`);
       if (this.grouped.has(member)) throw new VerifyError(place, `${quoted(member)} is already a member of a group`);
@@ -120,6 +146,10 @@ function readKey(octets: string, types: readonly number[], place: string): Verif
   const key = parseVkey(readUtf8(Buffer.from(octets, "latin1"), place), place);
   if (!types.includes(key.type)) throw new VerifyError(place, `a key of type ${key.type} cannot stand here`);
   return key;
+}
+
+function refuseMany(count: number, what: string, place: string): void {
+  if (count >= LINES_MAX) throw new VerifyError(place, `more than ${LINES_MAX} ${what}`);
 }
 
 /** tlog-policy: keys are duplicates if the public key is the same, whatever their names. */

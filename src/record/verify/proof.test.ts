@@ -35,7 +35,9 @@ test("L33: no proof with one character changed verifies", async () => {
   const { room } = await logOf(6);
   const policy = parsePolicy(room.trustPolicy());
   const proof = await room.prove(3);
-  for (let at = 0; at < proof.length; at++) {
+  // of the 3,200 characters of the ML-DSA-44 signature one in eight
+  const second = proof.lastIndexOf(" ") + 1;
+  for (let at = 0; at < proof.length; at += at > second && at < proof.length - 16 ? 8 : 1) {
     const changed = proof.slice(0, at) + String.fromCharCode(proof.charCodeAt(at) ^ 1) + proof.slice(at + 1);
     expect(verifyProof(changed, policy).ok).toBe(false);
   }
@@ -82,12 +84,14 @@ test("L34: a proof without its entry needs one, and takes only the right one", a
 
 test("L34: a quorum that nobody checked is not passed", async () => {
   const { room } = await logOf(2);
-  const witnessed = room.trustPolicy().replace("quorum none", "witness w w.example+b0d5e2b3+BAAA\nquorum w");
+  const witnessed = room
+    .trustPolicy()
+    .replace("quorum none", "witness w w.example+b0d5e2b3+BAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAA\nquorum w");
   expect(() => parsePolicy(witnessed)).toThrow("the id of this key");
   const policy = { ...parsePolicy(room.trustPolicy()), quorum: "w" };
   const verdict = verifyProof(await room.prove(1), policy);
   expect(verdict.ok).toBe(false);
-  expect(verdict.checks).toContainEqual(expect.objectContaining({ name: "witness-quorum", result: "not-run" }));
+  expect(verdict.checks).toContainEqual(expect.objectContaining({ name: "witness-quorum", result: "failed" }));
 });
 
 test("L36: growth between any two checkpoints is proved, and nothing else is", async () => {

@@ -3,7 +3,7 @@
 import { readBase64, readDecimal, readHash, sameBytes } from "./bytes.ts";
 import { EntryChecks } from "./entry.ts";
 import { attempt, VerifyError } from "./fault.ts";
-import { checkHead } from "./head.ts";
+import { type AgeLimit, checkHead } from "./head.ts";
 import { leafHash, verifyConsistency, verifyInclusion } from "./merkle.ts";
 import type { Policy } from "./policy.ts";
 import { Report, type Verdict } from "./verdict.ts";
@@ -48,7 +48,7 @@ export function parseProof(text: string): Proof {
 export function verifyProof(
   text: string,
   trust: Policy | undefined,
-  options: { readonly entry?: Uint8Array } = {},
+  options: { readonly entry?: Uint8Array; readonly age?: AgeLimit | undefined } = {},
 ): Verdict {
   const report = new Report();
   const read = attempt(() => parseProof(text));
@@ -57,7 +57,7 @@ export function verifyProof(
     return report.verdict();
   }
   const proof = read.value;
-  const checkpoint = checkHead(proof.checkpoint, trust, report);
+  const checkpoint = checkHead(proof.checkpoint, trust, report, { age: options.age });
   if (checkpoint === undefined) return report.verdict();
   const entry = options.entry ?? proof.extra;
   if (entry === undefined) {
@@ -78,6 +78,13 @@ export function verifyProof(
   return report.verdict();
 }
 
+/** Does the policy trust this checkpoint: its log, and enough witnesses of it? */
+export function verifyNote(text: string, trust: Policy | undefined, age?: AgeLimit): Verdict {
+  const report = new Report();
+  checkHead(text, trust, report, { age });
+  return report.verdict();
+}
+
 /** Is the older checkpoint's tree the beginning of the newer one's, in one log that the policy trusts? */
 export function verifyGrowth(
   older: string,
@@ -86,8 +93,8 @@ export function verifyGrowth(
   trust: Policy | undefined,
 ): Verdict {
   const report = new Report();
-  const from = checkHead(older, trust, report, "older checkpoint");
-  const to = checkHead(newer, trust, report, "newer checkpoint");
+  const from = checkHead(older, trust, report, { place: "older checkpoint" });
+  const to = checkHead(newer, trust, report, { place: "newer checkpoint" });
   if (from === undefined || to === undefined) return report.verdict();
   const claim = { oldSize: from.size, newSize: to.size, oldRoot: from.root, newRoot: to.root, path: hashes };
   if (from.origin !== to.origin) report.failed("origin", "newer checkpoint: of another log than the older one");
