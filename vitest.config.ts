@@ -53,6 +53,7 @@ const config: ViteUserConfig = defineConfig({
       slow("browser", ["test/browser/**/*.test.ts"]),
       slow("conformance", ["conformance/**/*.test.ts"]),
       slow("e2e", ["test/e2e/**/*.test.ts", "examples/**/*.test.ts"]),
+      slow("scale", ["test/scale/**/*.test.ts"]),
       slow("faults", ["test/faults/**/*.test.ts"]),
     ],
   },

@@ -15,23 +15,21 @@ import {
   parsePointId,
   parseTenantId,
 } from "../core/index.ts";
-import { type Bundle, DECIDE_SCHEMA, type Releases } from "../decide/index.ts";
+import type { Bundle, Releases } from "../decide/index.ts";
 import {
   createGate,
   createRelay,
-  ENFORCE_SCHEMA,
   type Gate,
   type ManifestShelf,
   Tasks,
   type UpstreamServer,
 } from "../enforce/index.ts";
-import { IDENTIFY_SCHEMA, type Identify, openIdentify, type People } from "../identify/index.ts";
+import { type Identify, openIdentify, type People } from "../identify/index.ts";
 import { createInspector, type Inspector, readLabelRules } from "../protect/index.ts";
-import { type Cases, openTransferGate, PROVE_SCHEMA, type Transfers } from "../prove/index.ts";
-import { RECORD_SCHEMA, type RecordRoom, type SliceRoom } from "../record/index.ts";
-import { RESPOND_SCHEMA } from "../respond/index.ts";
-import { lockDirectory, openCustody, openStore } from "../store/index.ts";
-import { openWatch, WATCH_SCHEMA, type Watch } from "../watch/index.ts";
+import { type Cases, openTransferGate, type Transfers } from "../prove/index.ts";
+import type { RecordRoom, SliceRoom } from "../record/index.ts";
+import { lockDirectory, type OpenedStore, openCustody } from "../store/index.ts";
+import { openWatch, type Watch } from "../watch/index.ts";
 import { accessTo, type Credentials, roleTable, whoIs } from "./access.ts";
 import { announce } from "./address.ts";
 import { openAftermath } from "./aftermath.ts";
@@ -68,6 +66,7 @@ import { observePorts, openServerReleases } from "./releases.ts";
 import { replayEdges } from "./replay.ts";
 import { noticeSigns } from "./signs.ts";
 import { readiness, rollbackWarnings, statusNow } from "./status.ts";
+import { openServerStore } from "./store.ts";
 import { systemClock, systemRandom, systemTimers } from "./system.ts";
 import { openUpstreams } from "./upstreams.ts";
 import { watchPolicies } from "./watch-policies.ts";
@@ -119,15 +118,6 @@ export interface ServerIo {
 
 const system = { clock: systemClock, timers: systemTimers, random: systemRandom } as const;
 const TENANT = parseTenantId("main");
-const SCHEMAS = [
-  ENFORCE_SCHEMA,
-  IDENTIFY_SCHEMA,
-  RESPOND_SCHEMA,
-  WATCH_SCHEMA,
-  PROVE_SCHEMA,
-  DECIDE_SCHEMA,
-  RECORD_SCHEMA,
-];
 const DOMAIN = parseDomainId("main");
 
 /** Starts everything. @throws the error of the first room that cannot be opened */
@@ -191,6 +181,7 @@ interface Rooms extends PolicyRoom {
   readonly transfers: Transfers;
   readonly tasks: Tasks;
   readonly record: RecordRoom;
+  readonly store: OpenedStore;
   /** What its answers rest on. */
   readonly slices: SliceRoom;
   readonly identify: Identify;
@@ -214,7 +205,7 @@ async function openRooms({ config, io, publicUrl, opened }: Opening): Promise<Ro
   const register = new ServerRegister(await openUpstreams(config, { ...io, publicUrl }));
   const { servers } = register;
   const custody = await openCustody({ dir: dataDir }, system);
-  const store = opened.use(await openStore({ dir: dataDir, schemas: SCHEMAS }, ports));
+  const store = opened.use(await openServerStore(config, { ...ports, exit: io.exit }));
   const kept = { ...ports, custody, store, onFatal: io.exit };
   const { record, slices } = await openKept(kept, { config, publicUrl, tenant: TENANT, opened });
   const releases = opened.use(await openServerReleases({ ...ports, store, recorder: record }, config));
@@ -240,6 +231,7 @@ async function openRooms({ config, io, publicUrl, opened }: Opening): Promise<Ro
   opened.use(rules.published);
   return {
     record,
+    store,
     slices,
     identify,
     ...rules,
@@ -374,7 +366,7 @@ async function mountEdges(rooms: Rooms, bound: Bound, opening: Opening): Promise
   mountIdentity(app, identify);
   mountHealth(
     app,
-    () => readiness(record),
+    () => readiness(record, rooms.store),
     () => rollbackWarnings(record.status().rollback, config),
   );
   const api = {

@@ -11,6 +11,7 @@ import { type IdentifySettings, identifySection } from "../identify/index.ts";
 import { type ProveSettings, proveSection } from "../prove/index.ts";
 import { type RecordSettings, recordConfig } from "../record/index.ts";
 import { type RespondSettings, respondSection } from "../respond/index.ts";
+import { type StoreSettings, storeSection } from "../store/index.ts";
 import { ServerError } from "./errors.ts";
 
 export const DEFAULT_PORT = 7400;
@@ -70,6 +71,7 @@ export interface Config {
   readonly record: RecordSettings;
   readonly prove: ProveSettings;
   readonly respond: RespondSettings;
+  readonly store: StoreSettings;
 }
 
 const NAME = /^[a-z0-9][a-z0-9._-]{0,63}$/;
@@ -145,6 +147,7 @@ export const configShape: z.ZodType<Config> = z.strictObject({
   record: recordConfig.prefault({}),
   prove: proveSection,
   respond: respondSection,
+  store: storeSection,
 });
 
 /** Everything that may say how to run: the file, and what stands over it. */
@@ -152,6 +155,8 @@ export interface ConfigSource {
   /** Path of `bailiwick.yaml`. */
   readonly file: string;
   readonly settings: ReadonlyMap<string, string>;
+  /** `DATABASE_URL`: where the rows are. */
+  readonly databaseUrl?: string | undefined;
   readonly flags: Readonly<Record<string, string | number>>;
 }
 
@@ -218,8 +223,14 @@ function atFolder(found: Config, folder: string): Config {
       })),
     },
     decide: decideAt(found.decide, at),
+    store: storeAt(found.store, at),
     agents: mapValues(found.agents, (one) => ({ ...one, instances: mapValues(one.instances, at) })),
   };
+}
+
+function storeAt({ postgres }: StoreSettings, at: (relative: string) => string): StoreSettings {
+  if (postgres?.passwordFile === undefined) return { postgres };
+  return { postgres: { ...postgres, passwordFile: at(postgres.passwordFile) } };
 }
 
 function decideAt({ domains, authzen }: DecideSettings, at: (relative: string) => string): DecideSettings {
@@ -233,7 +244,7 @@ function decideAt({ domains, authzen }: DecideSettings, at: (relative: string) =
 }
 
 /** Variables that are for conformance runs, and for the programs that look for a server: none of them says how to run one. */
-const NOT_SETTINGS = new Set(["VECTORS", "GATE", "KILLS", "PICTURES"]);
+const NOT_SETTINGS = new Set(["VECTORS", "GATE", "KILLS", "PICTURES", "TEST_POSTGRES"]);
 
 /** `BAILIWICK_ENFORCE__UPSTREAM_WAIT_MS=500` sets `enforce.upstreamWaitMs`; a flag sets a member of the top. */
 function merge(found: Record<string, unknown>, source: ConfigSource): Record<string, unknown> {
@@ -251,7 +262,15 @@ function merge(found: Record<string, unknown>, source: ConfigSource): Record<str
     }
     section[last] = parse(value);
   }
+  if (source.databaseUrl !== undefined) merged["store"] = withDatabase(merged["store"], source.databaseUrl);
   return { ...merged, ...source.flags };
+}
+
+/** The name that other programs use too, so that a platform that hands out databases needs no word of ours. */
+function withDatabase(store: unknown, url: string): unknown {
+  const known = isRecord(store) ? store : {};
+  const postgres = isRecord(known["postgres"]) ? known["postgres"] : {};
+  return { ...known, postgres: { ...postgres, url } };
 }
 
 function mapValues<T, U>(record: Readonly<Record<string, T>>, change: (value: T) => U): Record<string, U> {

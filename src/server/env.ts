@@ -7,11 +7,18 @@ export interface Environment {
   readonly path: string;
   /** `BAILIWICK_*` settings, by name without the prefix. */
   readonly settings: ReadonlyMap<string, string>;
+  /** `DATABASE_URL`. */
+  readonly databaseUrl: string | undefined;
 }
 
 export function readEnvironment(): Environment {
   const settings = Object.entries(process.env).flatMap(([name, value]) =>
     name.startsWith("BAILIWICK_") && value !== undefined ? [[name.slice("BAILIWICK_".length), value] as const] : [],
   );
-  return { path: process.env["PATH"] ?? "", settings: new Map(settings) };
+  const url = process.env["DATABASE_URL"];
+  return {
+    path: process.env["PATH"] ?? "",
+    settings: new Map(settings),
+    databaseUrl: url === "" ? undefined : url,
+  };
 }

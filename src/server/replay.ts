@@ -31,12 +31,13 @@ import {
   replay,
 } from "../decide/index.ts";
 import { type RecordRoom, readDomainKeys, readEntries, readSlices } from "../record/index.ts";
-import { openCustody, readStore } from "../store/index.ts";
+import { openCustody } from "../store/index.ts";
 import { ServerError } from "./errors.ts";
 import { proofsOf } from "./find-entries.ts";
 import type { WhyPorts } from "./http/why.ts";
 import { loadPolicies } from "./policies.ts";
 import { slicesDir } from "./slices.ts";
+import { readServerStore } from "./store.ts";
 import { systemClock, systemRandom } from "./system.ts";
 
 /** From when to when; absent: from the first, to the last. */
@@ -108,7 +109,7 @@ export async function replayFolder(asked: ReplayFolder): Promise<ReplaySummary> 
 
 /** The keys that are there now: what was erased is undecidable. */
 async function domainKeysOf(dataDir: string, custody: Custody): Promise<(domain: string) => KeyObject | undefined> {
-  await using store = await readStore(dataDir);
+  await using store = await readServerStore(dataDir);
   const keys = store === undefined ? new Map<string, KeyObject>() : await readDomainKeys(store, custody, TENANT);
   return (domain) => keys.get(domain);
 }

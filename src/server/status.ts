@@ -9,6 +9,7 @@ import {
   type Instant,
   type Json,
   jsonObject,
+  type Store,
 } from "../core/index.ts";
 import type { Bundle, PolicyShelf, Releases } from "../decide/index.ts";
 import type { UpstreamServer } from "../enforce/index.ts";
@@ -141,7 +142,8 @@ export function rollbackWarnings(rollback: RecordStatus["rollback"], { record, d
 }
 
 /** Why no call would pass now, by part; empty when all is well. */
-export function readiness(record: Pick<RecordRoom, "status">): readonly string[] {
+export function readiness(record: Pick<RecordRoom, "status">, store: Pick<Store, "health">): readonly string[] {
   const { state } = record.status();
-  return state === "open" ? [] : [`record: ${state}`];
+  const { ok, why } = store.health();
+  return [...(state === "open" ? [] : [`record: ${state}`]), ...(ok ? [] : [`store: ${why}`])];
 }

@@ -59,7 +59,7 @@ async function serve(options: UpOptions, io: UpIo): Promise<number> {
   const dataDir = path.resolve(options.cwd, options.data ?? path.join(path.dirname(file), "data"));
   // a file that was named is somebody's mistake where it is not there, and nothing is written in its place
   const prepared = options.config === undefined ? await prepareFolder({ file, dataDir, root: ROOT }) : undefined;
-  const config = await readConfig({ file, settings: environment.settings, flags });
+  const config = await readConfig({ ...environment, file, flags });
   const [{ startServer }, { lineLog, systemClock }, { welcomeText, welcomeJson }] = await Promise.all([
     import("./compose.ts"),
     import("./system.ts"),

@@ -39,7 +39,8 @@ class Adapter extends SqliteAdapter {
   }
 }
 
-const refuse = (): Promise<void> =>
+/** Of every driver that only reads. */
+export const refuseTransaction = (): Promise<void> =>
   Promise.reject(new StoreError("STORE_READONLY", "beginning a transaction on a reader: use the store's tx"));
 
 /** Queries that change nothing, on whichever reader has the least to do. */
@@ -52,9 +53,9 @@ export function readerDriver(threads: readonly DatabaseThread[]): Driver {
       const idlest = rest.reduce((least, thread) => (thread.load < least.load ? thread : least), first);
       return Promise.resolve(new SqlConnection(idlest));
     },
-    beginTransaction: refuse,
-    commitTransaction: refuse,
-    rollbackTransaction: refuse,
+    beginTransaction: refuseTransaction,
+    commitTransaction: refuseTransaction,
+    rollbackTransaction: refuseTransaction,
     releaseConnection: () => Promise.resolve(),
     destroy: () => Promise.resolve(),
   };
@@ -66,10 +67,17 @@ export function readerDriver(threads: readonly DatabaseThread[]): Driver {
  */
 export function writerDriver(thread: DatabaseThread, { autocommit }: { readonly autocommit: boolean }): Driver {
   const open = new WeakSet<DatabaseConnection>();
+  const failed = new WeakMap<DatabaseConnection, StoreError>();
   return {
     init: () => Promise.resolve(),
     acquireConnection() {
-      const connection: SqlConnection = new SqlConnection(thread, () => autocommit || open.has(connection));
+      const connection: SqlConnection = new SqlConnection(thread, {
+        usable: () => autocommit || open.has(connection),
+        failed: () => failed.get(connection),
+        onFault(error) {
+          if (open.has(connection) && !failed.has(connection)) failed.set(connection, error);
+        },
+      });
       return Promise.resolve(connection);
     },
     async beginTransaction(connection) {
@@ -77,12 +85,15 @@ export function writerDriver(thread: DatabaseThread, { autocommit }: { readonly 
       await connection.executeQuery(CompiledQuery.raw("begin immediate"));
     },
     async commitTransaction(connection) {
+      const before = failed.get(connection);
+      if (before !== undefined) throw failedBefore(before);
       const done = connection.executeQuery(CompiledQuery.raw("commit")); // posted before the handle closes: messages keep their order
       open.delete(connection);
       await done;
     },
     async rollbackTransaction(connection) {
       open.delete(connection);
+      failed.delete(connection);
       await thread.call({ op: "rollback" });
     },
     releaseConnection: () => Promise.resolve(),
@@ -90,18 +101,28 @@ export function writerDriver(thread: DatabaseThread, { autocommit }: { readonly 
   };
 }
 
+interface Rules {
+  readonly usable: () => boolean;
+  /** The first fault of the open transaction: nothing of it is kept, on either engine. */
+  readonly failed: () => StoreError | undefined;
+  readonly onFault: (error: StoreError) => void;
+}
+
+const READER: Rules = { usable: () => true, failed: () => undefined, onFault: () => undefined };
+
 class SqlConnection implements DatabaseConnection {
   private readonly thread: DatabaseThread;
-  private readonly usable: () => boolean;
+  private readonly rules: Rules;
 
-  constructor(thread: DatabaseThread, usable: () => boolean = () => true) {
+  constructor(thread: DatabaseThread, rules: Rules = READER) {
     this.thread = thread;
-    this.usable = usable;
+    this.rules = rules;
   }
 
   async executeQuery<R>(query: CompiledQuery): Promise<QueryResult<R>> {
     this.check();
-    const { rows, changes } = await this.thread.call({ op: "query", sql: query.sql, values: bind(query.parameters) });
+    const values = bind(query.parameters);
+    const { rows, changes } = await this.told(this.thread.call({ op: "query", sql: query.sql, values }));
     return { rows: typed<R>(rows), numAffectedRows: BigInt(changes) };
   }
 
@@ -111,7 +132,7 @@ class SqlConnection implements DatabaseConnection {
     let done = false;
     try {
       while (!done) {
-        const answer = await this.thread.call({ op: "next", cursor: id, count });
+        const answer = await this.told(this.thread.call({ op: "next", cursor: id, count }));
         done = answer.done === true;
         if (answer.rows.length > 0) yield { rows: typed<R>(answer.rows) };
       }
@@ -121,12 +142,30 @@ class SqlConnection implements DatabaseConnection {
   }
 
   private check(): void {
-    if (!this.usable()) throw new StoreError("STORE_TX_OVER", "querying after the transaction ended: await every call");
+    if (!this.rules.usable()) {
+      throw new StoreError("STORE_TX_OVER", "querying after the transaction ended: await every call");
+    }
+    const before = this.rules.failed();
+    if (before !== undefined) throw failedBefore(before);
+  }
+
+  private async told<T>(answer: Promise<T>): Promise<T> {
+    try {
+      return await answer;
+    } catch (error) {
+      if (error instanceof StoreError) this.rules.onFault(error);
+      throw error;
+    }
   }
 }
 
+/** What is said to whoever goes on in a transaction that cannot be kept. */
+export function failedBefore(cause: StoreError): StoreError {
+  return new StoreError("STORE_TX_FAILED", "going on in a transaction that failed: nothing of it is kept", { cause });
+}
+
 /** Kysely types rows by the query that it compiled; what crosses the thread has no type. */
-function typed<R>(rows: readonly Row[]): R[] {
+export function typed<R>(rows: readonly Row[]): R[] {
   return rows as R[]; // oxlint-disable-line typescript/no-unsafe-type-assertion -- the query's own promise, as in every Kysely driver
 }
 
@@ -134,8 +173,7 @@ function typed<R>(rows: readonly Row[]): R[] {
 export function bind(parameters: readonly unknown[]): SqlValue[] {
   return parameters.map((value) => {
     if (typeof value === "boolean") return value ? 1 : 0;
-    if (value === null || typeof value === "bigint" || (typeof value === "string" && value.isWellFormed()))
-      return value;
+    if (value === null || typeof value === "bigint" || isText(value)) return value;
     if (value instanceof Uint8Array) return value;
     if (
       typeof value === "number" &&
@@ -145,6 +183,11 @@ export function bind(parameters: readonly unknown[]): SqlValue[] {
       return value;
     throw new StoreError("STORE_VALUE", `binding a parameter: ${describe(value)} is no SQL value`);
   });
+}
+
+/** What both engines keep as it is: PostgreSQL has no text with a zero character (8.3). */
+function isText(value: unknown): value is string {
+  return typeof value === "string" && value.isWellFormed() && !value.includes("\0");
 }
 
 function describe(value: unknown): string {

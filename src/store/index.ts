@@ -1,5 +1,9 @@
 // SPDX-License-Identifier: Apache-2.0
 // Where state lives: the database, the keys at rest, and the lock on the directory that holds both.
+
+export { isOnServer } from "./claim-file.ts";
+export type { StoreSettings } from "./config.ts";
+export { storeSection } from "./config.ts";
 export { openCustody } from "./custody.ts";
 export type { StoreErrorCode } from "./errors.ts";
 export { StoreError } from "./errors.ts";
@@ -7,3 +11,6 @@ export type { DirectoryLock } from "./lock.ts";
 export { lockDirectory } from "./lock.ts";
 export type { StoreOptions, StorePorts } from "./open.ts";
 export { openStore, readStore } from "./open.ts";
+export { parsePostgresUrl } from "./postgres/address.ts";
+export { openPostgres, readPostgres } from "./postgres/open.ts";
+export type { OpenedStore } from "./transactions.ts";

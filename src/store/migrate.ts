@@ -22,8 +22,7 @@ export async function migrate(db: AnyDb, schemas: readonly RoomSchema[]): Promis
   const steps = checkNames(schemas);
   const digests = new Map<string, string>();
   for (const step of steps) digests.set(step.name, await digest(step));
-  await sql`create table if not exists sys_migration_digest
-    (name text not null primary key, sha256 text not null) strict, without rowid`.execute(db);
+  await createDigests(db);
   await compare(db, digests);
   const migrator = new Migrator({
     db,
@@ -45,6 +44,16 @@ export async function migrate(db: AnyDb, schemas: readonly RoomSchema[]): Promis
     }
     if (results === undefined || results.length === 0) return;
   }
+}
+
+async function createDigests(db: AnyDb): Promise<void> {
+  await db.schema
+    .createTable("sys_migration_digest")
+    .ifNotExists()
+    .addColumn("name", "text", (c) => c.notNull().primaryKey())
+    .addColumn("sha256", "text", (c) => c.notNull())
+    .modifyEnd(sql`strict, without rowid`)
+    .execute();
 }
 
 /** Names are `<room>-0001-what`, from 1 without a hole, so that two builds can never number differently. */

@@ -7,12 +7,14 @@ import { sql } from "kysely";
 import { afterEach, describe, expect, it } from "vitest";
 import type { AnyDb, Migration, RoomSchema } from "../core/index.ts";
 import { fakeClock, fakeLog } from "../core/testing/system.ts";
+import { DATABASE_FILE as FILE } from "./claim-file.ts";
 import { APPLICATION_ID, refuseOld } from "./connection.ts";
 import { bind } from "./dialect.ts";
-import { FILE, openStore, WAITING_MAX } from "./open.ts";
+import { openStore } from "./open.ts";
 import { type Opened, storeContract } from "./testing/contract.ts";
 import { CONTRACT_SCHEMA } from "./testing/contract-schema.ts";
 import { inlineStore } from "./testing/inline.ts";
+import { WAITING_MAX } from "./transactions.ts";
 
 const ports = () => ({ clock: fakeClock(), log: fakeLog() });
 const dirs: string[] = [];

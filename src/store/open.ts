@@ -1,10 +1,10 @@
 // SPDX-License-Identifier: Apache-2.0
 // The store on one machine: one writer and some readers over one SQLite file, all of them off the main thread.
-import { AsyncLocalStorage } from "node:async_hooks";
 import { open, stat } from "node:fs/promises";
 import path from "node:path";
 import { type Driver, Kysely, sql } from "kysely";
 import type { AnyDb, Clock, Log, RoomSchema, Store } from "../core/index.ts";
+import { DATABASE_FILE, isOnServer } from "./claim-file.ts";
 import type { ConnectionOptions } from "./connection.ts";
 import { readerDriver, sqliteDialect, writerDriver } from "./dialect.ts";
 import { StoreError } from "./errors.ts";
@@ -12,6 +12,7 @@ import { ensureDirectory } from "./files.ts";
 import { migrate } from "./migrate.ts";
 import type { DatabaseThread } from "./protocol.ts";
 import { Thread } from "./thread.ts";
+import { type Engine, type OpenedStore, storeOver } from "./transactions.ts";
 
 export interface StoreOptions {
   /** The data directory; the file is `bailiwick.db` in it. */
@@ -30,15 +31,14 @@ export interface StorePorts {
   readonly log: Log;
 }
 
-export const FILE = "bailiwick.db";
-/** Transactions that may wait for the writer; the next one is refused with STORE_BUSY. */
-export const WAITING_MAX = 1000;
+/** UNIT: ms. */
+export const SLOW_TX_MS = 50;
 
 /**
  * Opens the database of a data directory, checks it after an unclean stop, and migrates it.
  * @throws StoreError when the file, its settings, its schema or the directory is not fit to be used
  */
-export function openStore(options: StoreOptions, ports: StorePorts): Promise<Store & AsyncDisposable> {
+export function openStore(options: StoreOptions, ports: StorePorts): Promise<OpenedStore> {
   return openStoreOn((start, onFault) => new Thread(start, onFault), options, ports);
 }
 
@@ -47,7 +47,7 @@ export function openStore(options: StoreOptions, ports: StorePorts): Promise<Sto
  * @throws StoreError when the file is not fit to be used
  */
 export async function readStore(dir: string): Promise<(Pick<Store, "read"> & AsyncDisposable) | undefined> {
-  const file = path.join(dir, FILE);
+  const file = path.join(dir, DATABASE_FILE);
   const found = await stat(file).catch(ifMissing);
   if (found === undefined || found.size === 0) return undefined;
   const reader = new Thread({ file, role: "reader", busyMs: 5000 }, () => undefined);
@@ -62,9 +62,10 @@ export async function openStoreOn(
   startThread: StartThread,
   options: StoreOptions,
   ports: StorePorts,
-): Promise<Store & AsyncDisposable> {
+): Promise<OpenedStore> {
   await ensureDirectory(options.dir);
-  const file = path.join(options.dir, FILE);
+  await refuseOther(options.dir);
+  const file = path.join(options.dir, DATABASE_FILE);
   await (await open(file, "a", 0o600)).close();
   const unclean = await hasRows(`${file}-wal`);
   const state = new State();
@@ -79,13 +80,9 @@ export async function openStoreOn(
     const readers = Array.from({ length: options.readers ?? 2 }, () => thread("reader"));
     threads.unshift(...readers);
     await Promise.all(readers.map((reader) => reader.call({ op: "query", sql: "select 1", values: [] })));
-    return assemble(kysely(readerDriver(readers), true), {
-      writer,
-      threads,
-      state,
-      ports,
-      slowTxMs: options.slowTxMs ?? 50,
-    });
+    const startReader = (): DatabaseThread => thread("reader");
+    const engine = engineOf(kysely(readerDriver(readers), true), { writer, threads, state, startReader });
+    return storeOver(engine, ports, { slowTxMs: options.slowTxMs ?? SLOW_TX_MS });
   } catch (error) {
     await Promise.allSettled(threads.map((each) => each.close())); // the first fault is the one to tell
     throw error;
@@ -97,58 +94,45 @@ interface Parts {
   /** Readers first: the last connection that closes folds the WAL into the file. */
   readonly threads: readonly DatabaseThread[];
   readonly state: State;
-  readonly ports: StorePorts;
-  readonly slowTxMs: number;
+  readonly startReader: () => DatabaseThread;
 }
 
-function assemble(read: AnyDb, { writer, threads, state, ports, slowTxMs }: Parts): Store & AsyncDisposable {
-  const write = kysely(writerDriver(writer, { autocommit: false }), false);
-  const inside = new AsyncLocalStorage<string>();
-  const running = new Set<Promise<unknown>>();
-
-  const transact = async <T>(name: string, fn: (db: AnyDb) => Promise<T>): Promise<T> => {
-    let begun = 0;
-    const value = await write.transaction().execute((db) => {
-      begun = ports.clock.monotonic();
-      return inside.run(name, () => fn(db));
-    });
-    const ms = ports.clock.monotonic() - begun;
-    if (ms > slowTxMs) ports.log.fault("STORE_TX_SLOW", { tx: name, ms });
-    state.worked();
-    return value;
-  };
-  const close = async (): Promise<void> => {
-    state.close();
-    await Promise.allSettled(running);
-    for (const thread of threads) await thread.close();
-  };
+function engineOf(read: AnyDb, { writer, threads, state, startReader }: Parts): Engine {
   return {
     read,
-    async tx(name, fn) {
-      state.check();
-      if (inside.getStore() !== undefined) {
-        throw new StoreError(
-          "STORE_TX_NESTED",
-          `beginning ${name} inside ${inside.getStore()}: use the handle it was given`,
-        );
-      }
-      if (running.size >= WAITING_MAX) throw new StoreError("STORE_BUSY", `beginning ${name}: too many are waiting`);
-      const work = transact(name, fn);
-      running.add(work);
+    write: kysely(writerDriver(writer, { autocommit: false }), false),
+    check: () => state.check(),
+    worked: () => state.worked(),
+    // one writer waits for its own lock: what is refused then would be refused again
+    again: () => Promise.resolve(false),
+    async snapshot(fn) {
+      const thread = startReader();
       try {
-        return await work;
+        // a transaction that only reads sees the moment of its first statement until it ends (WAL)
+        await thread.call({ op: "query", sql: "begin", values: [] });
+        return await fn(kysely(readerDriver([thread]), true));
       } finally {
-        running.delete(work);
+        await thread.close();
       }
     },
     health: () => state.health(),
-    close,
-    [Symbol.asyncDispose]: close,
+    stop: () => state.close(),
+    async close() {
+      for (const thread of threads) await thread.close();
+    },
   };
 }
 
 function kysely(driver: Driver, shared: boolean): AnyDb {
   return new Kysely({ dialect: sqliteDialect(driver, { shared }) });
+}
+
+/** A directory whose rows are on a server has none here, and beginning anew would look as if there never were any. */
+async function refuseOther(dir: string): Promise<void> {
+  if (!(await isOnServer(dir))) return;
+  throw new StoreError("STORE_FILE_FOREIGN", "opening the database: the rows of this data directory are on a server", {
+    fix: "set DATABASE_URL as before, or restore a backup into another directory without it",
+  });
 }
 
 /** What was not folded into the file when the last process ended: it was killed, or lost power. */

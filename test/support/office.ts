@@ -40,7 +40,7 @@ export interface OfficeOptions {
 
 export async function openOffice(options: OfficeOptions = {}): Promise<Office> {
   const dir = options.dir ?? (await mkdtemp(path.join(tmpdir(), "bailiwick-office-")));
-  const world = await prepareWorld(ROOT, dir, 0);
+  const world = await prepareWorld(ROOT, dir, { port: 0 });
   const own =
     options.policies === undefined
       ? world.config

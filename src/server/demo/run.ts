@@ -38,7 +38,7 @@ async function demo(dir: string, say: Say, options: UpOptions, io: UpIo): Promis
   for (const folder of await leftovers())
     if (folder !== dir) say(`         left by a demo that was killed: rm -r ${folder}`);
   const { prepareWorld, UPSTREAM, UPSTREAM_VERSION } = await import("./world.ts");
-  const world = await prepareWorld(ROOT, dir, options.port);
+  const world = await prepareWorld(ROOT, dir, { port: options.port, databaseUrl: readEnvironment().databaseUrl });
   await using running = await start(world, options, io, say);
   if (io.signal.aborted) return 0;
   const files = server(running, "files");

@@ -26,8 +26,13 @@ export interface DemoWorld {
   readonly fetched: boolean;
 }
 
+interface Asked {
+  readonly port?: number | undefined;
+  readonly databaseUrl?: string | undefined;
+}
+
 /** @param root - the package: where `examples/` and `policies/` are. */
-export async function prepareWorld(root: string, dir: string, port?: number): Promise<DemoWorld> {
+export async function prepareWorld(root: string, dir: string, { port, databaseUrl }: Asked = {}): Promise<DemoWorld> {
   const office = path.join(dir, "office");
   await mkdir(path.join(office, "keys"), { recursive: true, mode: 0o700 });
   await cp(path.join(root, "examples", "office"), office, { recursive: true, force: false });
@@ -36,6 +41,7 @@ export async function prepareWorld(root: string, dir: string, port?: number): Pr
   const read = await readConfig({
     file: path.join(office, "bailiwick.yaml"),
     settings: new Map(),
+    databaseUrl,
     flags: { ...(port === undefined ? {} : { port }), dataDir: path.join(dir, "data") },
   });
   const config = {

@@ -1,22 +1,19 @@
 // SPDX-License-Identifier: Apache-2.0
 // What every implementation of the port `Store` must do, whatever engine is behind it. A suite for one engine gives the
 // factory; the cases know the port, Kysely and the words of StoreError only.
-import * as fc from "fast-check";
 import { sql } from "kysely";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
-import type { AnyDb, Store } from "../../core/index.ts";
-import type { ContractTables } from "./contract-schema.ts";
+import type { OpenedStore } from "../transactions.ts";
+import { faultCases } from "./contract-faults.ts";
+import { valueCases } from "./contract-values.ts";
+import { contractWorld, fresh, tables } from "./contract-world.ts";
 
 export interface Opened {
-  readonly store: Store;
+  readonly store: OpenedStore;
   /** Closes it, and opens the same data again. */
   reopen(): Promise<Opened>;
   end(): Promise<void>;
 }
-
-const tables = (db: AnyDb) => db.$extendTables<ContractTables>();
-let last = 0;
-const fresh = (): string => `item-${String((last += 1)).padStart(6, "0")}`;
 
 /** Does `work` after some turns of the microtask queue. */
 async function later<T>(turns: number, work: () => Promise<T>): Promise<T> {
@@ -28,19 +25,8 @@ async function later<T>(turns: number, work: () => Promise<T>): Promise<T> {
 export function storeContract(label: string, open: () => Promise<Opened>): void {
   describe(`the store's contract on ${label}`, () => {
     let opened: Opened;
-    const store = (): Store => opened.store;
-    const read = () => tables(store().read);
-    const tx = <T>(fn: (db: ReturnType<typeof tables>) => Promise<T>): Promise<T> =>
-      store().tx("test", (db) => fn(tables(db)));
-    const put = async (id: string, more: { note?: string; n?: number } = {}): Promise<void> => {
-      await tx((db) =>
-        db
-          .insertInto("try_item")
-          .values({ id, ...more })
-          .execute(),
-      );
-    };
-    const get = (id: string) => read().selectFrom("try_item").selectAll().where("id", "=", id).executeTakeFirst();
+    const world = contractWorld(() => opened.store);
+    const { store, read, tx, put, get } = world;
 
     beforeAll(async () => {
       opened = await open();
@@ -49,101 +35,7 @@ export function storeContract(label: string, open: () => Promise<Opened>): void 
       await opened.end();
     });
 
-    describe("values", () => {
-      it("S3: a row comes back as a plain object with the values it was given", async () => {
-        const id = fresh();
-        await put(id, { note: `é\u{1f600}\u0000 ${id}`, n: -7 });
-        const row = await get(id);
-        expect(row).toEqual({ id, n: -7, on_hand: null, note: `é\u{1f600}\u0000 ${id}`, body: null, flag: 0 });
-        expect(Object.getPrototypeOf(row)).toBe(Object.prototype);
-      });
-      it.each([0, 1, -1, Number.MAX_SAFE_INTEGER, Number.MIN_SAFE_INTEGER])(
-        "S3: the whole number %d keeps its value",
-        async (n) => {
-          const id = fresh();
-          await put(id, { n });
-          expect((await get(id))?.n).toBe(n);
-        },
-      );
-      it("S3: a whole number stays one, so that a strict column takes it", async () => {
-        await put(fresh(), { n: 1 });
-        const { rows } = await sql<{ t: string }>`select typeof(n) as t from try_item limit 1`.execute(store().read);
-        expect(rows).toEqual([{ t: "integer" }]);
-      });
-      it("S3: a number that no double holds exactly is refused on the way in", async () => {
-        await expect(put(fresh(), { n: 2 ** 53 })).rejects.toMatchObject({ code: "STORE_VALUE" });
-      });
-      it("S3: a number that no double holds exactly is refused on the way out, not rounded", async () => {
-        const wide = sql`select 9007199254740993 as n`.execute(store().read);
-        await expect(wide).rejects.toMatchObject({ code: "STORE_VALUE" });
-      });
-      it.each([Number.NaN, Number.POSITIVE_INFINITY])("S3: %d is refused instead of becoming NULL", async (n) => {
-        await expect(put(fresh(), { n })).rejects.toMatchObject({ code: "STORE_VALUE" });
-      });
-      it("S8: undefined is refused as a parameter", async () => {
-        const query = sql`select ${undefined} as n`.execute(store().read);
-        await expect(query).rejects.toMatchObject({ code: "STORE_VALUE" });
-      });
-      it("S8: an object is refused as a parameter", async () => {
-        await expect(sql`select ${{}} as n`.execute(store().read)).rejects.toMatchObject({ code: "STORE_VALUE" });
-      });
-      it("S8: a boolean is kept as 0 or 1", async () => {
-        const [yes, no] = [fresh(), fresh()];
-        await tx((db) =>
-          db
-            .insertInto("try_item")
-            .values([
-              { id: yes, flag: true },
-              { id: no, flag: false },
-            ])
-            .execute(),
-        );
-        expect([(await get(yes))?.flag, (await get(no))?.flag]).toEqual([1, 0]);
-      });
-      it("S3: bytes come back as the same bytes, also none", async () => {
-        for (const body of [Uint8Array.from([0, 255, 10, 0]), new Uint8Array(0)]) {
-          const id = fresh();
-          await tx((db) => db.insertInto("try_item").values({ id, body }).execute());
-          expect(Buffer.from((await get(id))?.body ?? [1])).toEqual(Buffer.from(body));
-        }
-      });
-      it("S2: a strict column refuses text where a number belongs", async () => {
-        const wrong = store().tx("test", (db) => sql`insert into try_item (id, n) values ('strict', 'x')`.execute(db));
-        await expect(wrong).rejects.toMatchObject({ code: "STORE_CONSTRAINT" });
-      });
-      it("S3: text sorts bytewise", async () => {
-        const names = ["a", "B", "é", "_"].map((x) => `sort-${x}`);
-        for (const id of names) await put(id);
-        const rows = await read()
-          .selectFrom("try_item")
-          .select("id")
-          .where("id", "like", "sort-%")
-          .orderBy("id")
-          .execute();
-        expect(rows.map((r) => r.id)).toEqual(["sort-B", "sort-_", "sort-a", "sort-é"]);
-      });
-      it("S3: any text, whole number and bytes come back as they went in", async () => {
-        const text = fc.string({ unit: "binary", maxLength: 40 });
-        const row = fc.record({ note: text, n: fc.maxSafeInteger(), body: fc.uint8Array({ maxLength: 40 }) });
-        const rows = fc.sample(fc.array(row, { minLength: 20, maxLength: 20 }), 10).flat();
-        const given = rows.map((r) => ({ ...r, id: fresh(), note: `${fresh()} ${r.note}` }));
-        await tx((db) => db.insertInto("try_item").values(given).execute());
-        for (const { id, note, n, body } of given) {
-          const back = await get(id);
-          expect({ note: back?.note, n: back?.n, body: Uint8Array.from(back?.body ?? []) }).toEqual({ note, n, body });
-        }
-      });
-      it("S3: a lone surrogate is refused, since UTF-8 cannot hold it", async () => {
-        await expect(put(fresh(), { note: "\ud800" })).rejects.toMatchObject({ code: "STORE_VALUE" });
-      });
-      it("S8: text that looks like SQL stays text", async () => {
-        const note = `'); drop table try_item; -- ${fresh()}`;
-        await put(fresh(), { note });
-        expect(await read().selectFrom("try_item").select("note").where("note", "=", note).execute()).toEqual([
-          { note },
-        ]);
-      });
-    });
+    valueCases(world);
 
     describe("statements", () => {
       it("S8: an update says how many rows it changed", async () => {
@@ -272,6 +164,40 @@ export function storeContract(label: string, open: () => Promise<Opened>): void 
         await put(id);
         expect((await get(id))?.id).toBe(id);
       });
+      it("S8: after a failed statement nothing more is taken, and nothing is kept, also where nobody looked", async () => {
+        const [id, late] = [fresh(), fresh()];
+        await put(id);
+        let second: unknown;
+        const work = tx(async (db) => {
+          await db
+            .insertInto("try_item")
+            .values({ id })
+            .execute()
+            .catch(() => undefined);
+          second = await db
+            .insertInto("try_item")
+            .values({ id: late })
+            .execute()
+            .catch((error: unknown) => error);
+        });
+        await expect(work).rejects.toMatchObject({ code: "STORE_TX_FAILED" });
+        expect(second).toMatchObject({ code: "STORE_TX_FAILED" });
+        expect(await get(late)).toBeUndefined();
+      });
+      it("S18: a snapshot sees one moment, while others write, and changes nothing", async () => {
+        const [before, after] = [fresh(), fresh()];
+        await put(before);
+        const seen = await store().snapshot(async (db) => {
+          const ids = () => tables(db).selectFrom("try_item").select("id").where("id", "in", [before, after]).execute();
+          const first = await ids();
+          await put(after);
+          return { first, second: await ids() };
+        });
+        expect(seen).toEqual({ first: [{ id: before }], second: [{ id: before }] });
+        const write = store().snapshot((db) => tables(db).insertInto("try_item").values({ id: fresh() }).execute());
+        await expect(write).rejects.toMatchObject({ code: "STORE_READONLY" });
+        expect((await get(after))?.id).toBe(after);
+      });
       it("S10: concurrent transactions are serialised: no increment is lost", async () => {
         const id = fresh();
         await put(id);
@@ -316,52 +242,7 @@ export function storeContract(label: string, open: () => Promise<Opened>): void 
       });
     });
 
-    describe("faults", () => {
-      it("S8: a second row with the same key is a conflict", async () => {
-        const id = fresh();
-        await put(id);
-        await expect(put(id)).rejects.toMatchObject({ code: "STORE_CONFLICT" });
-      });
-      it("S8: a second row with the same unique value is a conflict", async () => {
-        const note = fresh();
-        await put(fresh(), { note });
-        await expect(put(fresh(), { note })).rejects.toMatchObject({ code: "STORE_CONFLICT" });
-      });
-      it("S8: a row that points nowhere is refused", async () => {
-        const orphan = tx((db) => db.insertInto("try_part").values({ id: fresh(), item: "nowhere" }).execute());
-        await expect(orphan).rejects.toMatchObject({ code: "STORE_FOREIGN_KEY" });
-      });
-      it("S8: a row that others point at cannot go", async () => {
-        const id = fresh();
-        await put(id);
-        await tx((db) => db.insertInto("try_part").values({ id: fresh(), item: id }).execute());
-        const gone = tx((db) => db.deleteFrom("try_item").where("id", "=", id).execute());
-        await expect(gone).rejects.toMatchObject({ code: "STORE_FOREIGN_KEY" });
-      });
-      it("S8: a broken check is a constraint", async () => {
-        const broken = tx((db) => db.insertInto("try_item").values({ id: fresh(), on_hand: -1 }).execute());
-        await expect(broken).rejects.toMatchObject({ code: "STORE_CONSTRAINT" });
-      });
-      it("S8: SQL that is none is a fault of the query, and the message holds no parameter", async () => {
-        const query = sql`selec ${"hunter2"}`.execute(store().read);
-        const error: unknown = await query.catch((e: unknown) => e);
-        expect(error).toMatchObject({ code: "STORE_QUERY" });
-        expect(String(error)).not.toContain("hunter2");
-      });
-      it("S6: a reader cannot write", async () => {
-        const write = read().insertInto("try_item").values({ id: fresh() }).execute();
-        await expect(write).rejects.toMatchObject({ code: "STORE_READONLY" });
-      });
-      it("S6: a reader begins no transaction", async () => {
-        const begun = store()
-          .read.transaction()
-          .execute(() => Promise.resolve(1));
-        await expect(begun).rejects.toMatchObject({ code: "STORE_READONLY" });
-      });
-      it("S6: after all of these the store is well", () => {
-        expect(store().health()).toEqual({ ok: true, why: "ok" });
-      });
-    });
+    faultCases(world);
 
     describe("life", () => {
       it("S11: opening again runs no step twice and keeps the rows", async () => {

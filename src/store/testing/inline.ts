@@ -1,16 +1,17 @@
 // SPDX-License-Identifier: Apache-2.0
 // The store with all its connections in the calling thread: the same code, without the time that threads take to start.
 // For tests of rooms that keep rows; it passes the same contract.
-import type { RoomSchema, Store } from "../../core/index.ts";
+import type { RoomSchema } from "../../core/index.ts";
 import { fakeClock, fakeLog } from "../../core/testing/system.ts";
 import type { ConnectionOptions } from "../connection.ts";
 import type { StoreError } from "../errors.ts";
 import { openStoreOn } from "../open.ts";
 import { type Answer, type DatabaseThread, faultError, type Request } from "../protocol.ts";
 import { serve } from "../serve.ts";
+import type { OpenedStore } from "../transactions.ts";
 
 /** Opens the database of a folder in this thread. */
-export function inlineStore(dir: string, schemas: readonly RoomSchema[]): Promise<Store & AsyncDisposable> {
+export function inlineStore(dir: string, schemas: readonly RoomSchema[]): Promise<OpenedStore> {
   return openStoreOn(inlineThread, { dir, schemas, readers: 1 }, { clock: fakeClock(), log: fakeLog() });
 }
 
