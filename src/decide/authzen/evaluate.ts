@@ -2,7 +2,7 @@
 // Access evaluation, one and many (AuthZEN 1.0 sections 6 and 7). The same question gives the same bytes: no time and no
 // identifier of the call stands in a body (D58).
 import { type Decision, type Json, type JsonObject, jsonObject } from "../../core/index.ts";
-import { obligationJson } from "./duties.ts";
+import { obligationsJson } from "./duties.ts";
 import type { AuthzenPorts, Decided, Peer } from "./ports.ts";
 import { type Field, pose } from "./pose.ts";
 import { type Batch, Malformed, readAsked } from "./read.ts";
@@ -25,7 +25,8 @@ export function evaluateOne(ports: Judges, field: Field, peer: Peer, json: JsonO
   const { question, ignored } = posed;
   const decision = ports.decider.decide(question);
   const isPermitted = permits(decision);
-  return { body: bodyOf(ports, decision, peer), isPermitted, decided: { question, decision, ignored } };
+  const decided = { question, decision, ignored };
+  return { body: bodyOf(ports, decided, peer), isPermitted, decided };
 }
 
 /** Items in order, up to the one that settles it (section 7.1.2); an item that is no question answers so in its place. */
@@ -58,15 +59,15 @@ function refusedItem(message: string): Evaluated {
   return { body, isPermitted: false };
 }
 
-function bodyOf(ports: Judges, decision: Decision, peer: Peer): JsonObject {
+function bodyOf(ports: Judges, decided: Decided, peer: Peer): JsonObject {
   return jsonObject([
-    ["decision", permits(decision)],
-    ["context", contextOf(ports, decision, peer)],
+    ["decision", permits(decided.decision)],
+    ["context", contextOf(ports, decided, peer)],
   ]);
 }
 
 /** The agent gets a code; a policy's own sentence is for the person in front of it; who decided needs a right (D43, D64). */
-function contextOf(ports: Judges, decision: Decision, peer: Peer): JsonObject {
+function contextOf(ports: Judges, { question, decision }: Decided, peer: Peer): JsonObject {
   const { answer, reason, policies, obligations } = decision;
   const said = policies.flatMap((policy) => (policy.reason === undefined ? [] : [policy.reason]));
   const members: [string, Json][] = [
@@ -74,7 +75,7 @@ function contextOf(ports: Judges, decision: Decision, peer: Peer): JsonObject {
     ["reason", reason],
   ];
   if (said.length > 0) members.push(["reason_user", said.join(" ")]);
-  if (obligations.length > 0) members.push(["obligations", obligations.map(obligationJson)]);
+  if (obligations.length > 0) members.push(["obligations", obligationsJson(obligations, question)]);
   if (peer.mayExplain) members.push(["reason_admin", admin(ports, decision)]);
   return jsonObject(members);
 }

@@ -22,6 +22,8 @@ const RULES = `
 @id("readers") permit (principal is user, action == Action::"read", resource is record);
 @id("read-short") @answer("limit") @obligation("short") forbid (principal, action in Action::"read", resource is record)
 when { principal.role == "guest" };
+@id("watched") @answer("limit") @obligation("tell, out") forbid (principal, action in Action::"read", resource is record)
+when { principal.role == "temp" };
 @id("writers") @reason("Writers of a team may write.") permit (principal in team::"writers", action == Action::"write", resource is record);
 @id("big") @answer("log") forbid (principal, action in Action::"write", resource is record)
 when { context has amount && context.amount.greaterThan(decimal("10.0")) };
@@ -48,7 +50,8 @@ beforeAll(async () => {
     "bailiwick.yaml": "name: test\ndomain: test\nowner: tests\n",
     "schema.cedarschema": SCHEMA,
     "10-rules.cedar": RULES,
-    "obligations.yaml": "short: { type: max_bytes, max: 4096 }\n",
+    "obligations.yaml":
+      "short: { type: max_bytes, max: 4096 }\ntell: { type: notify, who: [desk, lead] }\nout: { type: end_session, who: [tim] }\n",
   });
   const decider = createDecider({ clock: fakeClock(), log: fakeLog() });
   decider.swap(DOMAIN, bundle.set);
@@ -61,6 +64,7 @@ beforeAll(async () => {
   ): void => residents.put({ uid: { type, id }, attrs: jsonObject(Object.entries(attrs)), parents });
   put("user", "ada", { role: "writer" }, [{ type: "team", id: "writers" }]);
   put("user", "gus", { role: "guest" });
+  put("user", "tim", { role: "temp" });
   put("record", "open", { status: "open" });
   put("record", "shut", { status: "closed" });
   for (let n = 0; n < 30; n += 1) put("record", `r${String(n).padStart(2, "0")}`, {});
@@ -171,6 +175,28 @@ describe("one evaluation", () => {
       expect(bodyOf(response)).toMatchObject({ decision: true, context: { answer: "limit", obligations: expected } });
   });
 
+  test("D65: what the draft has a type for goes as that type, one for each whom it names, and each with its own id", () => {
+    const peer = { ...PEER, obligations: new Set(["notify", "end_session"]) };
+    const said = member(member(bodyOf(ask(question("tim", "read"), { peer })), "context"), "obligations");
+    expect(said).toMatchObject([
+      { id: "bailiwick.end_session", type: "session_termination", properties: { subject: "tim" } },
+      { id: "bailiwick.notify.1", type: "notification", properties: { to: "desk" } },
+      { id: "bailiwick.notify.2", type: "notification", properties: { to: "lead" } },
+    ]);
+  });
+
+  test("D66: a type that the question supports counts; `custom` alone and what was not advertised say nothing", () => {
+    const asking = (user: string, supported_obligations: Json): Json | undefined =>
+      member(bodyOf(ask({ ...question(user, "read"), context: { supported_obligations } })), "decision");
+    expect(asking("tim", ["notification", "session_termination"])).toBe(true);
+    expect(asking("tim", ["notification"])).toBe(false);
+    expect(asking("tim", ["notify", "end_session"])).toBe(false);
+    expect(asking("tim", "notification")).toBe(false);
+    expect(asking("gus", ["custom"])).toBe(false);
+    const { decided } = ask({ ...question("tim", "read"), context: { supported_obligations: [] } });
+    expect(decided[0]?.ignored).toEqual([]);
+  });
+
   test("D43: who decided is told to a peer that may know it, a policy's own sentence to everybody", () => {
     const plain = member(bodyOf(ask(question("ada", "write"))), "context");
     expect(member(plain, "reason_user")).toBe("Writers of a team may write.");
@@ -277,6 +303,10 @@ describe("searches", () => {
     const declared = ask(guest, { ...resources, peer: { ...PEER, obligations: new Set(["max_bytes"]) } });
     expect(idsIn(declared)).toHaveLength(31);
     expect(declared.decided).toHaveLength(31);
+    const duty = { id: "bailiwick.max_bytes", type: "custom" };
+    expect(member(bodyOf(declared), "results")).toMatchObject(
+      Array.from({ length: 31 }, () => ({ obligations: [duty] })),
+    );
   });
 
   test("D64: searching is a right of its own", () => {

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 // What a decision point says of itself (AuthZEN 1.0 section 9): only endpoints that answer, and no empty member.
 import { type JsonObject, jsonObject } from "../../core/index.ts";
+import { SUPPORTED_OBLIGATIONS } from "./duties.ts";
 
 /** Path of the metadata of the domain `main`; other domains stand behind it. */
 export const METADATA_PATH = "/.well-known/authzen-configuration";
@@ -21,5 +22,6 @@ export function metadata(base: string, domain: string): JsonObject {
     ["search_subject_endpoint", at("search/subject")],
     ["search_resource_endpoint", at("search/resource")],
     ["search_action_endpoint", at("search/action")],
+    ["supported_obligations", SUPPORTED_OBLIGATIONS],
   ]);
 }

@@ -5,7 +5,7 @@ import { type EntityJson, type JsonObject, jsonObject, type Question, type Ref }
 import type { RecordType, Schema } from "../cedar/schema.ts";
 import { entityKey } from "../cedar/value.ts";
 import type { Residents } from "../residents.ts";
-import { DECLARED, declaredIn } from "./duties.ts";
+import { declaredIn, NEGOTIATED } from "./duties.ts";
 import { fitRecord } from "./fit.ts";
 import type { Peer } from "./ports.ts";
 import type { Asked, Party } from "./read.ts";
@@ -96,7 +96,7 @@ function contextOf(schema: Schema, { action, context }: Asked): ReturnType<typeo
   const declared = schema.actions.get(entityKey("Action", action.name))?.context ?? NOTHING;
   const { properties } = action;
   const said = Object.entries(context).filter(
-    ([name]) => name !== DECLARED && (properties === undefined || name !== "action"),
+    ([name]) => !NEGOTIATED.has(name) && (properties === undefined || name !== "action"),
   );
   const done = properties === undefined ? [] : ([["action", properties]] as const);
   return fitRecord(jsonObject([...said, ...done]), declared);

@@ -2,7 +2,8 @@
 // Searches (AuthZEN 1.0 section 8): who may, on what, and what may be done. Exhaustive over the entities that the deployment
 // knows, and every result is confirmed by a decision. One look goes through so many candidates and no more; what is left is
 // on the next page.
-import { type Digest, type Json, type JsonObject, jsonObject } from "../../core/index.ts";
+import { type Decision, type Digest, type Json, type JsonObject, jsonObject, type Question } from "../../core/index.ts";
+import { obligationsJson } from "./duties.ts";
 import { type Judges, permits } from "./evaluate.ts";
 import type { PageAsked, PageTokens } from "./page.ts";
 import type { Decided, Peer } from "./ports.ts";
@@ -88,10 +89,16 @@ function look(
     const { question, ignored } = posed;
     const decision = ports.decider.decide(question);
     if (!permits(decision)) continue;
-    results.push(found(candidate));
+    results.push(withDuties(found(candidate), question, decision));
     decided.push({ question, decision, ignored });
   }
   return { results, decided, last: from + CANDIDATES_MAX < candidates.length ? last : undefined };
+}
+
+/** A result that holds only where its duties are carried out says so beside itself (section 5.3 of the obligations draft). */
+function withDuties(result: JsonObject, question: Question, { obligations }: Decision): JsonObject {
+  if (obligations.length === 0) return result;
+  return jsonObject([...Object.entries(result), ["obligations", obligationsJson(obligations, question)]]);
 }
 
 function firstAfter(candidates: readonly string[], after: string): number {

@@ -1,0 +1,85 @@
+// SPDX-License-Identifier: Apache-2.0
+// The guide to AuthZEN as a reader follows it: its files as they stand there, its commands in a shell, in one empty folder.
+import { type ChildProcess, spawn } from "node:child_process";
+import { once } from "node:events";
+import { appendFileSync, mkdirSync, mkdtempSync, readFileSync, rmSync } from "node:fs";
+import { tmpdir } from "node:os";
+import path from "node:path";
+import { afterAll, beforeAll, expect, test } from "vitest";
+import { ROOT } from "../support/office.ts";
+
+const GUIDE = readFileSync(path.join(ROOT, "docs", "guides", "answer-other-gates.md"), "utf8");
+const BIN = path.join(ROOT, "bin", "bailiwick.js");
+const WRITTEN_URL = "http://localhost:7400";
+
+let dir: string;
+let server: ChildProcess | undefined;
+beforeAll(() => {
+  dir = mkdtempSync(path.join(tmpdir(), "bailiwick-guide-authzen-"));
+});
+afterAll(async () => {
+  await stop();
+  rmSync(dir, { recursive: true, force: true });
+});
+
+async function stop(): Promise<void> {
+  if (server === undefined || server.exitCode !== null) return;
+  const ended = once(server, "exit");
+  server.kill("SIGTERM");
+  await ended;
+}
+
+/** Every block that follows a line with the name of its file. */
+function writeFiles(): readonly string[] {
+  const found = [...GUIDE.matchAll(/^`([^`\n]+)`[^\n]*\n\n```[a-z]+\n([^`]*)```/gm)];
+  for (const [, name = "", text = ""] of found) {
+    mkdirSync(path.dirname(path.join(dir, name)), { recursive: true });
+    appendFileSync(path.join(dir, name), text);
+  }
+  return found.map(([, name = ""]) => name);
+}
+
+function commands(): readonly string[] {
+  return [...GUIDE.matchAll(/```sh\n([^`]*)```/g)].flatMap(([, block = ""]) => block.trim().split("\n"));
+}
+
+async function run(command: string): Promise<string> {
+  const child = spawn("/bin/sh", ["-c", command], { cwd: dir, env: { PATH: process.env["PATH"] } });
+  let said = "";
+  for (const stream of [child.stdout, child.stderr])
+    stream.setEncoding("utf8").on("data", (chunk: string) => (said += chunk));
+  const [code] = (await once(child, "close")) as [number];
+  expect(code, `${command}\n${said}`).toBe(0);
+  return said;
+}
+
+async function start(): Promise<string> {
+  const child = spawn(process.execPath, [BIN, "up", "--port", "0", "--json"], { cwd: dir, env: {} });
+  server = child;
+  let said = "";
+  for (const stream of [child.stdout, child.stderr])
+    stream.setEncoding("utf8").on("data", (chunk: string) => (said += chunk));
+  await expect.poll(() => said, { timeout: 40_000 }).toContain('"url":"');
+  return /"url":"([^"]+)"/.exec(said)?.[1] ?? "";
+}
+
+test("the guide: other gates ask, and get what it says", { timeout: 120_000 }, async () => {
+  await start();
+  await stop();
+  expect(writeFiles()).toHaveLength(9);
+  const answers: string[] = [];
+  let url = WRITTEN_URL;
+  for (const command of commands()) {
+    if (command === "npx bailiwick up") url = await start();
+    else {
+      const here = command.replace(WRITTEN_URL, url).replace("npx bailiwick", `'${process.execPath}' '${BIN}'`);
+      answers.push(await run(here));
+    }
+  }
+  const [view, refund, what] = answers.slice(-3).map((text) => JSON.parse(text) as unknown);
+  expect(GUIDE).toContain(answers.at(-3));
+  expect(view).toMatchObject({ decision: true });
+  const obligations = [{ id: "bailiwick.notify", type: "notification", properties: { to: "finance-desk" } }];
+  expect(refund).toMatchObject({ decision: true, context: { answer: "limit", obligations } });
+  expect(what).toEqual({ results: [{ name: "refund" }, { name: "view" }] });
+});
