@@ -44,7 +44,7 @@ function commands(): readonly string[] {
 }
 
 async function run(command: string): Promise<string> {
-  const child = spawn("/bin/sh", ["-c", command], { cwd: dir, env: { PATH: process.env["PATH"] } });
+  const child = spawn("/bin/sh", ["-c", command], { cwd: dir, env: { PATH: "/usr/local/bin:/usr/bin:/bin" } });
   let said = "";
   for (const stream of [child.stdout, child.stderr])
     stream.setEncoding("utf8").on("data", (chunk: string) => (said += chunk));
