@@ -6,6 +6,7 @@ import { IDENTITY_COMMANDS } from "./identity-commands.ts";
 import { OBSERVE_COMMANDS } from "./observe-commands.ts";
 import { DATA, JSON_OUT, NO_INPUT, NOTHING, PLAIN, YES } from "./options.ts";
 import { POLICY_COMMANDS } from "./policy-commands.ts";
+import { RECORD_COMMANDS } from "./record-commands.ts";
 import { SET_COMMANDS } from "./set-commands.ts";
 
 const RULES: Option = { name: "dir", value: "DIR", summary: "folder of the rules (./regulations)" };
@@ -204,34 +205,7 @@ export const COMMANDS: readonly Command[] = [
     options: [DATA, JSON_OUT, PLAIN],
     load: () => import("./commands/watch-findings.ts"),
   },
-  {
-    name: "record tail",
-    summary: "the newest entries of the record",
-    takes: NOTHING,
-    examples: [
-      { words: "record tail -n 20", does: "the last twenty" },
-      { words: "record tail --follow --json", does: "and each new one, one JSON object a line" },
-    ],
-    options: [
-      { name: "follow", short: "f", summary: "go on with each new entry" },
-      { name: "lines", short: "n", value: "N", summary: "how many to begin with (10)" },
-      DATA,
-      JSON_OUT,
-      PLAIN,
-    ],
-    load: () => import("./commands/record-tail.ts"),
-  },
-  {
-    name: "record show",
-    summary: "one entry, whole",
-    takes: { words: "KEY", min: 1, max: 1 },
-    examples: [
-      { words: "record show BW-7Q2F3AB", does: "by reference; an entry id or an index works too" },
-      { words: "record show 17 --json", does: "by index, for a program" },
-    ],
-    options: [DATA, JSON_OUT, PLAIN],
-    load: () => import("./commands/record-show.ts"),
-  },
+  ...RECORD_COMMANDS,
   {
     name: "prove incident list",
     summary: "the incidents, newest first",

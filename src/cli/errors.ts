@@ -17,6 +17,7 @@ export type CliErrorCode =
   | "CLI_TOKEN_UNSAFE"
   | "CLI_NOT_FOUND"
   | "CLI_UNREADABLE"
+  | "CLI_UNWRITABLE"
   | "CLI_STREAM_ENDED"
   | "CLI_NOT_INSTALLED"
   | "CLI_UNEXPECTED"

@@ -109,12 +109,78 @@ test("record tail: a number of lines that is none is wrong use", async () => {
   }
 });
 
-test("record show: in words, then the entry whole", async () => {
-  using world = createWorld({ "/api/record/entries/BW-0000002": { entries: [DENIED] } });
+test("record show: in words, then its place in the log, then the entry whole", async () => {
+  const proof = {
+    log: "localhost/log/main-1",
+    index: 2,
+    size: 3,
+    leaf: "AAAA",
+    path: [{ side: "left", hash: "BBBB" }],
+    root: "CCCC",
+    checkpoint: "",
+  };
+  using world = createWorld({
+    "/api/record/entries/BW-0000002": { entries: [{ ...DENIED, entry: { ...DENIED.entry, id: "ID" } }] },
+    "/api/record/entries/2/proof": proof,
+    "/api/decisions/ID": DECISION,
+  });
   const { code, out } = await world.run("record show BW-0000002", { columns: 120 });
   expect(code).toBe(0);
   expect(out).toContain("BW-0000002  deny       agent/invoice-helper  execute files/invoices/2041.txt");
-  expect(out).toContain(`\n  ${DENIED.ref}\n  {\n    "at": 1796547600002,\n`);
+  expect(out).toContain("\nforbid    invoices-are-read-only, demo/10-files.cedar:12\n");
+  expect(out).toContain("\nproof     leaf   AAAA\n          left   BBBB\n          root   CCCC\n");
+  expect(out).toContain("npx bailiwick verify entry-2.tlog-proof --policy trust.policy\n");
+  expect(out).toContain(`\nentry     ${DENIED.ref}\n`);
+  expect(out).toContain(`\n  {\n    "at": 1796547600002,\n`);
+});
+
+test("record search: filters beside a word, what the list is worth, and where it goes on", async () => {
+  const hit = { ref: DENIED.ref, index: 2, reference: DENIED.reference, summary: DENIED.entry, proof: "/p" };
+  const answer = { log: "localhost/log/main-1", size: 3, indexedThrough: 2, complete: false, proves: "hits only" };
+  const path = "/api/record/search?q=helper&limit=1&answer=deny%2Callow&verb=execute";
+  using world = createWorld({
+    [path]: { ...answer, hits: [hit], next: 2, meant: { kind: "identity", value: "helper" } },
+    "/api/record/search?q=nobody": { ...answer, hits: [], meant: { kind: "nothing", value: "nobody" } },
+  });
+  const { code, out, err } = await world.run("record search helper answer:deny,allow verb:execute --limit 1");
+  expect(code).toBe(0);
+  expect(out).toContain("BW-0000002  deny");
+  expect(err.split("\n")).toEqual([
+    "1 of 3 entries of localhost/log/main-1, by identity; the newest 1 cannot be found yet",
+    "hits only",
+    "older ones: the same with --cursor 2",
+    "",
+  ]);
+  expect((await world.run("record search nobody")).err).toMatch(/^no entry of .*nothing is known as nobody/);
+  expect(await world.run("record search one two")).toMatchObject({ code: 2 });
+  expect(await world.run("record search --limit many")).toMatchObject({ code: 2 });
+});
+
+test("record prove: one file, that is never written over another", async () => {
+  using world = createWorld({ "/api/record/entries/2/tlog-proof": "c2sp.org/tlog-proof@v1\n" });
+  expect((await world.run("record prove 2")).out).toContain("c2sp.org/tlog-proof@v1");
+  const first = await world.run("record prove 2 --out entry.tlog-proof");
+  expect(first).toMatchObject({ code: 0, err: expect.stringContaining("npx bailiwick verify") as string });
+  expect(await world.run("record prove 2 --out entry.tlog-proof")).toMatchObject({
+    code: 1,
+    err: expect.stringContaining("CLI_UNWRITABLE") as string,
+  });
+});
+
+test("record status: what is published, what can be found, and the command that checks it", async () => {
+  const record = {
+    log: "main-1",
+    origin: "localhost/log/main-1",
+    size: 3,
+    published: 2,
+    state: "open",
+    indexedThrough: 2,
+  };
+  using world = createWorld({ "/api/status": { ...STATUS, record } });
+  const { out } = await world.run("record status", { columns: 120 });
+  expect(out).toContain("entries   3, of which 2 are under the published checkpoint\n");
+  expect(out).toContain("search    entries before 2 can be found, 1 wait\n");
+  expect(out).toContain("npx bailiwick verify /srv/data/record --policy /srv/data/trust.policy\n");
 });
 
 test("record show and policy explain: a name that nothing has says so", async () => {
@@ -177,12 +243,12 @@ test("X18: did you mean, for commands and options", async () => {
   expect((await world.run("policy chek")).err).toContain("did you mean policy check?");
   expect((await world.run("status --dta x")).err).toContain("did you mean --data?");
   expect((await world.run("xyzzy")).err).toContain("see what there is: bailiwick --help");
-  expect((await world.run("record")).err).toContain("one of: tail, show");
+  expect((await world.run("record")).err).toContain("one of: status, tail, search, prove, show");
 });
 
 test("a word that is planned says that it is not in this version, and does nothing", async () => {
   using world = createWorld();
-  for (const words of ["contain drill", "policy export", "record prove 1", "policy labels x"]) {
+  for (const words of ["contain drill", "policy export", "record rotate", "policy labels x"]) {
     expect(await world.run(words)).toMatchObject({
       code: 2,
       out: "",

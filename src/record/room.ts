@@ -29,6 +29,7 @@ import { errorCode, isFull } from "./journal/fs.ts";
 import type { Journal } from "./journal/journal.ts";
 import type { Domains } from "./keep/domains.ts";
 import type { Quorum, QuorumState } from "./publish/cosign.ts";
+import type { Head } from "./publish/head.ts";
 import type { Leaves } from "./publish/leaves.ts";
 import type { Publisher } from "./publish/publisher.ts";
 import { trustPolicy } from "./publish/signer.ts";
@@ -82,6 +83,10 @@ export interface RecordRoom extends Recorder, EntrySource {
    * @throws RecordError RECORD_NOT_FOUND, or RECORD_UNPUBLISHED where too few witnesses cosigned a checkpoint over it
    */
   prove(index: number): Promise<string>;
+  /** The hashes that lead from each of these entries to the root of one and the same checkpoint. @throws RecordError */
+  proveEach(indexes: readonly number[]): Promise<SharedProofs>;
+  /** That entries [from, to) are all there is between them (record L37). @throws RecordError RECORD_NOT_FOUND */
+  proveRange(from: number, to: number): Promise<string>;
   /** RFC 6962 consistency proof between two sizes, both at least 1 and durable. @throws RecordError RECORD_NOT_FOUND */
   proveGrowth(oldSize: number, newSize: number): Promise<readonly Bytes[]>;
   /** Entries by what a caller was shown, by id, or by index; several can share a reference. */
@@ -91,6 +96,14 @@ export interface RecordRoom extends Recorder, EntrySource {
   trustPolicy(): string;
   /** Writes what waits, publishes it, and closes. */
   close(): Promise<void>;
+}
+
+/** Proofs of several entries under one checkpoint. */
+export interface SharedProofs {
+  /** The signed note. */
+  readonly checkpoint: string;
+  /** Base64, from the leaf's sibling up, in the order that was asked for. */
+  readonly paths: readonly (readonly string[])[];
 }
 
 /** What a room is made of; `openRecord` makes it. */
@@ -206,14 +219,20 @@ export class Room implements RecordRoom {
 
   async prove(index: number): Promise<string> {
     if (!Number.isSafeInteger(index) || index < 0 || index >= this.size()) throw notFound(`entry ${index}`);
-    const { publisher, quorum, reader } = this.parts;
-    // while the quorum is missed the next look of the clock asks the witnesses, not everybody who wants a proof
-    if (index >= publisher.published.size && quorum.state.state !== "missed") await this.checkpoint();
-    if (index < publisher.published.size) return reader.proof(index, publisher.published);
-    throw new RecordError(
-      "RECORD_UNPUBLISHED",
-      `proving entry ${index}: too few witnesses cosigned a checkpoint over it`,
-    );
+    return this.parts.reader.proof(index, await this.publishedOver(index));
+  }
+
+  async proveEach(indexes: readonly number[]): Promise<SharedProofs> {
+    const unknown = indexes.find((index) => !Number.isSafeInteger(index) || index < 0 || index >= this.size());
+    if (unknown !== undefined) throw notFound(`entry ${unknown}`);
+    const published = await this.publishedOver(Math.max(0, ...indexes));
+    return { checkpoint: published.note, paths: await this.parts.reader.paths(indexes, published) };
+  }
+
+  async proveRange(from: number, to: number): Promise<string> {
+    const isRange = [from, to].every(Number.isSafeInteger) && from >= 0 && from < to && to <= this.size();
+    if (!isRange) throw notFound(`entries ${from} to ${to}`);
+    return this.parts.reader.rangeProof(from, to, await this.publishedOver(to - 1));
   }
 
   async proveGrowth(oldSize: number, newSize: number): Promise<readonly Bytes[]> {
@@ -347,6 +366,18 @@ export class Room implements RecordRoom {
     if (this.isLow()) throw full("appending: too little room on the disk for new effects");
     if (!this.parts.publisher.isRolledBack) return;
     throw new RecordError("RECORD_ROLLBACK", "appending: the guard has a head that this log did not put there");
+  }
+
+  /** What the world was told, where it covers this entry. @throws RecordError RECORD_UNPUBLISHED */
+  private async publishedOver(index: number): Promise<Head> {
+    const { publisher, quorum } = this.parts;
+    // while the quorum is missed the next look of the clock asks the witnesses, not everybody who wants a proof
+    if (index >= publisher.published.size && quorum.state.state !== "missed") await this.checkpoint();
+    if (index < publisher.published.size) return publisher.published;
+    throw new RecordError(
+      "RECORD_UNPUBLISHED",
+      `proving entry ${index}: too few witnesses cosigned a checkpoint over it`,
+    );
   }
 
   private isLow(): boolean {

@@ -3,6 +3,7 @@
 import { sql } from "kysely";
 import type { AnyDb, RoomSchema } from "../core/index.ts";
 import { domainKeys } from "./keep/tables.ts";
+import { searchTables } from "./search/schema.ts";
 
 export type RecordTables = {
   /** The newest signed head of each log: the guard `sql`. */
@@ -16,6 +17,7 @@ export const RECORD_SCHEMA: RoomSchema = {
   migrations: [
     { name: "record-0001-head", up: head },
     { name: "record-0002-domain-keys", up: domainKeys },
+    { name: "record-0003-index", up: searchTables },
   ],
 };
 

@@ -56,6 +56,8 @@ export interface RecordStatus {
   readonly size: number;
   /** Entries under the newest published checkpoint. */
   readonly published: number;
+  /** Entries before this index can be searched; a server that tells nothing of it has no search. */
+  readonly indexedThrough: number | undefined;
   readonly state: string;
 }
 
@@ -398,6 +400,7 @@ function readRecord(record: Part): RecordStatus {
     origin: text(member(record, "origin")),
     size: whole(member(record, "size")),
     published: whole(member(record, "published")),
+    indexedThrough: maybe(member(record, "indexedThrough"), whole),
     state: text(member(record, "state")),
   };
 }

@@ -50,6 +50,7 @@ import { type ObserveClient, observeClient } from "./observe.ts";
 import type { Part } from "./parts.ts";
 import { type PeopleClient, peopleClient } from "./people.ts";
 import { type PoliciesClient, policiesClient } from "./policies.ts";
+import { type RecordClient, recordClient } from "./record.ts";
 import { type PartWhy, type ReplayPart, type ReplayView, readReplayPart, readWhy } from "./replay.ts";
 import {
   type Connection,
@@ -158,6 +159,8 @@ export interface Client extends IdentityClient, PeopleClient {
     readonly candidate: string;
     readonly from?: ReplayView;
   }): Promise<ReplayPart>;
+  /** What is found in the record, and what proves it. */
+  readonly record: RecordClient;
   /** From observe to enforce. */
   readonly observe: ObserveClient;
   /** Policy sets: published, agreed to, released, taken back. */
@@ -202,6 +205,7 @@ export function createClient(options: ClientOptions): Client {
     replay: async (asked) => readReplayPart(await postJson(connection, "/api/policies/replay", asked)),
     clocks: async () => readClocks(await getJson(connection, "/api/clocks")),
     servers: serversClient(connection),
+    record: recordClient(connection),
     observe: observeClient(connection),
     policies: policiesClient(connection),
     manifests: manifestsClient(connection),

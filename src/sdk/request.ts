@@ -40,6 +40,12 @@ export async function getJson(connection: Connection, path: string): Promise<Par
   return { value: parse(await readBody(response)), at: path };
 }
 
+/** Asks for one answer in plain text. @throws SdkError, each of its codes */
+export async function getText(connection: Connection, path: string): Promise<string> {
+  const signal = AbortSignal.timeout(TIMEOUT_MS);
+  return readBody(await send(connection, path, { signal, accept: "text/plain" }));
+}
+
 /**
  * Sends a JSON body and reads the JSON answer; never sent twice.
  * @param options - `key`: `Idempotency-Key`, under which the same may be asked again; `ms`: longest wait

@@ -2,7 +2,7 @@
 // What is plugged into what: opens every room over one data directory, mounts their edges on the one listener, and closes
 // them in the reverse order. Whatever cannot be opened ends the start; nothing runs half.
 import type { KeyObject } from "node:crypto";
-import { readFile, writeFile } from "node:fs/promises";
+import { readFile } from "node:fs/promises";
 import path from "node:path";
 import {
   type AdminDraft,
@@ -27,7 +27,7 @@ import {
 import { type Identify, openIdentify, type People } from "../identify/index.ts";
 import { createInspector, type Inspector, readLabelRules } from "../protect/index.ts";
 import { type Cases, openTransferGate, type Transfers } from "../prove/index.ts";
-import type { RecordRoom, SliceRoom } from "../record/index.ts";
+import type { RecordRoom } from "../record/index.ts";
 import { lockDirectory, type OpenedStore, openCustody } from "../store/index.ts";
 import { openWatch, type Watch } from "../watch/index.ts";
 import { accessTo, type Credentials, roleTable, whoIs } from "./access.ts";
@@ -53,7 +53,7 @@ import { mountIdentity } from "./http/identity.ts";
 import { createListener } from "./http/listener.ts";
 import { mountMcp } from "./http/mcp.ts";
 import { identityEdge } from "./identity-edge.ts";
-import { openKept } from "./kept.ts";
+import { type Kept, openKept } from "./kept.ts";
 import { type MandateSources, openMandates, openMandatesOf } from "./mandates.ts";
 import { openOutbound } from "./outbound/client.ts";
 import { firstLink, setupAddress } from "./owner.ts";
@@ -169,7 +169,7 @@ interface Opening {
   readonly opened: AsyncDisposableStack;
 }
 
-interface Rooms extends PolicyRoom {
+interface Rooms extends PolicyRoom, Kept {
   readonly queue: ApprovalQueue;
   readonly watch: Watch;
   readonly cases: Cases;
@@ -180,10 +180,7 @@ interface Rooms extends PolicyRoom {
   readonly inspector: Inspector;
   readonly transfers: Transfers;
   readonly tasks: Tasks;
-  readonly record: RecordRoom;
   readonly store: OpenedStore;
-  /** What its answers rest on. */
-  readonly slices: SliceRoom;
   readonly identify: Identify;
   readonly releases: Releases;
   /** The set that was loaded at start. */
@@ -206,8 +203,9 @@ async function openRooms({ config, io, publicUrl, opened }: Opening): Promise<Ro
   const { servers } = register;
   const custody = await openCustody({ dir: dataDir }, system);
   const store = opened.use(await openServerStore(config, { ...ports, exit: io.exit }));
-  const kept = { ...ports, custody, store, onFatal: io.exit };
-  const { record, slices } = await openKept(kept, { config, publicUrl, tenant: TENANT, opened });
+  const about = { config, publicUrl, tenant: TENANT, opened };
+  const kept = await openKept({ ...ports, custody, store, onFatal: io.exit }, about);
+  const { record, slices } = kept;
   const releases = opened.use(await openServerReleases({ ...ports, store, recorder: record }, config));
   const tasks = new Tasks(custody.derive("origins"));
   const shelf = await openManifests(register, { ...ports, store, recorder: record });
@@ -222,7 +220,6 @@ async function openRooms({ config, io, publicUrl, opened }: Opening): Promise<Ro
   const { inspector, transfers } = await openData(config, io, custody.derive("value"));
   const aftermath = await openAftermath({ ...shared, ...answers, inspector });
   const [owner] = people.values();
-  await writeFile(path.join(dataDir, "trust.policy"), record.trustPolicy());
   const setupLink = await firstLink(identify.people, { owner, publicUrl, demo: io.demo });
   const rules = await openPolicyRoom({ ...shared, ...answers, recorder: record, seals: slices }, bundle, {
     domain: DOMAIN,
@@ -230,9 +227,8 @@ async function openRooms({ config, io, publicUrl, opened }: Opening): Promise<Ro
   });
   opened.use(rules.published);
   return {
-    record,
     store,
-    slices,
+    ...kept,
     identify,
     ...rules,
     releases,
@@ -372,6 +368,7 @@ async function mountEdges(rooms: Rooms, bound: Bound, opening: Opening): Promise
   const api = {
     entries: record,
     ...proofsOf(record),
+    recordEdge: { record, search: rooms.search, tenant: TENANT },
     status: () => statusNow(rooms, { ...opening, startedAt, domain: DOMAIN, clock: systemClock }),
     policies: rooms.policies.texts,
     queue: rooms.queue,

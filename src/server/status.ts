@@ -14,7 +14,7 @@ import {
 import type { Bundle, PolicyShelf, Releases } from "../decide/index.ts";
 import type { UpstreamServer } from "../enforce/index.ts";
 import type { Identify } from "../identify/index.ts";
-import type { RecordRoom, RecordStatus } from "../record/index.ts";
+import type { RecordRoom, RecordStatus, SearchRoom } from "../record/index.ts";
 import type { Config } from "./config.ts";
 import { modeMembers, modeOfAll, modeWarnings } from "./modes.ts";
 import { policyWarnings } from "./policy-warnings.ts";
@@ -25,6 +25,7 @@ export interface StatusFacts {
   readonly startedAt: Instant;
   readonly io: { readonly demo: boolean; readonly version: string };
   readonly record: RecordRoom;
+  readonly search: Pick<SearchRoom, "indexedThrough">;
   readonly identify: Identify;
   readonly bundle: Bundle;
   readonly servers: ReadonlyMap<string, UpstreamServer>;
@@ -35,7 +36,10 @@ export interface StatusFacts {
   readonly current: ReturnType<Decider["current"]>;
 }
 
-type Rooms = Pick<StatusFacts, "record" | "identify" | "bundle" | "servers" | "releases" | "published" | "policies"> & {
+type Rooms = Pick<
+  StatusFacts,
+  "record" | "search" | "identify" | "bundle" | "servers" | "releases" | "published" | "policies"
+> & {
   readonly decider: Pick<Decider, "current">;
 };
 
@@ -69,6 +73,7 @@ function statusDocument(facts: StatusFacts): Json {
         ["origin", origin],
         ["size", size],
         ["published", published],
+        ["indexedThrough", facts.search.indexedThrough],
         ["state", state],
         ["rollback", rollback],
       ]),

@@ -13,7 +13,7 @@ import type { LogFolder } from "../folder.ts";
 import type { Head } from "../publish/head.ts";
 import type { Leaves } from "../publish/leaves.ts";
 import { base64Of, base64urlOf, bytesOf, HASH_BYTES, leafHash, splitHashes } from "../tree/hash.ts";
-import { consistencyPath, type HashSource, inclusionPath } from "../tree/proofs.ts";
+import { compactRange, consistencyPath, type HashSource, inclusionPath } from "../tree/proofs.ts";
 import { readBundle, type Tile, tilePath } from "../tree/tiles.ts";
 import { TILE_WIDTH, type Tree } from "../tree/tree.ts";
 
@@ -60,6 +60,21 @@ export class LogReader {
     const path = await inclusionPath(this.hashSource(), index, size);
     const extra = Buffer.from(leaf).toString("base64");
     return ["c2sp.org/tlog-proof@v1", `extra ${extra}`, `index ${index}`, ...path.map(base64Of), "", note].join("\n");
+  }
+
+  /** The hashes of a C2SP tlog-proof for each of these entries, all under one checkpoint. */
+  async paths(indexes: readonly number[], { size }: Head): Promise<readonly (readonly string[])[]> {
+    const source = this.hashSource();
+    const paths: (readonly string[])[] = [];
+    for (const index of indexes) paths.push((await inclusionPath(source, index, size)).map(base64Of));
+    return paths;
+  }
+
+  /** Proof that entries [from, to) are all that is there, without the entries (record L37). */
+  async rangeProof(from: number, to: number, { size, note }: Head): Promise<string> {
+    const source = this.hashSource();
+    const sides = [...(await compactRange(source, 0, from)), ...(await compactRange(source, to, size))];
+    return ["bailiwick/range-proof@v1", `from ${from}`, `to ${to}`, ...sides.map(base64Of), "", note].join("\n");
   }
 
   /** RFC 6962 section 2.1.2. */

@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
-// RFC 6962 sections 2.1.1 and 2.1.2: the hashes that prove an entry's place, and those that prove growth, from tiles.
+// RFC 6962 sections 2.1.1 and 2.1.2: the hashes that prove an entry's place, and those that prove growth, from tiles; and
+// those beside a run of entries, which prove that nothing of it is left out (record L37).
 import { type Hash, nodeHash } from "./hash.ts";
 import { TILE_WIDTH } from "./tree.ts";
 
@@ -38,6 +39,18 @@ export async function consistencyPath(source: HashSource, oldSize: number, newSi
   // the old root itself is known to whoever asks; a part of it is not
   if (start > 0) path.push(await subtree(source, start, end));
   return [...path, ...above];
+}
+
+/** The roots of the perfect subtrees that entries [from, to) consist of, in order: what a range proof says of its sides. */
+export async function compactRange(source: HashSource, from: number, to: number): Promise<readonly Hash[]> {
+  const hashes: Hash[] = [];
+  for (let at = from; at < to; ) {
+    let width = 1;
+    while (at % (width * 2) === 0 && at + width * 2 <= to) width *= 2;
+    hashes.push(await subtree(source, at, at + width));
+    at += width;
+  }
+  return hashes;
 }
 
 /** MTH(D[start:end]) where the range is a whole subtree of some tree. */

@@ -10,5 +10,6 @@ export { leafHash, nodeHash, rootOf, verifyConsistency, verifyInclusion } from "
 export { type Note, type NoteSignature, parseNote, parseVkey, type VerifierKey } from "./note.ts";
 export { type Group, meetsQuorum, type Policy, parsePolicy, policyOf } from "./policy.ts";
 export { type Proof, parseProof, verifyGrowth, verifyNote, verifyProof } from "./proof.ts";
+export { parseRangeProof, type RangeProof, verifyRange } from "./range.ts";
 export { canVerify, cosignedMessage, ED25519_COSIGNATURE, ML_DSA_44, type Signing, signersOf } from "./signature.ts";
 export type { Check, CheckName, Verdict } from "./verdict.ts";

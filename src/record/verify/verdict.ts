@@ -11,6 +11,7 @@ export type CheckName =
   | "witness-quorum"
   | "age"
   | "inclusion"
+  | "range"
   | "growth"
   | "entries"
   | "tiles"

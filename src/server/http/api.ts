@@ -21,6 +21,7 @@ import { mountPairings } from "./pairings.ts";
 import { mountPeople, type PeoplePorts } from "./people.ts";
 import { mountPolicies, type PolicyEdge } from "./policies.ts";
 import { PROBLEMS, sendProblem } from "./problems.ts";
+import { mountRecord, type RecordEdge } from "./record.ts";
 import { mountReplay, type ReplayEdgePorts } from "./replay.ts";
 import { guardRoutes } from "./rights.ts";
 import { mountServers, type ServerPorts } from "./servers.ts";
@@ -39,6 +40,7 @@ export interface ApiPorts extends Access, DecisionPorts, Omit<PeoplePorts, "acce
   readonly policySets: Omit<PolicyEdge, "access">;
   readonly replay: ReplayEdgePorts;
   readonly why: WhyPorts;
+  readonly recordEdge: Omit<RecordEdge, "access" | "rights">;
   readonly clock: Clock;
 }
 
@@ -68,6 +70,7 @@ export function mountApi(app: FastifyInstance, ports: ApiPorts, timers: Timers):
     if (found.length === 0) return sendProblem(reply, PROBLEMS.notFound);
     return sendJson(reply, jsonObject([["entries", found.map(entryRow)]]));
   });
+  mountRecord(app, { ...ports.recordEdge, access: ports, rights: ports.rights });
   mountDecisions(app, ports);
   mountApprovals(app, { queue: ports.queue, access: ports, texts: ports.policies });
   mountIdentities(app, ports.identities);

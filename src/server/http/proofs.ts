@@ -27,12 +27,17 @@ export function mountProofs(app: FastifyInstance, ports: ProofPorts): void {
   app.get<Keyed>("/api/record/entries/:key/tlog-proof", async (request, reply): Promise<FastifyReply> => {
     const found = await onlyOne(ports, request);
     if (found === undefined) return sendProblem(reply, PROBLEMS.notFound);
-    return reply
-      .header("content-type", "text/plain; charset=utf-8")
-      .header("content-disposition", `attachment; filename="entry-${found.ref.index}.tlog-proof"`)
-      .header("cache-control", "no-store")
-      .send(await ports.prove(found.ref.index));
+    return sendProof(reply, found.ref.index, await ports.prove(found.ref.index));
   });
+}
+
+/** A C2SP tlog-proof, as a file. */
+export function sendProof(reply: FastifyReply, index: number, text: string): FastifyReply {
+  return reply
+    .header("content-type", "text/plain; charset=utf-8")
+    .header("content-disposition", `attachment; filename="entry-${index}.tlog-proof"`)
+    .header("cache-control", "no-store")
+    .send(text);
 }
 
 /** The entry that is meant; `undefined` also where several are, since a proof of the wrong one helps nobody. */

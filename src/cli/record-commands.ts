@@ -1,0 +1,107 @@
+// SPDX-License-Identifier: Apache-2.0
+// The commands of the record: the log itself, what is found in it, and what proves it.
+import type { Command } from "./command.ts";
+import { DATA, JSON_OUT, NOTHING, PLAIN } from "./options.ts";
+
+/** Kinds of what can be searched by; `KIND:VALUE` asks for one of them. */
+export const SEARCH_KINDS: readonly string[] = [
+  "answer",
+  "approval",
+  "finding",
+  "identity",
+  "incident",
+  "instance",
+  "jurisdiction",
+  "label",
+  "leaf",
+  "mandate",
+  "name",
+  "of",
+  "order",
+  "person",
+  "policy",
+  "reference",
+  "resource",
+  "server",
+  "set",
+  "step",
+  "task",
+  "tool",
+  "type",
+  "verb",
+];
+/** Words of one search. */
+const WORDS_MAX = 16;
+
+export const RECORD_COMMANDS: readonly Command[] = [
+  {
+    name: "record status",
+    summary: "how large the log is, what of it is published, and what can be searched",
+    takes: NOTHING,
+    examples: [
+      { words: "record status", does: "and whom a verifier has to trust" },
+      { words: "record status --json", does: "for a program" },
+    ],
+    options: [DATA, JSON_OUT, PLAIN],
+    load: () => import("./commands/record-status.ts"),
+  },
+  {
+    name: "record tail",
+    summary: "the newest entries of the record",
+    takes: NOTHING,
+    examples: [
+      { words: "record tail -n 20", does: "the last twenty" },
+      { words: "record tail --follow --json", does: "and each new one, one JSON object a line" },
+    ],
+    options: [
+      { name: "follow", short: "f", summary: "go on with each new entry" },
+      { name: "lines", short: "n", value: "N", summary: "how many to begin with (10)" },
+      DATA,
+      JSON_OUT,
+      PLAIN,
+    ],
+    load: () => import("./commands/record-tail.ts"),
+  },
+  {
+    name: "record search",
+    summary: "entries by what they say, newest first",
+    takes: { words: "WORD|KIND:VALUE...", min: 0, max: WORDS_MAX },
+    examples: [
+      { words: "record search invoice-helper answer:deny", does: "a word is a name, an id, a hash or a time" },
+      { words: "record search label:personal verb:share,execute", does: "all must hold, one value of each" },
+    ],
+    options: [
+      { name: "after", value: "TIME", summary: "from this instant on" },
+      { name: "before", value: "TIME", summary: "up to this instant" },
+      { name: "cursor", value: "INDEX", summary: "go on to older entries than this one" },
+      { name: "limit", value: "N", summary: "how many at most (100)" },
+      { name: "proofs", summary: "with --json: the hashes that prove each hit, under one checkpoint" },
+      DATA,
+      JSON_OUT,
+      PLAIN,
+    ],
+    load: () => import("./commands/record-search.ts"),
+  },
+  {
+    name: "record prove",
+    summary: "the proof that one entry is in the log, as a file",
+    takes: { words: "KEY", min: 1, max: 1 },
+    examples: [
+      { words: "record prove BW-7Q2F3AB --out entry.tlog-proof", does: "a C2SP tlog-proof, which carries its entry" },
+      { words: "record prove 17", does: "to standard output, by index" },
+    ],
+    options: [{ name: "out", value: "FILE", summary: "where to; standard output where left out" }, DATA],
+    load: () => import("./commands/record-prove.ts"),
+  },
+  {
+    name: "record show",
+    summary: "one entry in words, whole, and its place in the log",
+    takes: { words: "KEY", min: 1, max: 1 },
+    examples: [
+      { words: "record show BW-7Q2F3AB", does: "by reference; an entry id or an index works too" },
+      { words: "record show 17 --json", does: "by index, for a program" },
+    ],
+    options: [DATA, JSON_OUT, PLAIN],
+    load: () => import("./commands/record-show.ts"),
+  },
+];
