@@ -59,6 +59,10 @@ describe.skipIf(!hasChromium)(`the screen Decisions ${NEEDS}`, () => {
     await expect.poll(() => page.evaluate("document.activeElement.tagName")).toBe("H1");
     const why = page.getByRole("region", { name: "Why" });
     expect(await why.textContent()).toMatch(/held back by personal-data-is-masked · \d+-[a-z-]+\.cedar:\d+/);
+    await page.getByRole("button", { name: "Show what each condition read" }).click();
+    const conditions = page.getByRole("region", { name: "Condition by condition" });
+    await conditions.getByText("Before it was done").waitFor();
+    expect(await conditions.textContent()).toMatch(/Limits it\..*: so it is/);
     const outcome = page.getByRole("region", { name: "What came of it" });
     expect(await outcome.textContent()).toMatch(/completed.*read.*files\/customers\/customers\.csv.*found \d/);
     const proof = page.getByRole("region", { name: "Proof" });

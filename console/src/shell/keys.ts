@@ -13,6 +13,8 @@ export const KEYS = {
   /** One decision, by what its address names. */
   decision: ["decision"],
   proof: ["proof"],
+  /** One decision, condition by condition. */
+  why: ["why"],
   /** All of them; with an id, one. */
   identities: ["identities"],
   mandates: ["mandates"],

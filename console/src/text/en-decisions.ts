@@ -129,7 +129,40 @@ export const decisions = {
     entryNote: "as it was written",
     showEntry: "Show it as JSON",
   },
+  conditions: {
+    title: "Condition by condition",
+    note: "with the values that the rules read; every look is an entry of the record",
+    show: "Show what each condition read",
+    part: (part: string): string => PARTS_OF_A_CALL.get(part) ?? part,
+    nothing: "No rule was asked.",
+    nearest: "Nothing permitted it. These came nearest:",
+    does: (tier: string): string => TIERS.get(tier) ?? tier,
+    scope: (scope: string, outside: string | undefined): string =>
+      outside === undefined
+        ? `for ${scope}`
+        : `for ${scope}: this was ${outside === "principal" ? "somebody else" : "something else"}`,
+    outcome: (outcome: string): string => OUTCOMES.get(outcome) ?? "cannot be said",
+  },
 } as const;
+
+const PARTS_OF_A_CALL: ReadonlyMap<string, string> = new Map([
+  ["call", "Before it was done"],
+  ["release", "Before its result was handed over"],
+  ["question", "As it was asked"],
+]);
+
+const TIERS: ReadonlyMap<string, string> = new Map([
+  ["permit", "Allows."],
+  ["log", "Puts it on record."],
+  ["limit", "Limits it."],
+  ["challenge", "Asks a person."],
+  ["deny", "Refuses it."],
+]);
+
+const OUTCOMES: ReadonlyMap<string, string> = new Map([
+  ["true", "so it is"],
+  ["false", "not so"],
+]);
 
 const EFFECTS_OF_RULES: ReadonlyMap<string, string> = new Map([
   ["permit", "permitted by"],

@@ -15,6 +15,7 @@ import { Link } from "../../shell/link.tsx";
 import { usePreferences } from "../../shell/preferences.ts";
 import type { ScreenProps } from "../../shell/screen.ts";
 import { en } from "../../text/en.ts";
+import { Conditions } from "./conditions.tsx";
 import { Knowledge } from "./knowledge.tsx";
 import { Outcome } from "./outcome.tsx";
 import { Proof } from "./proof.tsx";
@@ -47,6 +48,7 @@ export function Detail({ client, id, view }: DetailProps): ReactNode {
           <>
             <Summary decision={decision} view={view} />
             <Rules decision={decision} />
+            <Conditions client={client} decision={decision} />
             <Knowledge decision={decision} />
             <Outcome decision={decision} />
             <Proof client={client} decision={decision} />
