@@ -104,4 +104,38 @@ export const RECORD_COMMANDS: readonly Command[] = [
     options: [DATA, JSON_OUT, PLAIN],
     load: () => import("./commands/record-show.ts"),
   },
+  {
+    name: "record fsck",
+    summary: "read every byte of a stopped server's logs; changes nothing",
+    takes: NOTHING,
+    examples: [
+      { words: "record fsck", does: "entries, tiles, journal and every checkpoint that was published" },
+      { words: "record fsck --data /srv/bailiwick --json", does: "another data folder, for a program" },
+    ],
+    options: [DATA, JSON_OUT, PLAIN],
+    exits: "3 not all could be checked · 4 something is damaged",
+    load: () => import("./commands/record-fsck.ts"),
+  },
+  {
+    name: "record rebuild",
+    summary: "make tiles and bundles again from the entries of a stopped server",
+    takes: NOTHING,
+    examples: [
+      { words: "record rebuild", does: "what is missing or changed, byte for byte" },
+      { words: "record rebuild --json", does: "the same, and which files, for a program" },
+    ],
+    options: [DATA, JSON_OUT, PLAIN],
+    load: () => import("./commands/record-rebuild.ts"),
+  },
+  {
+    name: "record adopt",
+    summary: "close a log that cannot go on, and begin the next one",
+    takes: { words: "NAME", min: 1, max: 1 },
+    examples: [
+      { words: "record adopt main-2", does: "after a restore: main-1 is closed for ever, main-2 says what is missing" },
+      { words: "record adopt main-2 --config gate.yaml", does: "of another configuration" },
+    ],
+    options: [{ name: "config", value: "FILE", summary: "configuration (./bailiwick.yaml)" }, DATA, JSON_OUT, PLAIN],
+    load: () => import("./commands/record-adopt.ts"),
+  },
 ];

@@ -33,7 +33,8 @@ export interface RecordSettings {
   readonly batch: { readonly entries: number; readonly bytes: number };
   readonly queue: { readonly entries: number; readonly bytes: number };
   readonly unpublishedBytes: number;
-  readonly low: { readonly percent: number; readonly bytes: number };
+  readonly low: { readonly percent: number; readonly bytes: number; readonly warnPercent: number };
+  readonly reserveBytes: number;
   readonly slices: { readonly keepDays: number };
 }
 
@@ -128,9 +129,14 @@ export const recordConfig: z.ZodType<RecordSettings> = z.strictObject({
     .strictObject({
       percent: z.number().min(0).max(50).default(2),
       bytes: count(0, 1024 * MIB, 16 * MIB).meta({ unit: "bytes" }),
+      warnPercent: z.number().min(0).max(90).default(10),
     })
     .prefault({})
-    .describe("free space under which no new effect is let through"),
+    .describe("free space under which no new effect is let through, and under which it is warned of"),
+  // what one full queue of outcomes needs
+  reserveBytes: count(0, 1024 * MIB, 4 * MIB)
+    .meta({ unit: "bytes" })
+    .describe("space that is kept back, and given up on a full disk for the outcomes of what is under way"),
   slices: z
     .strictObject({ keepDays: count(0, 3650, 30).meta({ unit: "days" }) })
     .prefault({})

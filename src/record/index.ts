@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 // What happened and why, provably: the record of decisions as a Merkle log on disk.
 
+export type { Adopted } from "./adopt.ts";
+export { adoptLog } from "./adopt.ts";
 export type { RecordConfig, RecordSettings } from "./config.ts";
 export { recordConfig } from "./config.ts";
 export type { RecordErrorCode } from "./errors.ts";
@@ -12,6 +14,8 @@ export type { RecordPorts } from "./open.ts";
 export { openRecord } from "./open.ts";
 export type { FolderEntry } from "./read/journal-entries.ts";
 export { readEntries } from "./read/journal-entries.ts";
+export type { Rebuilt } from "./rebuild.ts";
+export { rebuildLog } from "./rebuild.ts";
 export type { RecordRoom, RecordStatus } from "./room.ts";
 export { RECORD_SCHEMA } from "./schema.ts";
 export type { SearchAnswer, SearchRoom } from "./search/room.ts";

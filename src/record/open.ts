@@ -9,6 +9,8 @@ import {
   type Custody,
   type Instant,
   instant,
+  type JsonObject,
+  jsonObject,
   type Log,
   type OutcomeDraft,
   parseEntryIndex,
@@ -17,6 +19,7 @@ import {
   type Store,
   type Timers,
 } from "../core/index.ts";
+import { readBefore, refuseClosed } from "./adopt.ts";
 import { Commitments } from "./commitment.ts";
 import type { RecordConfig } from "./config.ts";
 import { Disk } from "./disk.ts";
@@ -33,11 +36,13 @@ import { type Recovery, readJournal } from "./journal/recover.ts";
 import type { Domains } from "./keep/domains.ts";
 import { type Cosigner, Quorum } from "./publish/cosign.ts";
 import { checkGuard, checkHead, checkWitnessed, type Head, readHead } from "./publish/head.ts";
+import { History } from "./publish/history.ts";
 import { Leaves } from "./publish/leaves.ts";
 import { Publisher } from "./publish/publisher.ts";
 import { openSigner, type Signer } from "./publish/signer.ts";
 import { LogReader } from "./read/reader.ts";
 import { References } from "./read/references.ts";
+import { Reserve } from "./reserve.ts";
 import { type RecordRoom, Room } from "./room.ts";
 import { base64urlOf, EMPTY_ROOT, type Hash } from "./tree/hash.ts";
 import { TILE_WIDTH, Tree } from "./tree/tree.ts";
@@ -115,6 +120,7 @@ class Opening {
     const { origin } = config;
     const fs = ports.fs ?? nodeFs();
     const folder = await LogFolder.open(fs, join(config.dir, config.name));
+    await refuseClosed(folder);
     const signer = await openSigner(ports.custody, { ...config, ...config.keys });
     const heads = await this.heads(folder, fs);
     const identity = await readIdentity(folder);
@@ -124,7 +130,9 @@ class Opening {
     const growth = (from: number, to: number): Promise<readonly Bytes[]> => reader.growth(from, to);
     const { clock } = ports;
     const { republishMs } = config;
-    const publisher = new Publisher({ folder, tree, leaves, signer, growth, clock, quorum, republishMs, ...heads });
+    const history = await History.open(folder);
+    const parts = { folder, tree, leaves, signer, growth, clock, quorum, republishMs, history };
+    const publisher = new Publisher({ ...parts, ...heads });
     const journaled = await this.read(folder, signer, { ...heads, publisher });
     this.checkBirth(signer, heads, identity);
     await this.firstGuard(heads);
@@ -132,6 +140,8 @@ class Opening {
     const recovered = await journaled.finish();
     const disk = new Disk(fs, config.dir, config.low);
     await disk.look();
+    const reserve = new Reserve(folder, ports.random, config.reserveBytes);
+    await reserve.restore();
     const journal = new Journal(
       {
         ...ports,
@@ -139,6 +149,7 @@ class Opening {
         folder,
         tree,
         onDurable: (entries) => room.onDurable(entries),
+        makeRoom: () => reserve.release(),
         onFatal: (cause) => this.stop(cause),
       },
       recovered,
@@ -151,6 +162,7 @@ class Opening {
       references,
       publisher,
       disk,
+      reserve,
       journal,
       vkeys: signer.vkeys,
       quorum,
@@ -162,7 +174,7 @@ class Opening {
     try {
       await publisher.resume();
       const [vkey] = signer.vkeys;
-      await this.begin(room, vkey);
+      await this.begin(room, logOpened(vkey, await readBefore(folder)));
       await writeIdentity(folder, { origin, vkey, guarded: heads.guard !== undefined });
     } catch (cause) {
       await journal.close();
@@ -239,8 +251,8 @@ class Opening {
   }
 
   /** The first entries of a new log, or of an old one that is opened again; then the first checkpoint. */
-  private async begin(room: Room, vkey: string): Promise<void> {
-    if (room.size() === 0) await room.append(logOpened(vkey));
+  private async begin(room: Room, first: AdminDraft): Promise<void> {
+    if (room.size() === 0) await room.append(first);
     const unknown = [...this.unfinished].map(([index, hash]) => unknownOutcome(this.config.origin, index, hash));
     for (let i = 0; i < unknown.length; i += OUTCOMES_AT_ONCE) {
       await Promise.all(unknown.slice(i, i + OUTCOMES_AT_ONCE).map((draft) => room.append(draft)));
@@ -256,8 +268,10 @@ class Opening {
   }
 }
 
-function logOpened(vkey: string): AdminDraft {
-  return { type: "admin", name: "log.opened", by: "system", because: "the log begins", data: { vkey } };
+function logOpened(vkey: string, before: JsonObject | undefined): AdminDraft {
+  const because = before === undefined ? "the log begins" : "the log before it cannot go on";
+  const data = jsonObject([["vkey", vkey], ...(before === undefined ? [] : [["before", before] as const])]);
+  return { type: "admin", name: "log.opened", by: "system", because, data };
 }
 
 /** Nothing is retried on its own (record L14): whether the effect happened is not known, and that is said. */

@@ -2,7 +2,7 @@
 import { expect, test, vi } from "vitest";
 import { type EntryDraft } from "../core/index.ts";
 import { adminDraft, attemptDraft, eventDraft, intentDraft, outcomeDraft } from "./testing/drafts.ts";
-import { entriesOf, memoryFs, ORIGIN, openTestRecord } from "./testing/rooms.ts";
+import { entriesOf, memoryFs, ORIGIN, openTestRecord, turns, wordsOf } from "./testing/rooms.ts";
 
 test("L16: past the queue's limit appends are refused at once, notes before them, outcomes last", async () => {
   const { room } = await openTestRecord({ settings: { queue: { entries: 20, bytes: 1_000_000 } } });
@@ -73,7 +73,7 @@ test("L15: a note never throws, not even of nonsense; a fault says so", async ()
 test("L17: on a full disk new effects are refused, outcomes and admin entries go on", async () => {
   let freeBytes = 2 ** 40;
   const fs = memoryFs({ freeBytes: () => freeBytes });
-  const { room, clock } = await openTestRecord({ fs, settings: { low: { percent: 0, bytes: 1000 } } });
+  const { room, clock } = await openTestRecord({ fs, settings: { low: { percent: 0, bytes: 1000, warnPercent: 0 } } });
   const { ref } = await room.append(intentDraft());
   freeBytes = 999;
   clock.advance(1000);
@@ -103,6 +103,54 @@ test("L17: a disk that is really full refuses everything, and goes on when there
   clock.advance(1000);
   await expect.poll(() => room.status()).toMatchObject({ state: "open", missed: 0, size: 2 });
   expect(exits).toEqual([]);
+});
+
+test("L17: on a disk that is full the reserve is given up for outcomes, and the record says so", async () => {
+  let free = Number.POSITIVE_INFINITY;
+  const fs = memoryFs({
+    freeBytes: () => free,
+    fault: (_, operation) => (operation === "write" && free <= 0 ? "ENOSPC" : undefined),
+  });
+  const remove = fs.remove.bind(fs);
+  fs.remove = async (path) => {
+    if (path.endsWith("/reserve")) free = 4096;
+    await remove(path);
+  };
+  const settings = { reserveBytes: 4096, low: { percent: 0, bytes: 0, warnPercent: 0 } };
+  const world = await openTestRecord({ fs, settings });
+  const { room, clock } = world;
+  expect(fs.files("/data/main-1.state").get("reserve")).toHaveLength(4096);
+  const { ref } = await room.append(intentDraft());
+  free = 0;
+  await expect(room.append(outcomeDraft(ref))).resolves.toBeDefined();
+  expect(fs.files("/data/main-1.state").has("reserve")).toBe(false);
+  expect(room.status().state).toBe("full");
+  await expect(room.append(intentDraft())).rejects.toMatchObject({ code: "RECORD_FULL" });
+  free = Number.POSITIVE_INFINITY;
+  clock.advance(1000);
+  await expect.poll(() => room.status().state).toBe("open");
+  expect(fs.files("/data/main-1.state").get("reserve")).toHaveLength(4096);
+});
+
+test("L17: a disk that was low lets effects begin again only above the upper limit; both are entries", async () => {
+  let freeBytes = 2 ** 40;
+  const fs = memoryFs({ freeBytes: () => freeBytes });
+  const settings = { low: { percent: 2, bytes: 0, warnPercent: 10 } };
+  const world = await openTestRecord({ fs, settings });
+  const stateAt = async (percent: number): Promise<unknown> => {
+    freeBytes = Math.floor((2 ** 40 * percent) / 100);
+    world.clock.advance(1000);
+    await turns(20);
+    const { state, hasRoom } = world.room.status();
+    return { state, hasRoom };
+  };
+  expect(await stateAt(9)).toEqual({ state: "open", hasRoom: false });
+  expect(await stateAt(1)).toEqual({ state: "full", hasRoom: false });
+  expect(await stateAt(9)).toEqual({ state: "full", hasRoom: false });
+  expect(await stateAt(11)).toEqual({ state: "open", hasRoom: true });
+  await expect
+    .poll(async () => wordsOf(await entriesOf(world)))
+    .toEqual(["log.opened", "degraded.entered", "degraded.left"]);
 });
 
 test("L10: after a failed sync the record is down, and asks for exit code 74 once", async () => {

@@ -9,6 +9,7 @@ import {
   type EntryIndex,
   type EntrySource,
   type ErasureDomainId,
+  jsonObject,
   type Log,
   parseEntryIndex,
   type Receipt,
@@ -35,6 +36,7 @@ import type { Publisher } from "./publish/publisher.ts";
 import { trustPolicy } from "./publish/signer.ts";
 import type { LogReader } from "./read/reader.ts";
 import { findEntries, type References } from "./read/references.ts";
+import type { Reserve } from "./reserve.ts";
 import { base64urlOf } from "./tree/hash.ts";
 import type { Tree } from "./tree/tree.ts";
 
@@ -71,6 +73,8 @@ export interface RecordStatus {
   /** Refusals that could not be written, and are not yet in a `gap` entry. */
   readonly missed: number;
   readonly freeBytes: number;
+  /** Is there more room on the disk than what is warned of? */
+  readonly hasRoom: boolean;
   /** Whether an old copy of the folder, put in its place, would show: not without a guard or a witness elsewhere. */
   readonly rollback: "detected by the guard" | "not detectable";
 }
@@ -125,6 +129,7 @@ export interface RecordParts {
   readonly references: References;
   readonly journal: Journal;
   readonly disk: Disk;
+  readonly reserve: Reserve;
 }
 
 /** What becomes of one append; exactly one of the two is called. */
@@ -139,6 +144,7 @@ export class Room implements RecordRoom {
   private readonly listeners = new Set<(entry: RecordedEntry) => void>();
   private publishing: Promise<unknown> = Promise.resolve();
   private isTicking = false;
+  private isDegraded = false;
   private isClosing = false;
   private stopTicking: () => void = () => undefined;
 
@@ -261,6 +267,7 @@ export class Room implements RecordRoom {
       waiting: journal.held.entries,
       missed: this.gap.count,
       freeBytes: disk.freeBytes,
+      hasRoom: disk.isWell,
       rollback: this.parts.isGuarded ? "detected by the guard" : "not detectable",
     };
   }
@@ -381,7 +388,8 @@ export class Room implements RecordRoom {
   }
 
   private isLow(): boolean {
-    return this.parts.journal.state === "full" || this.parts.disk.usableBytes === 0;
+    const { journal, disk, reserve } = this.parts;
+    return journal.state === "full" || disk.usableBytes === 0 || !reserve.isHeld;
   }
 
   private state(): RecordStatus["state"] {
@@ -391,12 +399,14 @@ export class Room implements RecordRoom {
   }
 
   private async tick(): Promise<void> {
-    const { disk, journal, publisher, log } = this.parts;
+    const { disk, journal, reserve, publisher, log } = this.parts;
     if (this.isTicking || this.isClosing) return;
     this.isTicking = true;
     try {
       await disk.look();
       if (disk.usableBytes > 0) journal.retry();
+      if (disk.isWell) await reserve.restore();
+      this.tellMode();
       if (this.gap.count > 0) this.writeGap();
       if (publisher.isDue) await this.checkpoint();
     } catch (error) {
@@ -406,6 +416,18 @@ export class Room implements RecordRoom {
     } finally {
       this.isTicking = false;
     }
+  }
+
+  /** Effects are refused from now on, or no longer: that is an entry (record L17). */
+  private tellMode(): void {
+    const isDegraded = this.isLow();
+    if (isDegraded === this.isDegraded) return;
+    this.isDegraded = isDegraded;
+    const freeBytes = Math.min(this.parts.disk.freeBytes, Number.MAX_SAFE_INTEGER);
+    const data = jsonObject([["freeBytes", freeBytes]]);
+    const because = isDegraded ? "too little room on the disk: effects are refused" : "there is room on the disk again";
+    const name = isDegraded ? "degraded.entered" : "degraded.left";
+    this.noteWithin(SHARE.outcome, { type: "admin", name, by: "system", because, data });
   }
 
   private async publish(): Promise<string> {

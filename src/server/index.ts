@@ -3,6 +3,7 @@
 
 export { draftManifest } from "./connections/draft.ts";
 export { addToFiles, previewServer } from "./connections/offline.ts";
+export { adoptRecord, rebuildRecord, whileStopped } from "./offline-record.ts";
 export { checkPolicies, diffPolicies, explainPolicies, formatPolicies, testPolicies } from "./policies.ts";
 export { listRegimes, showRegime } from "./regimes.ts";
 export { replayFolder } from "./replay.ts";

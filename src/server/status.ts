@@ -116,7 +116,7 @@ function policiesOf({ bundle, published }: StatusFacts, current: NonNullable<Ret
 
 function warningsOf(facts: StatusFacts): string[] {
   const { record, bundle, config, releases, now, current } = facts;
-  const { state, missed, rollback } = record.status();
+  const { state, missed, rollback, hasRoom, freeBytes } = record.status();
   return [
     ...modeWarnings(releases.list(), now),
     ...policyWarnings(facts, config.policies, current, now),
@@ -126,15 +126,17 @@ function warningsOf(facts: StatusFacts): string[] {
     ...(config.respond.approvals.fourEyes
       ? []
       : ["respond.approvals.fourEyes off: where a remedy says so, people agree to what is asked on their own behalf"]),
+    ...(hasRoom ? [] : [`the record's disk has ${Math.floor(freeBytes / 2 ** 20)} MiB left`]),
     ...rollbackWarnings(rollback, config),
     ...bundle.problems.map((problem) => `${problem.file}:${problem.line}: ${problem.text}`),
   ];
 }
 
 /** Whether an old copy of the log, put in its place, would show (record L24). */
-export function rollbackWarnings(rollback: RecordStatus["rollback"], { record, dataDir }: Config): string[] {
+export function rollbackWarnings(rollback: RecordStatus["rollback"], { record, store, dataDir }: Config): string[] {
   if (rollback === "not detectable")
     return [`rollback of the record: ${rollback} (no witness, and record.guard is none)`];
+  if (record.guard === "none" || (record.guard === "sql" && store.postgres !== undefined)) return [];
   if (record.guard === "sql") {
     return [
       "rollback of the record: the guard's database is in the data directory, an old copy of all of it does not show",

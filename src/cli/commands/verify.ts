@@ -16,21 +16,15 @@ import {
 import type { Args } from "../command.ts";
 import { CliError, misuse } from "../errors.ts";
 import { EXIT } from "../exit.ts";
-import type { CliIo, Style } from "../io.ts";
+import type { CliIo } from "../io.ts";
 import { logFolders, logSource, readFileBytes } from "../log-folder.ts";
 import { answer } from "../output.ts";
-import type { Row } from "../table.ts";
+import { verdictRows } from "../verdict-rows.ts";
 
 interface Judged extends Verdict {
   /** A log's folder, or a proof file, as the caller would name it. */
   readonly target: string;
 }
-
-const STYLES: Readonly<Record<Verdict["checks"][number]["result"], Style>> = {
-  passed: "green",
-  failed: "red",
-  "not-run": "yellow",
-};
 
 export async function run(args: Args, io: CliIo): Promise<number> {
   const file = args.values.get("policy");
@@ -40,7 +34,7 @@ export async function run(args: Args, io: CliIo): Promise<number> {
   const broken = judged.some(({ checks }) => checks.some(({ result }) => result === "failed"));
   const ok = judged.every((verdict) => verdict.ok);
   answer(args, io, { ok, verdicts: judged }, [
-    ...judged.flatMap(verdictRows),
+    ...judged.flatMap(({ target, checks }) => verdictRows(target, checks)),
     [
       "verdict",
       { text: ok ? "ok" : broken ? "FAILED" : "not proven: a required check was not run", style: ok ? "green" : "red" },
@@ -84,11 +78,4 @@ function judge(named: string, cwd: string, trust: Policy | undefined, age: AgeLi
     const verdict = verifyLog(logSource(folder), trust, { age });
     return { target: path.join(named, path.relative(target, folder)), ...verdict };
   });
-}
-
-function verdictRows({ target, checks }: Judged): readonly Row[] {
-  return [
-    ["checked", target],
-    ...checks.map(({ result, name, detail }): Row => [{ text: result, style: STYLES[result] }, `${name}: ${detail}`]),
-  ];
 }

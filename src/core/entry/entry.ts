@@ -278,6 +278,8 @@ export const ADMIN_NAMES = [
   "log.erased",
   "log.read",
   "clock.stepped",
+  "degraded.entered",
+  "degraded.left",
   "decoy.planted",
   "server.added",
   "server.removed",

@@ -31,7 +31,11 @@ async function open(fs: LyingFs, clock = fakeClock()): Promise<Life> {
   const recovered = await recovery.finish();
   const options = { origin: ORIGIN, segmentBytes: 700, batch: { entries: 3, bytes: 4096 }, sealAfterMs: 100 };
   const ports = { folder, tree, clock, timers: clock.timers };
-  const callbacks = { onDurable: () => undefined, onFatal: (cause: unknown) => void fatal.push(cause) };
+  const callbacks = {
+    onDurable: () => undefined,
+    makeRoom: async () => false,
+    onFatal: (cause: unknown) => void fatal.push(cause),
+  };
   return { found, fatal, journal: new Journal({ ...options, ...ports, ...callbacks }, recovered) };
 }
 

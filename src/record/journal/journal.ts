@@ -36,6 +36,8 @@ export interface JournalOptions {
   readonly sealAfterMs: number;
   /** Called with each batch once it is durable and in the tree, before its waiters are told. */
   readonly onDurable: (entries: readonly FramedEntry[]) => void;
+  /** The disk is full: was there something to give up, so that the batch is tried again, once? */
+  readonly makeRoom: () => Promise<boolean>;
   /** Called once, when nothing may be written any more (record L10). */
   readonly onFatal: (cause: unknown) => void;
 }
@@ -160,7 +162,9 @@ export class Journal {
     const head = { batch: this.batch, size: tree.size, root: tree.root() };
     const { bytes, entries } = writeBatch(head, clock.now(), batch);
     try {
-      if (!(await this.roll(bytes.length)) || !(await this.write(bytes))) return this.refuse(batch);
+      if (!(await this.put(bytes)) && !((await this.options.makeRoom()) && (await this.put(bytes)))) {
+        return this.refuse(batch);
+      }
       await this.segment.file.sync();
     } catch (cause) {
       return this.fail(cause);
@@ -187,6 +191,10 @@ export class Journal {
   private settle(batch: readonly Waiting[]): void {
     this.inFlight = [];
     for (const entry of batch) this.heldBytes -= entry.bytes;
+  }
+
+  private async put(bytes: Buffer): Promise<boolean> {
+    return (await this.roll(bytes.length)) && (await this.write(bytes));
   }
 
   /** False where the disk is full, with the segment as it was. Every other failure is final. */

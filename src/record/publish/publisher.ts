@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 // Publishes the log as a stranger sees it (record L22): tiles and bundles for a size, then the signature, then the guard,
-// then what witnesses say, then the checkpoint, each durable before the next. What full tiles hold is then forgotten here.
+// then what witnesses say, then the checkpoint, then its line in the history, each durable before the next. What full tiles
+// hold is then forgotten here.
 import { dirname } from "node:path";
 import type { Bytes, Clock, Instant } from "../../core/index.ts";
 import { RecordError } from "../errors.ts";
@@ -11,6 +12,7 @@ import { newTiles, outgrownTiles, type Tile, tilePath, writeBundle } from "../tr
 import { TILE_WIDTH, type Tree } from "../tree/tree.ts";
 import type { Quorum } from "./cosign.ts";
 import { type Head, headText, rollback } from "./head.ts";
+import type { History } from "./history.ts";
 import type { Leaves } from "./leaves.ts";
 import type { Signer } from "./signer.ts";
 
@@ -24,6 +26,8 @@ export interface PublisherParts {
   readonly leaves: Leaves;
   readonly signer: Signer;
   readonly guard: Guard | undefined;
+  /** Where every published checkpoint is kept. */
+  readonly history: History;
   /** Whether enough witnesses cosign a checkpoint, before it is published. */
   readonly quorum: Quorum;
   /** RFC 6962 consistency proof between two sizes of the tree. */
@@ -42,6 +46,7 @@ export class Publisher {
   private readonly leaves: Leaves;
   private readonly signer: Signer;
   private readonly guard: Guard | undefined;
+  private readonly history: History;
   private readonly present = new Map<string, ReadonlySet<string>>();
   /** What the world was told last. */
   private last: Head | undefined;
@@ -68,6 +73,7 @@ export class Publisher {
     this.clock = log.clock;
     this.republishMs = log.republishMs;
     this.quorum = log.quorum;
+    this.history = log.history;
     this.last = log.published;
     this.signed = log.signed ?? log.published;
     this.signedAt = log.clock.now();
@@ -104,7 +110,10 @@ export class Publisher {
 
   /** Publishes the same bytes that a killed process had signed, and not published (record L22). */
   async resume(): Promise<void> {
-    if (this.signed === undefined || this.last?.note.startsWith(this.signed.note) === true) return;
+    if (this.signed === undefined || this.last?.note.startsWith(this.signed.note) === true) {
+      if (this.last !== undefined) await this.history.append(this.last);
+      return;
+    }
     await this.witnessed(this.signed);
   }
 
@@ -165,6 +174,7 @@ export class Publisher {
   private async tell(head: Head): Promise<Head> {
     await this.folder.replace({ path: "checkpoint", bytes: Buffer.from(head.note) });
     this.last = head;
+    await this.history.append(head);
     return head;
   }
 

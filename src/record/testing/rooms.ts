@@ -43,7 +43,7 @@ export async function openTestRecord(options: TestRecordOptions = {}): Promise<T
   const log = fakeLog();
   const exits: number[] = [];
   const place = { dir: "/data", origin: ORIGIN, node: "gate-1", tenant: "main", ...options.place };
-  const config = { ...recordConfig.parse({}), ...options.settings, ...place };
+  const config = { ...recordConfig.parse({ reserveBytes: 0 }), ...options.settings, ...place };
   const random = fakeRandom(options.seed ?? fs.calls + 1);
   const onFatal = (exitCode: number): void => void exits.push(exitCode);
   const domains = testDomains({ custody, clock, random: fakeRandom(999) }, options.keys, options.shelf);

@@ -17,6 +17,7 @@ const SEAL = 3;
 export interface Segment {
   /** Index of the first entry, from its name. */
   readonly first: number;
+  /** Asked for once. */
   readonly bytes: Uint8Array;
 }
 
@@ -68,8 +69,9 @@ export class JournalReader {
     return undefined;
   }
 
-  private segment(segment: Segment, isLast: boolean): string | undefined {
-    const path = segmentPath(segment.first);
+  private segment(source: Segment, isLast: boolean): string | undefined {
+    const path = segmentPath(source.first);
+    const segment = { first: source.first, bytes: source.bytes };
     this.header(segment, path);
     if (this.repeatsTail(segment)) return undefined;
     if (segment.first !== this.size) throw new VerifyError(path, `the journal before it ends at entry ${this.size}`);

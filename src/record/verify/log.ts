@@ -7,10 +7,12 @@ import type { Checkpoint } from "./checkpoint.ts";
 import { EntryChecks } from "./entry.ts";
 import { attempt, quoted, VerifyError } from "./fault.ts";
 import { type AgeLimit, checkHead } from "./head.ts";
+import { HistoryChecks, readHistory } from "./history.ts";
 import { type JournalEntry, JournalReader, type Segment } from "./journal.ts";
 import { Frontier, leafHash, rootOf } from "./merkle.ts";
 import type { Policy } from "./policy.ts";
-import { readBundle, readPath, readTile, segmentPath, TILE_WIDTH, type Tile, tilePath } from "./tiles.ts";
+import { canVerify } from "./signature.ts";
+import { historyPath, readBundle, readPath, readTile, segmentPath, TILE_WIDTH, type Tile, tilePath } from "./tiles.ts";
 import { Report, type Verdict } from "./verdict.ts";
 
 /** Largest published size that is read; its hashes are held in memory. */
@@ -39,7 +41,7 @@ export function verifyLog(
     return report.verdict();
   }
   const checkpoint = checkHead(text.value, trust, report, options);
-  if (checkpoint !== undefined) new LogVerifier(source, checkpoint, report).run();
+  if (checkpoint !== undefined) new LogVerifier(source, checkpoint, trust, report).run();
   return report.verdict();
 }
 
@@ -50,12 +52,15 @@ class LogVerifier {
   private readonly checks: EntryChecks;
   private readonly tiles: Tile[] = [];
   private readonly segments: Segment[] = [];
+  private readonly histories: number[] = [];
+  private readonly trust: Policy | undefined;
   /** Hashes of every level, `levels[0]` the leaves: first of the published entries, then of those only in the journal. */
   private readonly levels: Uint8Array[][] = [[]];
 
-  constructor(source: LogSource, checkpoint: Checkpoint, report: Report) {
+  constructor(source: LogSource, checkpoint: Checkpoint, trust: Policy | undefined, report: Report) {
     this.source = source;
     this.checkpoint = checkpoint;
+    this.trust = trust;
     this.report = report;
     this.checks = new EntryChecks(checkpoint.origin, report);
   }
@@ -65,7 +70,7 @@ class LogVerifier {
     const published = attempt(() => this.readEntries());
     if ("reason" in published) {
       this.report.failed("entries", published.reason);
-      for (const name of ["log-binding", "schema", "journal", "tiles"] as const) {
+      for (const name of ["log-binding", "schema", "history", "journal", "tiles"] as const) {
         this.report.notRun(name, "the published entries could not be read");
       }
       return;
@@ -86,12 +91,44 @@ class LogVerifier {
     for (const path of this.source.list()) {
       const file = readPath(path);
       if (file?.kind === "tile") this.tiles.push(file.tile);
-      else if (file?.kind === "segment")
-        this.segments.push({ first: file.first, bytes: this.source.read(path) ?? new Uint8Array() });
+      else if (file?.kind === "segment") this.segments.push(this.segment(path, file.first));
+      else if (file?.kind === "history") this.histories.push(file.first);
       else if (file === undefined) this.report.failed("files", `${quoted(path)}: no file of a log`);
     }
     this.segments.sort((a, b) => a.first - b.first);
+    this.histories.sort((a, b) => a - b);
     this.report.passed("files", `${this.tiles.length} tiles and ${this.segments.length} journal segments`);
+  }
+
+  /** Segments are large: each is read when its turn comes, and let go after the next. */
+  private segment(path: string, first: number): Segment {
+    const { source } = this;
+    return {
+      first,
+      get bytes() {
+        return source.read(path) ?? new Uint8Array();
+      },
+    };
+  }
+
+  /** The checkpoints that were published before. Without their files there is nothing to compare. */
+  private readHistory(size: number): HistoryChecks | undefined {
+    const { origin } = this.checkpoint;
+    const read = attempt(() => {
+      const lines = this.histories.flatMap((first) => {
+        return readHistory(required(this.source, historyPath(first)), first, this.checkpoint);
+      });
+      const checks = new HistoryChecks(lines, size);
+      const keys = this.trust?.logs.filter((key) => key.name === origin && canVerify(key)) ?? [];
+      if (lines.length === 0) this.report.notRunOptional("history", "no checkpoints of before in this folder");
+      else if (keys.length === 0) this.report.notRun("history", "no trusted key was given");
+      else
+        this.report.passed("history", `all ${checks.checkSignatures(keys)} checkpoints are signed and have their root`);
+      return checks;
+    });
+    if ("value" in read) return read.value;
+    this.report.failed("history", read.reason);
+    return undefined;
   }
 
   /** Reads the bundles up to the published size. @throws VerifyError */
@@ -99,6 +136,7 @@ class LogVerifier {
     if (this.checkpoint.size > ENTRIES_MAX) throw new VerifyError("checkpoint", `over ${ENTRIES_MAX} entries`);
     const size = Number(this.checkpoint.size);
     const tree = new Frontier();
+    const history = this.readHistory(size);
     for (const tile of tilesOf("entries", size)) {
       const { path, bytes, width } = this.open(tile);
       for (const [i, { entry, offset }] of readBundle(bytes, width, path).slice(0, tile.width).entries()) {
@@ -107,10 +145,17 @@ class LogVerifier {
         const leaf = leafHash(entry);
         tree.push(leaf);
         this.levels[0]?.push(leaf);
+        this.judge(() => history?.at(tree.size, () => tree.root()));
       }
     }
     if (!sameBytes(tree.root(), this.checkpoint.root)) throw this.blame(size);
     return size;
+  }
+
+  /** A checkpoint of before that does not fit says nothing against the entries. */
+  private judge(history: () => void): void {
+    const told = attempt(history);
+    if ("reason" in told) this.report.failed("history", told.reason);
   }
 
   /** The bundles do not make the root: says where they part from the tiles of leaf hashes. */

@@ -99,9 +99,16 @@ function counted(text: string): Uint8Array {
   return Buffer.concat([Uint8Array.of(bytes.length), bytes]);
 }
 
+/** A log's history has thousands of notes of one key, and making the key ready costs more than a signature does. */
+const ready = new WeakMap<Uint8Array, KeyObject>();
+
 function publicKey({ type, key }: VerifierKey): KeyObject {
+  const known = ready.get(key);
+  if (known !== undefined) return known;
   const head = type === ML_DSA_44 ? SPKI.mlDsa44 : SPKI.ed25519;
-  return createPublicKey({ key: Buffer.concat([head, key]), format: "der", type: "spki" });
+  const made = createPublicKey({ key: Buffer.concat([head, key]), format: "der", type: "spki" });
+  ready.set(key, made);
+  return made;
 }
 
 let mlDsa44: boolean | undefined;

@@ -18,6 +18,8 @@ export interface Tile {
 export type LogFile =
   | { readonly kind: "checkpoint" }
   | { readonly kind: "segment"; readonly first: number }
+  /** Published checkpoints, named by the size of the first. */
+  | { readonly kind: "history"; readonly first: number }
   | { readonly kind: "tile"; readonly tile: Tile };
 
 /** tlog-tiles, "Merkle Tree": `tile/<L>/<N>[.p/<W>]`. */
@@ -34,17 +36,23 @@ export function segmentPath(first: number): string {
   return `journal/${first.toString(16).padStart(16, "0")}.bwj`;
 }
 
+export function historyPath(first: number): string {
+  return `checkpoints/${first.toString(16).padStart(16, "0")}.log`;
+}
+
 /** What a path means, or undefined where it means nothing. */
 export function readPath(path: string): LogFile | undefined {
   if (path === "checkpoint") return { kind: "checkpoint" };
-  return readSegmentPath(path) ?? readTilePath(path);
+  return readNumberedPath(path) ?? readTilePath(path);
 }
 
-function readSegmentPath(path: string): LogFile | undefined {
-  const [, hex] = /^journal\/([0-9a-f]{16})\.bwj$/.exec(path) ?? [];
+/** A journal segment by its first entry, or a file of checkpoints by its first size. */
+function readNumberedPath(path: string): LogFile | undefined {
+  const [, hex] = /^(?:journal|checkpoints)\/([0-9a-f]{16})\.(?:bwj|log)$/.exec(path) ?? [];
   if (hex === undefined) return undefined;
   const first = Number.parseInt(hex, 16);
-  return segmentPath(first) === path ? { kind: "segment", first } : undefined;
+  if (segmentPath(first) === path) return { kind: "segment", first };
+  return historyPath(first) === path ? { kind: "history", first } : undefined;
 }
 
 function readTilePath(path: string): LogFile | undefined {

@@ -18,6 +18,7 @@ export type CheckName =
   | "log-binding"
   | "schema"
   | "approvals"
+  | "history"
   | "journal"
   | "unpublished";
 
