@@ -6,7 +6,7 @@ import { type EntryIndex, parseEntryIndex } from "../../src/core/index.ts";
 import { openRecord, RecordError } from "../../src/record/index.ts";
 import { attemptDraft, outcomeDraft, wholeDraft } from "../../src/record/testing/drafts.ts";
 import { machineConfig, machinePorts } from "../../src/record/testing/machine.ts";
-import { policyOf, verifyLog } from "../../src/record/verify/index.ts";
+import { parsePolicy, verifyLog } from "../../src/record/verify/index.ts";
 
 const [disk = ""] = process.argv.slice(2);
 const neighbour = path.join(disk, "neighbour");
@@ -34,7 +34,7 @@ await until(async () => {
   return ref !== undefined;
 });
 await until(() => room.status().missed === 0);
-const { vkey } = room.status();
+const policy = parsePolicy(Buffer.from(room.trustPolicy()));
 await room.close();
 
 const found = new Map<number, string>();
@@ -50,7 +50,7 @@ const verdict = verifyLog(
         .filter((entry) => entry.isFile())
         .map((entry) => path.relative(root, path.join(entry.parentPath, entry.name))),
   },
-  policyOf(vkey),
+  policy,
 );
 const lost = [...acknowledged].filter(([at, hash]) => found.get(at) !== hash).length;
 const notPassed = verdict.checks.filter(({ result }) => result !== "passed");
