@@ -128,20 +128,15 @@ class Opening {
     const reader = new LogReader({ folder, tree, leaves, origin });
     const quorum = new Quorum(ports.cosigner, config.witness, ports.clock);
     const growth = (from: number, to: number): Promise<readonly Bytes[]> => reader.growth(from, to);
-    const { clock } = ports;
-    const { republishMs } = config;
     const history = await History.open(folder);
-    const parts = { folder, tree, leaves, signer, growth, clock, quorum, republishMs, history };
-    const publisher = new Publisher({ ...parts, ...heads });
+    const parts = { folder, tree, leaves, signer, growth, quorum, history, ...heads };
+    const publisher = new Publisher({ ...parts, clock: ports.clock, republishMs: config.republishMs });
     const journaled = await this.read(folder, signer, { ...heads, publisher });
     this.checkBirth(signer, heads, identity);
     await this.firstGuard(heads);
     await publisher.restorePartial();
     const recovered = await journaled.finish();
-    const disk = new Disk(fs, config.dir, config.low);
-    await disk.look();
-    const reserve = new Reserve(folder, ports.random, config.reserveBytes);
-    await reserve.restore();
+    const { disk, reserve } = await this.space(folder);
     const journal = new Journal(
       {
         ...ports,
@@ -173,14 +168,22 @@ class Opening {
     });
     try {
       await publisher.resume();
-      const [vkey] = signer.vkeys;
-      await this.begin(room, logOpened(vkey, await readBefore(folder)));
-      await writeIdentity(folder, { origin, vkey, guarded: heads.guard !== undefined });
+      await this.begin(room, folder);
     } catch (cause) {
       await journal.close();
       throw cause;
     }
     return room;
+  }
+
+  /** What there is on the disk, and what is kept back of it. */
+  private async space(folder: LogFolder): Promise<{ readonly disk: Disk; readonly reserve: Reserve }> {
+    const { config, ports } = this;
+    const disk = new Disk(folder.fs, config.dir, config.low);
+    await disk.look();
+    const reserve = new Reserve(folder, ports.random, config.reserveBytes);
+    await reserve.restore();
+    return { disk, reserve };
   }
 
   private async heads(folder: LogFolder, fs: JournalFs): Promise<Heads> {
@@ -251,13 +254,15 @@ class Opening {
   }
 
   /** The first entries of a new log, or of an old one that is opened again; then the first checkpoint. */
-  private async begin(room: Room, first: AdminDraft): Promise<void> {
-    if (room.size() === 0) await room.append(first);
+  private async begin(room: Room, folder: LogFolder): Promise<void> {
+    const { origin, vkey } = room.status();
+    if (room.size() === 0) await room.append(logOpened(vkey, await readBefore(folder)));
     const unknown = [...this.unfinished].map(([index, hash]) => unknownOutcome(this.config.origin, index, hash));
     for (let i = 0; i < unknown.length; i += OUTCOMES_AT_ONCE) {
       await Promise.all(unknown.slice(i, i + OUTCOMES_AT_ONCE).map((draft) => room.append(draft)));
     }
     await room.checkpoint();
+    await writeIdentity(folder, { origin, vkey, guarded: this.config.guard !== "none" });
     room.start();
   }
 
