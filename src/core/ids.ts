@@ -41,6 +41,8 @@ export type Digest = Brand<string, "Digest">;
 export type Commitment = Brand<string, "Commitment">;
 /** `e1:` and 22 base64url characters: whose key commitments and bodies are under, opaque (record L7). */
 export type ErasureDomainId = Brand<string, "ErasureDomainId">;
+/** Lower-case UUIDv7 text of one erasure. */
+export type ErasureId = Brand<string, "ErasureId">;
 /** `BW-` and 7 Crockford characters of the entry id: what a caller is shown. */
 export type Reference = Brand<string, "Reference">;
 /** Position of an entry in its log, from 0. */
@@ -145,6 +147,10 @@ export const parseOrderId: (text: string) => OrderId = brand<"OrderId">("order i
 export const parseIncidentId: (text: string) => IncidentId = brand<"IncidentId">("incident id", UUID_V7, UUID_RULE);
 /** @throws CoreError CORE_ID_MALFORMED */
 export const parseDecoyId: (text: string) => DecoyId = brand<"DecoyId">("decoy id", UUID_V7, UUID_RULE);
+/** Lower-case UUIDv7 text of one legal hold. @throws CoreError CORE_ID_MALFORMED */
+export const parseHoldId: (text: string) => Brand<string, "HoldId"> = brand<"HoldId">("hold id", UUID_V7, UUID_RULE);
+/** @throws CoreError CORE_ID_MALFORMED */
+export const parseErasureId: (text: string) => ErasureId = brand<"ErasureId">("erasure id", UUID_V7, UUID_RULE);
 /** @throws CoreError CORE_ID_MALFORMED */
 export const parseFindingId: (text: string) => FindingId = brand<"FindingId">(
   "finding id",

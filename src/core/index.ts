@@ -88,6 +88,7 @@ export type {
   EntryIndex,
   EntryRef,
   ErasureDomainId,
+  ErasureId,
   FindingId,
   IdentityId,
   IncidentId,
@@ -113,7 +114,9 @@ export {
   parseEntryId,
   parseEntryIndex,
   parseErasureDomainId,
+  parseErasureId,
   parseFindingId,
+  parseHoldId,
   parseIdentityId,
   parseIncidentId,
   parseInstanceId,
@@ -168,6 +171,8 @@ export type { ControlFeed, FeedView, IdentityView, ProofInput, Prover } from "./
 export type { Flow, FlowDestinations, TransferGate, TransferVerdict } from "./ports/prove.ts";
 export type {
   EntrySource,
+  HoldScope,
+  Holds,
   Receipt,
   RecordedEntry,
   Recorder,

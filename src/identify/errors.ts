@@ -6,7 +6,8 @@ export type IdentifyErrorCode =
   | "IDENTIFY_CONFIG"
   | "IDENTIFY_ROLES"
   | "IDENTIFY_ROW_MALFORMED"
-  | "IDENTIFY_FEED_BROKEN";
+  | "IDENTIFY_FEED_BROKEN"
+  | "IDENTIFY_FORGET_REFUSED";
 
 /** A fault of identify: a configuration it cannot stand on, or a row it did not write. */
 export class IdentifyError extends BailiwickError<IdentifyErrorCode> {}

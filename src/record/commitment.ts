@@ -23,6 +23,9 @@ export class Commitments {
 
   constructor(domains: Domains) {
     this.domains = domains;
+    domains.watch((domain) => {
+      for (const [info, { of }] of this.salts) if (of === domain) this.salts.delete(info);
+    });
   }
 
   /**
@@ -47,11 +50,6 @@ export class Commitments {
     const [oldest] = this.salts.keys();
     if (this.salts.size > SALTS_MAX && oldest !== undefined) this.salts.delete(oldest);
     return key;
-  }
-
-  /** Forgets the salts of a domain. */
-  forget(domain: Domain): void {
-    for (const [info, { of }] of this.salts) if (of === domain) this.salts.delete(info);
   }
 }
 

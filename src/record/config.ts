@@ -36,6 +36,7 @@ export interface RecordSettings {
   readonly low: { readonly percent: number; readonly bytes: number; readonly warnPercent: number };
   readonly reserveBytes: number;
   readonly slices: { readonly keepDays: number };
+  readonly erase: { readonly keyBackupDays: number };
 }
 
 export interface RecordConfig extends RecordSettings {
@@ -142,5 +143,11 @@ export const recordConfig: z.ZodType<RecordSettings> = z.strictObject({
     .prefault({})
     .describe(
       "how long what a decision rests on is kept beside the record, for replays; then it and its keys are erased",
+    ),
+  erase: z
+    .strictObject({ keyBackupDays: count(0, 30, 30).meta({ unit: "days" }) })
+    .prefault({})
+    .describe(
+      "how long a backup of the keys is kept; an erasure is complete when the last one that holds the key has ended",
     ),
 });

@@ -21,6 +21,8 @@ export type RecordErrorCode =
   /** The published checkpoint was signed with another key. */
   | "RECORD_KEY_MISMATCH"
   | "RECORD_CONFIG"
+  /** A content that is not what an entry committed to, or cannot be compared with it any more. */
+  | "RECORD_OPENING_REFUSED"
   /** No entry has this index. */
   | "RECORD_NOT_FOUND"
   /** No published checkpoint covers the entry yet; a later one will. */

@@ -11,6 +11,7 @@ import {
   type ErasureDomainId,
   jsonObject,
   type Log,
+  member,
   parseEntryIndex,
   type Receipt,
   type RecordedEntry,
@@ -29,6 +30,7 @@ import type { FramedEntry } from "./journal/frame.ts";
 import { errorCode, isFull } from "./journal/fs.ts";
 import type { Journal } from "./journal/journal.ts";
 import type { Domains } from "./keep/domains.ts";
+import { type OpenedField, type Opening, openingsOf } from "./keep/openings.ts";
 import type { Quorum, QuorumState } from "./publish/cosign.ts";
 import type { Head } from "./publish/head.ts";
 import type { Leaves } from "./publish/leaves.ts";
@@ -95,6 +97,8 @@ export interface RecordRoom extends Recorder, EntrySource {
   proveGrowth(oldSize: number, newSize: number): Promise<readonly Bytes[]>;
   /** Entries by what a caller was shown, by id, or by index; several can share a reference. */
   find(what: Reference | EntryId | EntryIndex): Promise<readonly RecordedEntry[]>;
+  /** What one entry commits to, so that somebody else can check it. @throws RecordError RECORD_NOT_FOUND, RECORD_OPENING_REFUSED */
+  open(index: EntryIndex, contents?: Readonly<Partial<Record<OpenedField, string>>>): Promise<readonly Opening[]>;
   status(): RecordStatus;
   /** C2SP tlog-policy text that trusts this log's key. */
   trustPolicy(): string;
@@ -251,6 +255,17 @@ export class Room implements RecordRoom {
     if (typeof what === "number") return gathered(this.read({ from: what, to: what + 1 }));
     const { references, reader } = this.parts;
     return gathered(findEntries(reader, references, what));
+  }
+
+  async open(
+    index: EntryIndex,
+    contents: Readonly<Partial<Record<OpenedField, string>>> = {},
+  ): Promise<readonly Opening[]> {
+    const [found] = await this.find(index);
+    if (found === undefined) throw notFound(`entry ${index}`);
+    const of = member(member(found.entry, "of"), "index");
+    const [intent] = typeof of === "number" ? await this.find(parseEntryIndex(of)) : [];
+    return openingsOf(this.parts, found, intent, contents);
   }
 
   status(): RecordStatus {

@@ -2,7 +2,7 @@
 // The tables of this room. The log itself is no table: what stands here is beside it, or made from it.
 import { sql } from "kysely";
 import type { AnyDb, RoomSchema } from "../core/index.ts";
-import { domainKeys } from "./keep/tables.ts";
+import { domainKeys, keeping } from "./keep/tables.ts";
 import { searchTables } from "./search/schema.ts";
 
 export type RecordTables = {
@@ -18,6 +18,7 @@ export const RECORD_SCHEMA: RoomSchema = {
     { name: "record-0001-head", up: head },
     { name: "record-0002-domain-keys", up: domainKeys },
     { name: "record-0003-index", up: searchTables },
+    { name: "record-0004-keeping", up: keeping },
   ],
 };
 

@@ -53,6 +53,7 @@ import { mountIdentity } from "./http/identity.ts";
 import { createListener } from "./http/listener.ts";
 import { mountMcp } from "./http/mcp.ts";
 import { identityEdge } from "./identity-edge.ts";
+import { type KeepingRooms, keepingEdge } from "./keep-desk.ts";
 import { type Kept, openKept } from "./kept.ts";
 import { type MandateSources, openMandates, openMandatesOf } from "./mandates.ts";
 import { openOutbound } from "./outbound/client.ts";
@@ -181,6 +182,8 @@ interface Rooms extends PolicyRoom, Kept {
   readonly transfers: Transfers;
   readonly tasks: Tasks;
   readonly store: OpenedStore;
+  /** What of the record is held, and what is erased. */
+  readonly keeping: KeepingRooms;
   readonly identify: Identify;
   readonly releases: Releases;
   /** The set that was loaded at start. */
@@ -205,7 +208,7 @@ async function openRooms({ config, io, publicUrl, opened }: Opening): Promise<Ro
   const store = opened.use(await openServerStore(config, { ...ports, exit: io.exit }));
   const about = { config, publicUrl, tenant: TENANT, opened };
   const kept = await openKept({ ...ports, custody, store, onFatal: io.exit }, about);
-  const { record, slices } = kept;
+  const { record, slices, holds } = kept;
   const releases = opened.use(await openServerReleases({ ...ports, store, recorder: record }, config));
   const tasks = new Tasks(custody.derive("origins"));
   const shelf = await openManifests(register, { ...ports, store, recorder: record });
@@ -215,6 +218,7 @@ async function openRooms({ config, io, publicUrl, opened }: Opening): Promise<Ro
   );
   opened.use(known.identify);
   const { identify, people, reopen } = known;
+  const keeping = { holds, erasures: await kept.erasures(identify, new Set(people.values())) };
   const shared = { ...ports, store, record, identify, custody, people, config, root: io.root };
   const answers = await openAnswers({ ...shared, demo: io.demo, opened, servers, reopen });
   const { inspector, transfers } = await openData(config, io, custody.derive("value"));
@@ -229,6 +233,7 @@ async function openRooms({ config, io, publicUrl, opened }: Opening): Promise<Ro
   return {
     store,
     ...kept,
+    keeping,
     identify,
     ...rules,
     releases,
@@ -391,6 +396,7 @@ async function mountEdges(rooms: Rooms, bound: Bound, opening: Opening): Promise
     observe: observePorts(rooms),
     policySets: policyEdge(rooms, { ...ports, gate }, { domain: DOMAIN, config, demo: io.demo }),
     ...replayEdges(rooms, { ...ports, whoIs: ({ headers }) => whoIs(rooms, headers) }),
+    keeping: keepingEdge(rooms, { demo: io.demo, whoIs: ({ headers }) => whoIs(rooms, headers) }),
     servers: serverPorts(rooms, { ...ports, gate, relay }, { ...io, publicUrl, mode: config.mcp.mode }),
     ...(await roleTable(rooms, config, io.root)),
     address: setupAddress(publicUrl),

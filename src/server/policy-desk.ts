@@ -1,16 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 // Policy sets for people: what somebody hands over is parsed, linted, validated and tried on its cases before it is kept; what
 // a second person is shown is put together here, and what they sign.
-import {
-  type BoundAssertion,
-  type Clock,
-  type Digest,
-  type IdentityId,
-  instant,
-  type Json,
-  type Problem,
-  type Timers,
-} from "../core/index.ts";
+import { type Clock, type Digest, type IdentityId, instant, type Problem, type Timers } from "../core/index.ts";
 import {
   type Approval,
   type Bundle,
@@ -31,6 +22,7 @@ import {
 import type { Gate } from "../enforce/index.ts";
 import type { Identify, Session } from "../identify/index.ts";
 import type { PolicyRoom } from "./policy-room.ts";
+import { SecondPerson, type Terms } from "./second-person.ts";
 
 /** UNIT: ms. A yes to a set counts so long from its publication: afterwards it is published again. */
 const YES_MS: number = 30 * 24 * 60 * 60_000;
@@ -64,19 +56,14 @@ export interface Checked {
   readonly cases: { readonly passed: number; readonly failed: number };
 }
 
-/** What a person is asked to sign. */
-export interface Terms {
-  readonly digest: Digest;
-  /** For the browser; absent where a session alone counts. */
-  readonly options?: Json;
-}
-
 export class PolicyDesk {
   private readonly ports: DeskPorts;
+  private readonly second: SecondPerson;
   private readonly diffs = new Map<string, Promise<BundleDiff>>();
 
   constructor(ports: DeskPorts) {
     this.ports = ports;
+    this.second = new SecondPerson(ports.identify, ports.clock, ports.demo);
   }
 
   /** What is wrong with it; nothing is kept. */
@@ -115,11 +102,11 @@ export class PolicyDesk {
   }
 
   setTerms(set: PublishedSet, person: IdentityId): Terms {
-    return this.termsFor(this.ports.published.termsOf(set), person);
+    return this.second.termsFor(this.ports.published.termsOf(set), person);
   }
 
   releaseTerms(release: SetRelease, person: IdentityId): Terms {
-    return this.termsFor(this.ports.published.releaseTermsOf(release), person);
+    return this.second.termsFor(this.ports.published.releaseTermsOf(release), person);
   }
 
   async approveSet(set: PublishedSet, session: Session, answer: unknown): Promise<Done<PublishedSet>> {
@@ -139,28 +126,12 @@ export class PolicyDesk {
     return "no" in signed ? signed : published.agree(release.id, signed);
   }
 
-  private termsFor(digest: Digest, person: IdentityId): Terms {
-    const { people } = this.ports.identify;
-    return this.isBySession(person) ? { digest } : { digest, options: people.boundOptions(person, digest) };
-  }
-
-  private isBySession(person: IdentityId): boolean {
-    return this.ports.demo && !this.ports.identify.people.hasPasskey(person);
-  }
-
-  private async sign(
+  private sign(
     session: Session,
     digest: Digest,
     { nonce, at, answer }: { readonly nonce: string; readonly at: number; readonly answer: unknown },
   ): Promise<Approval | No> {
-    const now = this.ports.clock.now();
-    const { person } = session;
-    if (this.isBySession(person)) return { by: person, at: now, terms: digest };
-    const terms = { purpose: "policy", digest, answer: "approve", nonce, exp: instant(at + YES_MS) };
-    const { people } = this.ports.identify;
-    const bound = await people.bind(session, terms, answer);
-    if ("refused" in bound) return { no: "refused", why: bound.why };
-    return { by: person, at: now, terms: digest, bound, ...keyOf(people.verify(bound, digest), bound) };
+    return this.second.sign(session, { purpose: "policy", digest, nonce, exp: instant(at + YES_MS) }, answer);
   }
 
   private async read(texts: readonly TextFile[]): Promise<{ readonly bundle?: Bundle; readonly checked: Checked }> {
@@ -200,11 +171,4 @@ function caseProblem({ file, name, differences }: ReturnType<typeof runCases>["r
   const text = `the case "${name}" fell: ${differences.join("; ")}`;
   const fix = "mend the policy or the case: npx bailiwick policy test DIR";
   return { code: "case_failed", file, line: 0, column: 0, text, fix, blocking: true };
-}
-
-function keyOf(
-  verified: ReturnType<Identify["people"]["verify"]>,
-  { person }: BoundAssertion,
-): { readonly key?: string } {
-  return verified?.person === person ? { key: verified.key } : {};
 }

@@ -81,7 +81,8 @@ export async function openStoreOn(
     threads.unshift(...readers);
     await Promise.all(readers.map((reader) => reader.call({ op: "query", sql: "select 1", values: [] })));
     const startReader = (): DatabaseThread => thread("reader");
-    const engine = engineOf(kysely(readerDriver(readers), true), { writer, threads, state, startReader });
+    const another = (): DatabaseThread => thread("writer");
+    const engine = engineOf(kysely(readerDriver(readers), true), { writer, threads, state, startReader, another });
     return storeOver(engine, ports, { slowTxMs: options.slowTxMs ?? SLOW_TX_MS });
   } catch (error) {
     await Promise.allSettled(threads.map((each) => each.close())); // the first fault is the one to tell
@@ -91,13 +92,15 @@ export async function openStoreOn(
 
 interface Parts {
   readonly writer: DatabaseThread;
+  /** One more connection, for what no transaction may be around. */
+  readonly another: () => DatabaseThread;
   /** Readers first: the last connection that closes folds the WAL into the file. */
   readonly threads: readonly DatabaseThread[];
   readonly state: State;
   readonly startReader: () => DatabaseThread;
 }
 
-function engineOf(read: AnyDb, { writer, threads, state, startReader }: Parts): Engine {
+function engineOf(read: AnyDb, { writer, threads, state, startReader, another }: Parts): Engine {
   return {
     read,
     write: kysely(writerDriver(writer, { autocommit: false }), false),
@@ -111,6 +114,14 @@ function engineOf(read: AnyDb, { writer, threads, state, startReader }: Parts): 
         // a transaction that only reads sees the moment of its first statement until it ends (WAL)
         await thread.call({ op: "query", sql: "begin", values: [] });
         return await fn(kysely(readerDriver([thread]), true));
+      } finally {
+        await thread.close();
+      }
+    },
+    async scrub() {
+      const thread = another();
+      try {
+        await scrub(thread);
       } finally {
         await thread.close();
       }
@@ -133,6 +144,16 @@ async function refuseOther(dir: string): Promise<void> {
   throw new StoreError("STORE_FILE_FOREIGN", "opening the database: the rows of this data directory are on a server", {
     fix: "set DATABASE_URL as before, or restore a backup into another directory without it",
   });
+}
+
+/**
+ * Deleted rows are overwritten where they stood (`secure_delete`); what the write-ahead log still says of them goes with it.
+ * @throws StoreError STORE_BUSY where somebody reads or writes for longer than a statement waits
+ */
+async function scrub(thread: DatabaseThread): Promise<void> {
+  const { rows } = await thread.call({ op: "query", sql: "pragma wal_checkpoint(truncate)", values: [] });
+  if (rows[0]?.["busy"] === 0) return;
+  throw new StoreError("STORE_BUSY", "emptying the write-ahead log: somebody reads or writes all the time");
 }
 
 /** What was not folded into the file when the last process ended: it was killed, or lost power. */

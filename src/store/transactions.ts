@@ -18,6 +18,8 @@ export interface Engine {
   again(error: unknown, times: number): Promise<boolean>;
   /** A transaction that sees one moment and changes nothing, beside everything else. */
   snapshot<T>(fn: (db: AnyDb) => Promise<T>): Promise<T>;
+  /** Leaves nothing of deleted rows in any file. */
+  scrub(): Promise<void>;
   health(): { readonly ok: boolean; readonly why: string };
   /** From here on nothing is begun. */
   stop(): void;
@@ -77,6 +79,10 @@ export function storeOver(
     async snapshot(fn) {
       engine.check();
       return tracked(engine.snapshot(fn));
+    },
+    async scrub() {
+      engine.check();
+      return tracked(engine.scrub());
     },
     health: () => engine.health(),
     close,

@@ -80,6 +80,7 @@ async function openWorld(): Promise<World> {
       disk.fails ? Promise.reject(new Error("the store is down")) : store.tx(name, work)) as typeof store.tx,
     health: () => store.health(),
     close: () => store.close(),
+    scrub: () => store.scrub(),
   };
   let fs = memoryFs();
   const start = async () => {

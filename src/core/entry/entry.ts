@@ -276,6 +276,8 @@ export const ADMIN_NAMES = [
   "server.changed",
   "log.opened",
   "log.erased",
+  "hold.set",
+  "hold.lifted",
   "log.read",
   "clock.stepped",
   "degraded.entered",

@@ -2,6 +2,7 @@
 import type { EntryDraft, EntryHeader } from "../entry/entry.ts";
 import type { Bytes, Commitment, EntryRef, ErasureDomainId, IdentityId, TaskId } from "../ids.ts";
 import type { JsonObject } from "../json.ts";
+import type { HoldId } from "../label.ts";
 import type { Instant } from "../time.ts";
 
 export interface Receipt {
@@ -78,4 +79,19 @@ export interface Slices {
   get(id: EntryHeader["id"]): Promise<string | undefined>;
   /** The key that sealed a slice; nothing where it is erased. */
   key(id: string): Promise<SealKey | undefined>;
+}
+
+/** What a hold keeps, or what is asked about: everything where no member narrows it (record L41). */
+export interface HoldScope {
+  readonly person?: IdentityId;
+  /** Inclusive; from the first where absent. */
+  readonly from?: Instant;
+  /** Exclusive; without end where absent. */
+  readonly to?: Instant;
+}
+
+/** The one register of legal holds. */
+export interface Holds {
+  /** Holds in force that touch any of it. From memory. */
+  on(scope: HoldScope): readonly HoldId[];
 }

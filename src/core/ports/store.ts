@@ -11,6 +11,8 @@ export interface Store {
   readonly read: AnyDb;
   /** One serialisable transaction; durable when the promise resolves. `fn` awaits database calls only. */
   tx<T>(name: string, fn: (db: AnyDb) => Promise<T>): Promise<T>;
+  /** Resolves once no file of the database holds anything of rows that were deleted. Rejects STORE_BUSY: ask again. */
+  scrub(): Promise<void>;
   /** What stops it from working, in a few words, or `ok`. */
   health(): { readonly ok: boolean; readonly why: string };
   close(): Promise<void>;

@@ -78,6 +78,7 @@ export async function openShelfWorld({
     read: store.read,
     health: () => store.health(),
     close: () => store.close(),
+    scrub: () => store.scrub(),
     async tx(name, fn) {
       if (end.crash?.at === name && end.crash.when === "before") throw new Error("the process ended");
       const done = await store.tx(name, fn);

@@ -16,6 +16,7 @@ import type {
   Store,
 } from "../../core/index.ts";
 import type { ChangeDraft, Changes, Rows } from "../changes.ts";
+import { IdentifyError } from "../errors.ts";
 import type { HumanDraft, IdentityRegistry } from "../registry.ts";
 import type { Act, HumanInput, Outcome } from "../registry-rules.ts";
 import { tables } from "../schema.ts";
@@ -251,6 +252,21 @@ export class PeopleDesk implements People {
     return this.offices.persons();
   }
 
+  async forget(person: IdentityId, act: Act): Promise<void> {
+    const { registry, changes, store } = this.ports;
+    const known = registry.get(person);
+    if (known !== undefined && known.status !== "retired") {
+      const retired = await registry.retire(person, act);
+      if ("no" in retired)
+        throw new IdentifyError("IDENTIFY_FORGET_REFUSED", `erasing what names ${person}: ${retired.why}`);
+    }
+    await changes.run(async () => {
+      this.sessions.end((session) => session.person === person);
+      await store.tx("identify.forget", (db) => forgetRows(tables(db), person));
+      this.roster.forget(person);
+    });
+  }
+
   setRoles(person: IdentityId, roles: readonly PersonRole[], act: Act): Promise<Outcome<readonly PersonRole[]>> {
     return this.ports.changes.run(async () => {
       const set = await this.offices.setRoles(person, roles, act);
@@ -375,6 +391,13 @@ function noKeysOf(person: IdentityId): Rows {
   return async (db) => {
     await db.deleteFrom("id_passkey").where("person", "=", person).execute();
   };
+}
+
+/** Every row of these tables that is about the person. */
+async function forgetRows(db: ReturnType<typeof tables>, person: IdentityId): Promise<void> {
+  await db.deleteFrom("id_person").where("id", "=", person).execute();
+  for (const table of ["id_passkey", "id_role", "id_session", "id_link"] as const)
+    await db.deleteFrom(table).where("person", "=", person).execute();
 }
 
 function keyRows(key: Passkey): Rows {

@@ -23,6 +23,7 @@ it("I55: an auditor reads, an approver changes nobody, and only an owner manages
   const rights = readRights("roles.yaml", await readFile(FILE, "utf8"));
   expect(RIGHTS.filter((right) => rights.has(["auditor"], right))).toEqual([
     "record.read",
+    "record.open",
     "people.read",
     "approve",
     "decide.explain",

@@ -9,6 +9,8 @@ import { IdentifyError } from "../errors.ts";
 /** What a route of the control API may ask of whoever comes. */
 export const RIGHTS = [
   "record.read",
+  "record.open",
+  "record.keep",
   "people.read",
   "people.manage",
   "approve",

@@ -73,6 +73,12 @@ export class Roster {
     this.keys.set(key.credential, key);
   }
 
+  forget(person: IdentityId): void {
+    for (const { credential } of this.keysOf(person)) this.keys.delete(credential);
+    this.roles.delete(person);
+    this.declared.delete(person);
+  }
+
   declare(person: IdentityId, groups: readonly string[]): void {
     this.declared.set(person, groups);
   }

@@ -107,6 +107,11 @@ export interface People {
   bind(session: Session, terms: BoundTerms, answer: unknown): Promise<BoundAssertion | NoEntry>;
   /** Whose signature it is, and under which key (SubjectPublicKeyInfo, base64url). Synchronous, never throws. */
   verify(assertion: BoundAssertion, digest: Digest): { readonly person: IdentityId; readonly key: string } | undefined;
+  /**
+   * Erases what names a person, with passkeys, roles and sessions (record L42); the random id stays, and may do nothing. Does
+   * nothing where that is done. @throws IdentifyError IDENTIFY_FORGET_REFUSED
+   */
+  forget(person: IdentityId, act: Act): Promise<void>;
   /** Told of what no honest person does. The returned function ends it. */
   watch(told: (sign: Sign) => void): () => void;
 }

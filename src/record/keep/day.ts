@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 // Days as the record keeps and erases by them: always of UTC.
-import { formatInstant, type Instant, instant } from "../../core/index.ts";
+import { formatInstant, type Instant, instant, parseInstant } from "../../core/index.ts";
 
 export const DAY_MS = 86_400_000;
 const DAY = /^[0-9]{4}-[0-9]{2}-[0-9]{2}$/;
@@ -12,6 +12,11 @@ export function dayOf(at: Instant): string {
 
 export function isDay(text: string): boolean {
   return DAY.test(text);
+}
+
+/** The first instant of a day. */
+export function startOf(day: string): Instant {
+  return parseInstant(`${day}T00:00:00Z`);
 }
 
 /** The first instant after the day in which this one lies. */

@@ -63,6 +63,7 @@ export class Domains {
   private readonly storing = new Map<string, Promise<void>>();
   /** People whose key was destroyed: none is made for them again. */
   private readonly gone = new Set<string>();
+  private readonly watchers = new Set<(domain: Domain) => void>();
 
   /**
    * @param rows - as they are stored
@@ -103,12 +104,19 @@ export class Domains {
     return this.storing.get(id);
   }
 
+  /** Told of each domain whose key is destroyed: what was derived from it is to be forgotten. */
+  watch(destroyed: (domain: Domain) => void): void {
+    this.watchers.add(destroyed);
+  }
+
   /** Forgets a person's key. Whoever calls has taken it off the shelf. */
   destroyed(person: string): void {
     this.gone.add(person);
     const domain = this.byOwner.get(person);
     this.byOwner.delete(person);
-    if (domain !== undefined) this.byId.delete(domain.id);
+    if (domain === undefined) return;
+    this.byId.delete(domain.id);
+    for (const watcher of this.watchers) watcher(domain);
   }
 
   private make(owner: string): Domain {

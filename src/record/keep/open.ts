@@ -41,7 +41,8 @@ export async function readDomainKeys(
   return new Map(rows.map((row) => [row.id, openDomain(row, under).key]));
 }
 
-async function readDomains(db: AnyDb, tenant: string): Promise<readonly DomainRow[]> {
+/** Keys of erasure domains as they are stored. */
+export async function readDomains(db: AnyDb, tenant: string): Promise<readonly DomainRow[]> {
   const rows = await tables(db).selectFrom("record_domain_key").selectAll().where("tenant", "=", tenant).execute();
   return rows.map(({ id, owner, sealed, made }) => ({ id, owner, sealed, made: instant(made) }));
 }

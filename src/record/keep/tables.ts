@@ -13,6 +13,16 @@ export type KeepTables = {
     readonly sealed: string;
     readonly made: number;
   };
+  /** Holds and erasures. */
+  readonly record_keeping: {
+    readonly tenant: string;
+    readonly kind: string;
+    readonly id: string;
+    /** JSON. */
+    readonly about: string;
+    /** JSON of the entry that tells of the last change, until that is durable. */
+    readonly entry: string | null;
+  };
 };
 
 /** The store's handle with these tables on it. */
@@ -30,6 +40,19 @@ export async function domainKeys(db: AnyDb): Promise<void> {
     .addColumn("made", "integer", (c) => c.notNull())
     .addPrimaryKeyConstraint("record_domain_key_pk", ["tenant", "id"])
     .addUniqueConstraint("record_domain_key_owner", ["tenant", "owner"])
+    .modifyEnd(sql`strict, without rowid`)
+    .execute();
+}
+
+export async function keeping(db: AnyDb): Promise<void> {
+  await db.schema
+    .createTable("record_keeping")
+    .addColumn("tenant", "text", (c) => c.notNull())
+    .addColumn("kind", "text", (c) => c.notNull())
+    .addColumn("id", "text", (c) => c.notNull())
+    .addColumn("about", "text", (c) => c.notNull())
+    .addColumn("entry", "text")
+    .addPrimaryKeyConstraint("record_keeping_pk", ["tenant", "id"])
     .modifyEnd(sql`strict, without rowid`)
     .execute();
 }

@@ -18,7 +18,7 @@ import {
   type Timers,
 } from "../../core/index.ts";
 import { errorCode } from "../journal/fs.ts";
-import { DAY_MS, dayOf } from "../keep/day.ts";
+import { DAY_MS, dayOf, startOf } from "../keep/day.ts";
 import { NONCE_BYTES } from "../keep/seal.ts";
 import { HEADER_BYTES, type NamedText, readHeader, writeBlock } from "./block.ts";
 import { type DomainKeys, ifMissing, keyedDays, readKey, SliceKeys } from "./keys.ts";
@@ -42,6 +42,8 @@ export interface SlicesPorts {
   readonly random: Random;
   readonly log: Log;
   readonly domainKeys: DomainKeys;
+  /** Whether something of this day must not be erased. */
+  readonly isHeld?: (from: Instant, to: Instant) => boolean;
   /** Told of the days whose slices nobody can read any more. */
   readonly erased?: (days: readonly string[]) => void;
 }
@@ -172,7 +174,8 @@ class Room implements SliceRoom {
 
   async erase(before: Instant): Promise<readonly string[]> {
     const first = dayOf(before);
-    const days = (await keyedDays(path.join(this.config.dir, KEYS))).filter((day) => day < first);
+    const old = (await keyedDays(path.join(this.config.dir, KEYS))).filter((day) => day < first);
+    const days = old.filter((day) => !this.isHeld(day));
     await this.keys.destroy(days);
     this.reader.forget();
     for (const day of days) await unlink(fileOf(this.config.dir, day)).catch(ifMissing);
@@ -244,6 +247,11 @@ class Room implements SliceRoom {
   private async look(): Promise<void> {
     await this.keys.ahead();
     await this.erase(instant(Math.max(0, this.ports.clock.now() - this.config.keepDays * DAY_MS)));
+  }
+
+  private isHeld(day: string): boolean {
+    const from = startOf(day);
+    return this.ports.isHeld?.(from, instant(from + DAY_MS)) === true;
   }
 
   private fault(cause: unknown): void {

@@ -3,7 +3,7 @@
 import type { RecordedEntry } from "../../core/index.ts";
 import { type FakeClock, fakeClock, fakeLog, fakeRandom } from "../../core/testing/system.ts";
 import { openRecord, type RecordConfig, type RecordRoom, type RecordSettings, recordConfig } from "../index.ts";
-import type { DomainRow, DomainShelf } from "../keep/domains.ts";
+import type { DomainRow, DomainShelf, Domains } from "../keep/domains.ts";
 import { fakeCustody } from "./custody.ts";
 import { testDomains } from "./domains.ts";
 import { LyingFs, type LyingFsOptions } from "./lying-fs.ts";
@@ -31,6 +31,8 @@ export interface TestRecordOptions {
   readonly keys?: DomainRow[];
   /** Where new ones are stored, instead of among those. */
   readonly shelf?: DomainShelf;
+  /** Keys that are stored elsewhere. */
+  readonly domains?: (clock: FakeClock) => Promise<Domains>;
 }
 
 /** A disk in memory that keeps what it is given. */
@@ -46,7 +48,9 @@ export async function openTestRecord(options: TestRecordOptions = {}): Promise<T
   const config = { ...recordConfig.parse({ reserveBytes: 0 }), ...options.settings, ...place };
   const random = fakeRandom(options.seed ?? fs.calls + 1);
   const onFatal = (exitCode: number): void => void exits.push(exitCode);
-  const domains = testDomains({ custody, clock, random: fakeRandom(999) }, options.keys, options.shelf);
+  const domains =
+    (await options.domains?.(clock)) ??
+    testDomains({ custody, clock, random: fakeRandom(999) }, options.keys, options.shelf);
   const ports = { fs, custody, domains, clock, timers: clock.timers, random, log, onFatal };
   return { room: await openRecord(ports, config), clock, log, exits, fs };
 }

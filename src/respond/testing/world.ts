@@ -272,6 +272,7 @@ function dyingStore(store: Store, disks: World["disks"], life: Life): Store {
     },
     health: () => store.health(),
     close: () => store.close(),
+    scrub: () => store.scrub(),
   };
 }
 

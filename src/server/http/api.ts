@@ -5,6 +5,7 @@ import type { FastifyInstance } from "fastify";
 import { type Clock, type EntrySource, type Json, jsonObject, PAGE_MAX_ROWS, type Timers } from "../../core/index.ts";
 import type { Access } from "../access.ts";
 import type { ApprovalQueue } from "../approvals.ts";
+import type { KeepingEdge } from "../keep-desk.ts";
 import { createPairing, type PairingPorts } from "../pairing.ts";
 import { mountApprovals } from "./approvals.ts";
 import { type ContainmentPorts, mountContainments } from "./containments.ts";
@@ -14,9 +15,11 @@ import { type IdentityPorts, mountIdentities } from "./identities.ts";
 import { mountMakers } from "./identity-makers.ts";
 import { type IncidentPorts, mountIncidents } from "./incidents.ts";
 import { sendJson } from "./json.ts";
+import { mountKeeping } from "./keeping.ts";
 import { mountLive } from "./live.ts";
 import { mountManifests } from "./manifests.ts";
 import { mountObserve, type ObservePorts } from "./observe.ts";
+import { mountOpenings, type OpeningEdge } from "./openings.ts";
 import { mountPairings } from "./pairings.ts";
 import { mountPeople, type PeoplePorts } from "./people.ts";
 import { mountPolicies, type PolicyEdge } from "./policies.ts";
@@ -41,6 +44,7 @@ export interface ApiPorts extends Access, DecisionPorts, Omit<PeoplePorts, "acce
   readonly replay: ReplayEdgePorts;
   readonly why: WhyPorts;
   readonly recordEdge: Omit<RecordEdge, "access" | "rights">;
+  readonly keeping: KeepingEdge & Pick<OpeningEdge, "opener" | "slices" | "recorder">;
   readonly clock: Clock;
 }
 
@@ -84,6 +88,8 @@ export function mountApi(app: FastifyInstance, ports: ApiPorts, timers: Timers):
   mountPolicies(app, { ...ports.policySets, access: ports });
   mountReplay(app, ports.replay);
   mountWhy(app, ports.why);
+  mountKeeping(app, { ...ports.keeping, access: ports });
+  mountOpenings(app, { ...ports.keeping, find: (key) => ports.find(key) });
   mountManifests(app, ports.servers);
   mountLive(app, {
     ...ports,

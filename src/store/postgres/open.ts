@@ -65,7 +65,7 @@ export async function openPostgres(options: PostgresOptions, ports: PostgresPort
   );
   const write = kysely(writerDriver(writer, { autocommit: false, hold, limits: limits.writer }), false);
   opened.defer(ports.timers.every(PROLONG_MS, () => prolong(write, hold)));
-  const engine = { read: kysely(readerDriver(reader), true), write, state, hold, ports, reader };
+  const engine = { read: kysely(readerDriver(reader), true), write, state, hold, ports, reader, writer };
   const ended = opened.move();
   return storeOver(
     engineOf(engine, () => ended.disposeAsync()),
@@ -101,12 +101,13 @@ interface Parts {
   readonly read: AnyDb;
   readonly write: AnyDb;
   readonly reader: Connections;
+  readonly writer: Connections;
   readonly state: State;
   readonly hold: Hold;
   readonly ports: PostgresPorts;
 }
 
-function engineOf({ read, write, reader, state, hold, ports }: Parts, close: () => Promise<void>): Engine {
+function engineOf({ read, write, reader, writer, state, hold, ports }: Parts, close: () => Promise<void>): Engine {
   return {
     read,
     write,
@@ -122,6 +123,8 @@ function engineOf({ read, write, reader, state, hold, ports }: Parts, close: () 
       kysely(snapshotDriver(reader), true)
         .transaction()
         .execute((db) => fn(db)),
+    // the second connection of the writer: no transaction may be around it
+    scrub: () => onOne(writer, (connection) => connection.send("vacuum")).then(() => undefined),
     health() {
       if (hold.unsureMs() < HOLD_MS) return state.health();
       return { ok: false, why: "the database has not answered for longer than another process waits for it" };

@@ -55,6 +55,13 @@ export function storeContract(label: string, open: () => Promise<Opened>): void 
         );
         expect((await update).numUpdatedRows).toBe(0n);
       });
+      it("L42: what was deleted can be cleaned out of the files, between two transactions", async () => {
+        const [id, other] = [fresh(), fresh()];
+        await put(id);
+        await tx((db) => db.deleteFrom("try_item").where("id", "=", id).execute());
+        await Promise.all([put(other), opened.store.scrub(), get(id)]);
+        expect([await get(id), (await get(other))?.id]).toEqual([undefined, other]);
+      });
       it("S4: returning gives rows of a write", async () => {
         const id = fresh();
         const rows = await tx((db) => db.insertInto("try_item").values({ id, n: 9 }).returning(["id", "n"]).execute());
