@@ -13,7 +13,7 @@ import type { Agent } from "../../src/server/demo/agent.ts";
 import { type Office, openOffice } from "../support/office.ts";
 
 const WAITING = /^Waiting: a person has to agree to exactly this call\./;
-const REFUSED = /^Refused: nobody agreed to this call in time, or somebody said no\./;
+const REFUSED = /^Refused: a person has to agree to this call, and did not, or cannot be asked now\./;
 const DONE = /^Successfully wrote/;
 /** A call that no token covers is denied by rule too. */
 const NOT_COVERED = /Refused: this is not allowed here/;

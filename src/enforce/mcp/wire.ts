@@ -100,7 +100,7 @@ const WIRE: Readonly<Record<RefusalCode, Wire>> = {
   approval_refused: {
     status: 200,
     code: RPC.denied,
-    sentence: "Refused: nobody agreed to this call in time, or somebody said no.",
+    sentence: "Refused: a person has to agree to this call, and did not, or cannot be asked now.",
   },
   token_spent: { status: 200, code: RPC.denied, sentence: "Refused: what this call rests on was used before." },
   result_withheld: {
