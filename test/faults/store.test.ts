@@ -1,56 +1,14 @@
 // SPDX-License-Identifier: Apache-2.0
 // The store under kill -9, a second process, and a full disk: what was acknowledged is there.
-import { type ChildProcess, spawn, spawnSync } from "node:child_process";
+import { spawnSync } from "node:child_process";
 import { mkdtemp, rm } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import path from "node:path";
-import { createInterface } from "node:readline";
 import { setTimeout as sleep } from "node:timers/promises";
 import { afterEach, beforeEach, describe, expect, it } from "vitest";
+import { Child, found, numbers, WRITER, writer } from "./writer-child.ts";
 
-const WRITER = path.join(import.meta.dirname, "store-writer.ts");
 const ROUNDS = Number(process.env["BAILIWICK_KILLS"] ?? "8"); // oxlint-disable-line node/no-process-env -- how long a run may take is the caller's to say
-
-/** A writer, and the lines it has said so far. */
-class Child {
-  readonly lines: string[] = [];
-  readonly process: ChildProcess;
-  readonly ended: Promise<void>;
-  private readonly hopes = new Set<{ prefix: string; resolve: (line: string) => void }>();
-
-  constructor(command: string, args: readonly string[]) {
-    this.process = spawn(command, args, { stdio: ["ignore", "pipe", "inherit"] });
-    if (this.process.stdout === null) throw new Error("no standard output");
-    const reader = createInterface({ input: this.process.stdout });
-    reader.on("line", (line) => {
-      this.lines.push(line);
-      for (const hope of this.hopes) if (line.startsWith(hope.prefix)) hope.resolve(line);
-    });
-    this.ended = new Promise((resolve) => reader.on("close", resolve));
-  }
-
-  /** The first line that begins so; the test's own time limit ends the waiting. */
-  said(prefix: string): Promise<string> {
-    const line = this.lines.find((l) => l.startsWith(prefix));
-    return line === undefined ? new Promise((resolve) => this.hopes.add({ prefix, resolve })) : Promise.resolve(line);
-  }
-
-  async kill(): Promise<void> {
-    this.process.kill("SIGKILL");
-    await this.ended;
-  }
-
-  wrote(): number[] {
-    return this.lines.filter((l) => l.startsWith("wrote ")).map((l) => Number(l.slice("wrote ".length)));
-  }
-}
-
-const writer = (dir: string): Child => new Child(process.execPath, [WRITER, dir]);
-const numbers = (n: number): number[] => Array.from({ length: n }, (_, i) => i);
-function found(line: string): number[] {
-  const list = line.slice("found ".length);
-  return list === "" ? [] : list.split(",").map(Number);
-}
 
 describe("the store under faults", () => {
   let dir = "";
