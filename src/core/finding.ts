@@ -13,6 +13,7 @@ export const DETECTORS = [
   "after-containment",
   "sign-in",
   "observing",
+  "policy",
 ] as const;
 export type DetectorId = (typeof DETECTORS)[number];
 

@@ -39,7 +39,7 @@ export interface WatchEvent {
   /** A tool is not what it was. */
   readonly drift?: { readonly tool: string; readonly change: DriftChange; readonly beside?: Beside };
   /** Something that is a sign by itself, as the entry names it. */
-  readonly sign?: { readonly detector: "sign-in" | "observing"; readonly code: string };
+  readonly sign?: { readonly detector: "sign-in" | "observing" | "policy"; readonly code: string };
   readonly synthetic: boolean;
 }
 
@@ -97,7 +97,18 @@ const over = z.object({
   by: z.literal("system"),
   data: z.object({ server: text, mode: z.literal("enforce"), until: z.number() }),
 });
-const shape = z.discriminatedUnion("type", [decision, z.discriminatedUnion("name", [drift, noticed]), over]);
+/** What one person did to a release at once, and no second one agreed to in time. */
+const late = z.object({
+  ...header,
+  type: z.literal("admin"),
+  name: z.literal("policy.unconfirmed"),
+  data: z.object({ release: text, did: text }),
+});
+const shape = z.discriminatedUnion("type", [
+  decision,
+  z.discriminatedUnion("name", [drift, noticed]),
+  z.discriminatedUnion("name", [over, late]),
+]);
 
 /** The event of an entry with its header; `undefined` where this room has nothing to learn from it. */
 export function eventOf(entry: unknown): WatchEvent | undefined {
@@ -105,7 +116,7 @@ export function eventOf(entry: unknown): WatchEvent | undefined {
   if (!parsed.success) return undefined;
   const { data } = parsed;
   if (data.type === "decision") return decisionEvent(data);
-  if (data.type === "admin") return overEvent(data);
+  if (data.type === "admin") return data.name === "server.changed" ? overEvent(data) : lateEvent(data);
   return data.name === "pin.drifted" ? driftEvent(data) : noticedEvent(data);
 }
 
@@ -128,6 +139,17 @@ function overEvent({ id, at, data: { server, until } }: z.output<typeof over>): 
   if (at < until) return undefined;
   const scopes: readonly ScopeKey[] = [{ kind: "server", id: server }];
   return { ...NOBODY, entry: id, at, scopes, server, sign: { detector: "observing", code: "ended" } };
+}
+
+function lateEvent({ id, at }: z.output<typeof late>): WatchEvent {
+  return {
+    ...NOBODY,
+    entry: id,
+    at,
+    scopes: [],
+    server: "policies",
+    sign: { detector: "policy", code: "unconfirmed" },
+  };
 }
 
 function driftEvent({ id, at, data }: z.output<typeof drift>): WatchEvent {

@@ -307,6 +307,14 @@ describe("signs that no gate sees", () => {
       );
     },
   );
+
+  test("D27: what one person did to a release and no other agreed to in a day is a finding", async () => {
+    const data = jsonObject(Object.entries({ release: "0190b5a2", did: "rolled back" }));
+    const found = await world.enter({ type: "admin", name: "policy.unconfirmed", by: "system", because: "late", data });
+    expect(found.map(({ detector, code, severity }) => [detector, code, severity])).toEqual([
+      ["policy", "unconfirmed", "medium"],
+    ]);
+  });
 });
 
 describe("pins", () => {

@@ -15,6 +15,7 @@ const SIGNS: Readonly<Record<DetectorId, readonly string[]>> = {
   "after-containment": ["acted", "evades"],
   "sign-in": ["setup-link-again", "session-copied", "passkey-copied"],
   observing: ["ended"],
+  policy: ["unconfirmed"],
 };
 
 export interface Weights {

@@ -12,6 +12,7 @@ const SENTENCES: Readonly<Record<DetectorId, (code: string, params: Params) => s
   "sign-in": (code) => SIGN_IN.get(code) ?? "came in as no honest person does",
   observing: (_code, { server = "" }) =>
     `its time to be observed is over: what was let through at ${server} is refused from here on`,
+  policy: () => "one person changed at once whom a release of rules binds, and no other agreed within a day",
   "after-containment": (code, { times = 0 }) =>
     code === "evades" ? `tried ${times} times within a minute after it was contained` : "acted after it was contained",
 };

@@ -273,6 +273,7 @@ export const ADMIN_NAMES = [
   "policy.paused",
   "policy.retired",
   "policy.rejected",
+  "policy.unconfirmed",
   "server.changed",
   "log.opened",
   "log.erased",

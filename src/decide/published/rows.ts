@@ -101,7 +101,14 @@ const releaseShape = z.object({
   because: text,
   changed: at,
   approved: approval.exactOptional(),
-  unconfirmed: z.object({ by: actor, what: z.enum(["paused", "rolled back", "narrowed"]), until: at }).exactOptional(),
+  unconfirmed: z
+    .object({
+      by: actor,
+      what: z.enum(["paused", "rolled back", "narrowed"]),
+      until: at,
+      told: z.literal(true).exactOptional(),
+    })
+    .exactOptional(),
 });
 const texts = z.array(z.object({ path: text, text }));
 

@@ -72,6 +72,8 @@ export interface SetRelease {
     readonly by: Actor;
     readonly what: "paused" | "rolled back" | "narrowed";
     readonly until: Instant;
+    /** That nobody agreed in time is on the record. */
+    readonly told?: true;
   };
 }
 

@@ -252,6 +252,9 @@ describe("D27: the way back", () => {
     await expect
       .poll(() => world.log.faults)
       .toEqual([{ code: "DECIDE_UNCONFIRMED", fields: { release: id, what: "paused" } }]);
+    world.clock.advance(24 * 60 * 60_000);
+    const told = world.recorder.appended.filter((entry) => "name" in entry && entry.name === "policy.unconfirmed");
+    expect(told).toMatchObject([{ by: "system", data: { release: id, did: "paused" } }]);
     expect(await refusal(world.shelf.resume(id, { by: ADA, because }))).toBe("done");
     expect(world.ask("a", "view", "hr").answer).toBe("deny");
   });

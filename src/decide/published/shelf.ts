@@ -407,9 +407,13 @@ export class PolicyShelf implements Disposable {
           by: "system",
           because,
         });
+        continue;
       }
-      if (unconfirmed !== undefined && now >= unconfirmed.until && now - unconfirmed.until < LOOK_MS)
-        this.ports.log.fault("DECIDE_UNCONFIRMED", { release: id, what: unconfirmed.what });
+      if (unconfirmed === undefined || unconfirmed.told === true || now < unconfirmed.until) continue;
+      const because = `it was ${unconfirmed.what} by one person, and no other agreed in a day`;
+      const late = { ...release, unconfirmed: { ...unconfirmed, told: true as const } };
+      await this.change("policy.unconfirmed", [late], { by: "system", because });
+      this.ports.log.fault("DECIDE_UNCONFIRMED", { release: id, what: unconfirmed.what });
     }
   }
 
