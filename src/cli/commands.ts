@@ -8,6 +8,7 @@ import { DATA, JSON_OUT, NO_INPUT, NOTHING, PLAIN, YES } from "./options.ts";
 import { POLICY_COMMANDS } from "./policy-commands.ts";
 import { RECORD_COMMANDS } from "./record-commands.ts";
 import { SET_COMMANDS } from "./set-commands.ts";
+import { WITNESS_COMMANDS } from "./witness-commands.ts";
 
 const RULES: Option = { name: "dir", value: "DIR", summary: "folder of the rules (./regulations)" };
 
@@ -206,6 +207,7 @@ export const COMMANDS: readonly Command[] = [
     load: () => import("./commands/watch-findings.ts"),
   },
   ...RECORD_COMMANDS,
+  ...WITNESS_COMMANDS,
   {
     name: "prove incident list",
     summary: "the incidents, newest first",

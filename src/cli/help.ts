@@ -39,18 +39,9 @@ function grouped(commands: readonly Command[]): readonly Row[] {
     const [only] = group;
     if (group.length === 1 && only !== undefined && only.name.split(" ").length < LONG_NAME) return row(only);
     const follows = group.map(({ name }) => name.slice(word.length + 1)).filter((rest) => rest !== "");
-    return [{ text: word, style: "bold" }, wordsOf(follows).join(" · ")];
-  });
-}
-
-/** `incident (list, show)`, where several go on with the same word. */
-function wordsOf(follows: readonly string[]): readonly string[] {
-  const groups = Map.groupBy(follows, (rest) => rest.split(" ")[0] ?? rest);
-  return [...groups].map(([word, rests]) => {
-    const [only = word] = rests;
-    // a word that is a command itself stands before the brackets
-    const ends = rests.map((rest) => rest.slice(word.length + 1)).filter((rest) => rest !== "");
-    return rests.length === 1 ? only : `${word} (${ends.join(", ")})`;
+    // what follows these words in turn is on the page of the first one: here it would not fit a screen
+    const next = new Set(follows.map((rest) => rest.split(" ")[0] ?? rest));
+    return [{ text: word, style: "bold" }, [...next].join(" · ")];
   });
 }
 

@@ -14,6 +14,7 @@ export const DETECTORS = [
   "sign-in",
   "observing",
   "policy",
+  "platform",
 ] as const;
 export type DetectorId = (typeof DETECTORS)[number];
 

@@ -31,7 +31,7 @@ import { errorCode, isFull } from "./journal/fs.ts";
 import type { Journal } from "./journal/journal.ts";
 import type { Domains } from "./keep/domains.ts";
 import { type OpenedField, type Opening, openingsOf } from "./keep/openings.ts";
-import type { Quorum, QuorumState } from "./publish/cosign.ts";
+import type { Cosigner, Quorum, QuorumState } from "./publish/cosign.ts";
 import type { Head } from "./publish/head.ts";
 import type { Leaves } from "./publish/leaves.ts";
 import type { Publisher } from "./publish/publisher.ts";
@@ -78,7 +78,7 @@ export interface RecordStatus {
   /** Is there more room on the disk than what is warned of? */
   readonly hasRoom: boolean;
   /** Whether an old copy of the folder, put in its place, would show: not without a guard or a witness elsewhere. */
-  readonly rollback: "detected by the guard" | "not detectable";
+  readonly rollback: "detected by the guard" | "detected by witnesses" | "not detectable";
 }
 
 export interface RecordRoom extends Recorder, EntrySource {
@@ -100,7 +100,9 @@ export interface RecordRoom extends Recorder, EntrySource {
   /** What one entry commits to, so that somebody else can check it. @throws RecordError RECORD_NOT_FOUND, RECORD_OPENING_REFUSED */
   open(index: EntryIndex, contents?: Readonly<Partial<Record<OpenedField, string>>>): Promise<readonly Opening[]>;
   status(): RecordStatus;
-  /** C2SP tlog-policy text that trusts this log's key. */
+  /** The signed note that the world is told now; empty where nothing was published yet. */
+  published(): string;
+  /** C2SP tlog-policy text that trusts this log's keys, and asks for the witnesses that it asks itself. */
   trustPolicy(): string;
   /** Writes what waits, publishes it, and closes. */
   close(): Promise<void>;
@@ -122,6 +124,7 @@ export interface RecordParts {
   readonly log: Log;
   readonly vkeys: readonly [string, ...string[]];
   readonly quorum: Quorum;
+  readonly cosigner?: Cosigner | undefined;
   readonly isGuarded: boolean;
   readonly commitments: Commitments;
   readonly domains: Domains;
@@ -283,12 +286,16 @@ export class Room implements RecordRoom {
       missed: this.gap.count,
       freeBytes: disk.freeBytes,
       hasRoom: disk.isWell,
-      rollback: this.parts.isGuarded ? "detected by the guard" : "not detectable",
+      rollback: this.rollback(),
     };
   }
 
+  published(): string {
+    return this.parts.publisher.published.note;
+  }
+
   trustPolicy(): string {
-    return trustPolicy(this.parts.vkeys);
+    return trustPolicy(this.parts.vkeys, this.parts.cosigner?.lines);
   }
 
   async close(): Promise<void> {
@@ -400,6 +407,11 @@ export class Room implements RecordRoom {
       "RECORD_UNPUBLISHED",
       `proving entry ${index}: too few witnesses cosigned a checkpoint over it`,
     );
+  }
+
+  private rollback(): RecordStatus["rollback"] {
+    if (this.parts.isGuarded) return "detected by the guard";
+    return this.parts.cosigner === undefined ? "not detectable" : "detected by witnesses";
   }
 
   private isLow(): boolean {

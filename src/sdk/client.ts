@@ -64,6 +64,7 @@ import {
   query,
 } from "./request.ts";
 import { type ServersClient, serversClient } from "./servers.ts";
+import { type WitnessClient, witnessClient } from "./witness.ts";
 
 export interface ClientOptions {
   /** Where the server listens, without a path: `http://localhost:7400`. */
@@ -167,6 +168,7 @@ export interface Client extends IdentityClient, PeopleClient {
   readonly policies: PoliciesClient;
   /** What their tools do, and what they said when that was accepted. */
   readonly manifests: ManifestsClient;
+  readonly witness: WitnessClient;
 }
 
 export interface FollowOptions {
@@ -209,6 +211,7 @@ export function createClient(options: ClientOptions): Client {
     observe: observeClient(connection),
     policies: policiesClient(connection),
     manifests: manifestsClient(connection),
+    witness: witnessClient(connection),
   };
 }
 

@@ -152,7 +152,9 @@ async function send({ baseUrl, token, fetch }: Connection, path: string, sent: S
   const response = await fetch(url, init).catch((cause: unknown) => {
     throw new SdkError("SDK_UNREACHABLE", `asking ${url}: no answer`, { cause });
   });
-  if (!response.ok) throw await refusal(response, path);
+  // 202 with a problem document is "not yet": there is nothing to read in it either
+  const isProblem = response.headers.get("content-type")?.startsWith("application/problem+json") === true;
+  if (!response.ok || isProblem) throw await refusal(response, path);
   return response;
 }
 

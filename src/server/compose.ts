@@ -28,6 +28,7 @@ import { type Identify, openIdentify, type People } from "../identify/index.ts";
 import { createInspector, type Inspector, readLabelRules } from "../protect/index.ts";
 import { type Cases, openTransferGate, type Transfers } from "../prove/index.ts";
 import type { RecordRoom } from "../record/index.ts";
+import type { Witness } from "../record/witness/index.ts";
 import { lockDirectory, type OpenedStore, openCustody } from "../store/index.ts";
 import { openWatch, type Watch } from "../watch/index.ts";
 import { accessTo, type Credentials, roleTable, whoIs } from "./access.ts";
@@ -71,6 +72,7 @@ import { openServerStore } from "./store.ts";
 import { systemClock, systemRandom, systemTimers } from "./system.ts";
 import { openUpstreams } from "./upstreams.ts";
 import { watchPolicies } from "./watch-policies.ts";
+import { noticeWitness, openServerWitness, witnessEdge } from "./witness.ts";
 
 /** A server that runs. */
 export interface Running extends AsyncDisposable {
@@ -184,6 +186,7 @@ interface Rooms extends PolicyRoom, Kept {
   readonly store: OpenedStore;
   /** What of the record is held, and what is erased. */
   readonly keeping: KeepingRooms;
+  readonly witness: Witness;
   readonly identify: Identify;
   readonly releases: Releases;
   /** The set that was loaded at start. */
@@ -207,8 +210,10 @@ async function openRooms({ config, io, publicUrl, opened }: Opening): Promise<Ro
   const custody = await openCustody({ dir: dataDir }, system);
   const store = opened.use(await openServerStore(config, { ...ports, exit: io.exit }));
   const about = { config, publicUrl, tenant: TENANT, opened };
-  const kept = await openKept({ ...ports, custody, store, onFatal: io.exit }, about);
+  const witness = await openServerWitness({ ...ports, custody, store }, about);
+  const kept = await openKept({ ...ports, custody, store, onFatal: io.exit, cosigner: witness.client }, about);
   const { record, slices, holds } = kept;
+  opened.defer(noticeWitness(witness, record));
   const releases = opened.use(await openServerReleases({ ...ports, store, recorder: record }, config));
   const tasks = new Tasks(custody.derive("origins"));
   const shelf = await openManifests(register, { ...ports, store, recorder: record });
@@ -234,6 +239,7 @@ async function openRooms({ config, io, publicUrl, opened }: Opening): Promise<Ro
     store,
     ...kept,
     keeping,
+    witness,
     identify,
     ...rules,
     releases,
@@ -372,6 +378,7 @@ async function mountEdges(rooms: Rooms, bound: Bound, opening: Opening): Promise
   );
   const api = {
     entries: record,
+    witness: witnessEdge(app, rooms, opening),
     ...proofsOf(record),
     recordEdge: { record, search: rooms.search, tenant: TENANT },
     status: () => statusNow(rooms, { ...opening, startedAt, domain: DOMAIN, clock: systemClock }),

@@ -224,6 +224,7 @@ function atFolder(found: Config, folder: string): Config {
     },
     decide: decideAt(found.decide, at),
     store: storeAt(found.store, at),
+    record: recordAt(found.record, at),
     agents: mapValues(found.agents, (one) => ({ ...one, instances: mapValues(one.instances, at) })),
   };
 }
@@ -231,6 +232,16 @@ function atFolder(found: Config, folder: string): Config {
 function storeAt({ postgres }: StoreSettings, at: (relative: string) => string): StoreSettings {
   if (postgres?.passwordFile === undefined) return { postgres };
   return { postgres: { ...postgres, passwordFile: at(postgres.passwordFile) } };
+}
+
+function recordAt(found: RecordSettings, at: (relative: string) => string): RecordSettings {
+  const { policy, server } = found.witness;
+  const witness = {
+    ...found.witness,
+    ...(policy === undefined ? {} : { policy: at(policy) }),
+    server: { ...server, logs: server.logs.map(at) },
+  };
+  return { ...found, witness };
 }
 
 function decideAt({ domains, authzen }: DecideSettings, at: (relative: string) => string): DecideSettings {

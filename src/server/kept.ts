@@ -26,6 +26,7 @@ export interface KeptPorts {
   readonly custody: Custody;
   readonly log: Log;
   readonly onFatal: RecordPorts["onFatal"];
+  readonly cosigner: RecordPorts["cosigner"];
 }
 
 export interface KeptPlace {
@@ -53,7 +54,7 @@ export async function openKept(given: KeptPorts, { config, publicUrl, tenant, op
   const { dataDir, node } = config;
   const ports = { ...system, ...given };
   const domains = await openDomains(ports, tenant);
-  const origin = `${new URL(publicUrl).hostname}/log/${config.record.name}`;
+  const origin = originOf(config, publicUrl);
   const place = { dir: path.join(dataDir, "record"), origin, node, tenant };
   const record = opened.adopt(await openRecord({ ...ports, domains }, { ...config.record, ...place }), (r) =>
     r.close(),
@@ -104,4 +105,9 @@ function erasing({
     forget: (person, act) => people.forget(person, act),
     forgotten: () => slices.forget(),
   };
+}
+
+/** The name of this server's log for everybody. */
+export function originOf({ record }: Pick<Config, "record">, publicUrl: string): string {
+  return `${new URL(publicUrl).hostname}/log/${record.name}`;
 }

@@ -56,7 +56,7 @@ export function statusNow(rooms: Rooms, { domain, clock, ...around }: Around): J
 
 function statusDocument(facts: StatusFacts): Json {
   const { config, publicUrl, record, identify, current } = facts;
-  const { state, origin, size, published, rollback } = record.status();
+  const { state, origin, size, published, rollback, secondSignature, witnesses } = record.status();
   const identities = identify.registry.list();
   return jsonObject([
     ["version", facts.io.version],
@@ -76,6 +76,8 @@ function statusDocument(facts: StatusFacts): Json {
         ["indexedThrough", facts.search.indexedThrough],
         ["state", state],
         ["rollback", rollback],
+        ["secondSignature", secondSignature],
+        ["witnesses", witnesses.state],
       ]),
     ],
     ["policies", current === null ? null : policiesOf(facts, current)],
@@ -116,7 +118,7 @@ function policiesOf({ bundle, published }: StatusFacts, current: NonNullable<Ret
 
 function warningsOf(facts: StatusFacts): string[] {
   const { record, bundle, config, releases, now, current } = facts;
-  const { state, missed, rollback, hasRoom, freeBytes } = record.status();
+  const { state, missed, rollback, hasRoom, freeBytes, secondSignature, witnesses } = record.status();
   return [
     ...modeWarnings(releases.list(), now),
     ...policyWarnings(facts, config.policies, current, now),
@@ -128,8 +130,17 @@ function warningsOf(facts: StatusFacts): string[] {
       : ["respond.approvals.fourEyes off: where a remedy says so, people agree to what is asked on their own behalf"]),
     ...(hasRoom ? [] : [`the record's disk has ${Math.floor(freeBytes / 2 ** 20)} MiB left`]),
     ...rollbackWarnings(rollback, config),
+    ...(secondSignature === "signed" ? [] : ["second-signature: not-run (this Node.js has no ML-DSA-44)"]),
+    ...witnessWarnings(witnesses),
     ...bundle.problems.map((problem) => `${problem.file}:${problem.line}: ${problem.text}`),
   ];
+}
+
+/** Whether the world is told less, or with less behind it, for want of witnesses (record L29). */
+function witnessWarnings({ state, lagMs }: RecordStatus["witnesses"]): string[] {
+  const seconds = Math.round(lagMs / 1000);
+  if (state === "missed") return [`too few witnesses cosign: nothing new is published for ${seconds} s`];
+  return state === "unwitnessed" ? [`unwitnessed: for ${seconds} s too few witnesses cosign what is published`] : [];
 }
 
 /** Whether an old copy of the log, put in its place, would show (record L24). */

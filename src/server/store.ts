@@ -6,6 +6,7 @@ import { ENFORCE_SCHEMA } from "../enforce/index.ts";
 import { IDENTIFY_SCHEMA } from "../identify/index.ts";
 import { PROVE_SCHEMA } from "../prove/index.ts";
 import { RECORD_SCHEMA } from "../record/index.ts";
+import { WITNESS_SCHEMA } from "../record/witness/index.ts";
 import { RESPOND_SCHEMA } from "../respond/index.ts";
 import {
   isOnServer,
@@ -32,6 +33,7 @@ export const SCHEMAS: readonly RoomSchema[] = [
   PROVE_SCHEMA,
   DECIDE_SCHEMA,
   RECORD_SCHEMA,
+  WITNESS_SCHEMA,
 ];
 
 /** Exit code where another process has what this one needs (store C13). */

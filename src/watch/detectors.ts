@@ -88,7 +88,8 @@ function draft(event: WatchEvent, detector: DetectorId, code: string, params: Fi
 }
 
 /** Who or what it is about: the caller, else what was called. */
-function subjectOf({ identity, drift: changed, server }: WatchEvent): Ref {
+function subjectOf({ identity, drift: changed, server, sign }: WatchEvent): Ref {
+  if (sign?.detector === "platform") return { type: "Log", id: server };
   if (changed !== undefined && changed.beside === undefined) return { type: "Tool", id: `${server}/${changed.tool}` };
   return identity === undefined ? { type: "Server", id: server } : { type: "Identity", id: identity };
 }

@@ -39,7 +39,7 @@ export interface WatchEvent {
   /** A tool is not what it was. */
   readonly drift?: { readonly tool: string; readonly change: DriftChange; readonly beside?: Beside };
   /** Something that is a sign by itself, as the entry names it. */
-  readonly sign?: { readonly detector: "sign-in" | "observing" | "policy"; readonly code: string };
+  readonly sign?: { readonly detector: "sign-in" | "observing" | "policy" | "platform"; readonly code: string };
   readonly synthetic: boolean;
 }
 
@@ -89,6 +89,15 @@ const noticed = z.object({
   name: z.literal("signin.noticed"),
   data: z.object({ code: z.enum(SIGN_IN_CODES), person: text.exactOptional() }),
 });
+/** What may not be well with the record, or with a log that is witnessed here. */
+const PLATFORM_CODES = ["log-fork", "witness-refused", "witness-lag"] as const;
+
+const witnessed = z.object({
+  ...header,
+  type: z.literal("event"),
+  name: z.literal("witness.noticed"),
+  data: z.object({ code: z.enum(PLATFORM_CODES), log: text }),
+});
 /** A server that is enforced because its time to be observed is over, and not because somebody said so. */
 const over = z.object({
   ...header,
@@ -106,7 +115,7 @@ const late = z.object({
 });
 const shape = z.discriminatedUnion("type", [
   decision,
-  z.discriminatedUnion("name", [drift, noticed]),
+  z.discriminatedUnion("name", [drift, noticed, witnessed]),
   z.discriminatedUnion("name", [over, late]),
 ]);
 
@@ -117,6 +126,7 @@ export function eventOf(entry: unknown): WatchEvent | undefined {
   const { data } = parsed;
   if (data.type === "decision") return decisionEvent(data);
   if (data.type === "admin") return data.name === "server.changed" ? overEvent(data) : lateEvent(data);
+  if (data.name === "witness.noticed") return witnessedEvent(data);
   return data.name === "pin.drifted" ? driftEvent(data) : noticedEvent(data);
 }
 
@@ -133,6 +143,11 @@ const NOBODY = {
 function noticedEvent({ id, at, data: { code, person } }: z.output<typeof noticed>): WatchEvent {
   const scopes: readonly ScopeKey[] = person === undefined ? [] : [{ kind: "identity", id: person }];
   return { ...NOBODY, entry: id, at, identity: person, scopes, server: "console", sign: { detector: "sign-in", code } };
+}
+
+/** No order names a log: what is done about it, people do. */
+function witnessedEvent({ id, at, data: { code, log } }: z.output<typeof witnessed>): WatchEvent {
+  return { ...NOBODY, entry: id, at, scopes: [], server: log, sign: { detector: "platform", code } };
 }
 
 function overEvent({ id, at, data: { server, until } }: z.output<typeof over>): WatchEvent | undefined {

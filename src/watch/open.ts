@@ -195,7 +195,12 @@ class WatchRoom implements Watch {
 }
 
 /** Entries that are no gate's: what they are a sign of is noticed as they are written. */
-const NOTICED: ReadonlySet<string> = new Set(["signin.noticed", "server.changed", "policy.unconfirmed"]);
+const NOTICED: ReadonlySet<string> = new Set([
+  "signin.noticed",
+  "server.changed",
+  "policy.unconfirmed",
+  "witness.noticed",
+]);
 
 /** An outcome that tells of a planted value is looked at with the intent that it belongs to. */
 function withIntent(entry: JsonObject, intents: ReadonlyMap<number, JsonObject>): JsonObject {

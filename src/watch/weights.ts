@@ -16,6 +16,7 @@ const SIGNS: Readonly<Record<DetectorId, readonly string[]>> = {
   "sign-in": ["setup-link-again", "session-copied", "passkey-copied"],
   observing: ["ended"],
   policy: ["unconfirmed"],
+  platform: ["log-fork", "witness-refused", "witness-lag"],
 };
 
 export interface Weights {

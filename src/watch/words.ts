@@ -13,6 +13,7 @@ const SENTENCES: Readonly<Record<DetectorId, (code: string, params: Params) => s
   observing: (_code, { server = "" }) =>
     `its time to be observed is over: what was let through at ${server} is refused from here on`,
   policy: () => "one person changed at once whom a release of rules binds, and no other agreed within a day",
+  platform: (code, { server = "" }) => `${PLATFORM.get(code) ?? "something is not well with the record"}: ${server}`,
   "after-containment": (code, { times = 0 }) =>
     code === "evades" ? `tried ${times} times within a minute after it was contained` : "acted after it was contained",
 };
@@ -23,6 +24,12 @@ const DRIFT: ReadonlyMap<string, string> = new Map([
   ["altered", "a tool speaks of itself otherwise than when it was accepted, and takes no more"],
   ["hides", "a tool hides text in what it says of itself"],
   ["shadows", "a tool has a name that looks like that of another"],
+]);
+
+const PLATFORM: ReadonlyMap<string, string> = new Map([
+  ["log-fork", "a log signed two histories of one size, and both are kept as evidence"],
+  ["witness-refused", "a witness refuses to cosign this log"],
+  ["witness-lag", "too few witnesses cosign this log, and what is published falls behind"],
 ]);
 
 const DECOY: ReadonlyMap<string, string> = new Map([

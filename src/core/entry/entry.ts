@@ -261,6 +261,7 @@ export const EVENT_NAMES = [
   "question.answered",
   "pairing.decided",
   "signin.noticed",
+  "witness.noticed",
 ] as const;
 export const ADMIN_NAMES = [
   "identity.registered",
@@ -288,6 +289,7 @@ export const ADMIN_NAMES = [
   "server.removed",
   "manifest.approved",
   "pin.accepted",
+  "witness.cleared",
   "process.started",
   "process.stopped",
 ] as const;

@@ -17,6 +17,8 @@ export interface Cosigned {
 
 /** Asks witnesses. Never rejects: a witness that cannot be asked has not cosigned. */
 export interface Cosigner {
+  /** The witnesses, groups and quorum, as lines of a tlog-policy file. */
+  readonly lines: string;
   /** @param head - with the log's own signatures, and nobody's else */
   cosign(head: Head, growth: Growth): Promise<Cosigned>;
   /**

@@ -2,7 +2,14 @@
 // A record in memory, for tests only: time stands still, chance repeats itself, and the disk does what it is told.
 import type { RecordedEntry } from "../../core/index.ts";
 import { type FakeClock, fakeClock, fakeLog, fakeRandom } from "../../core/testing/system.ts";
-import { openRecord, type RecordConfig, type RecordRoom, type RecordSettings, recordConfig } from "../index.ts";
+import {
+  type Cosigner,
+  openRecord,
+  type RecordConfig,
+  type RecordRoom,
+  type RecordSettings,
+  recordConfig,
+} from "../index.ts";
 import type { DomainRow, DomainShelf, Domains } from "../keep/domains.ts";
 import { fakeCustody } from "./custody.ts";
 import { testDomains } from "./domains.ts";
@@ -33,6 +40,8 @@ export interface TestRecordOptions {
   readonly shelf?: DomainShelf;
   /** Keys that are stored elsewhere. */
   readonly domains?: (clock: FakeClock) => Promise<Domains>;
+  /** Who asks the witnesses. */
+  readonly cosigner?: Cosigner;
 }
 
 /** A disk in memory that keeps what it is given. */
@@ -51,7 +60,7 @@ export async function openTestRecord(options: TestRecordOptions = {}): Promise<T
   const domains =
     (await options.domains?.(clock)) ??
     testDomains({ custody, clock, random: fakeRandom(999) }, options.keys, options.shelf);
-  const ports = { fs, custody, domains, clock, timers: clock.timers, random, log, onFatal };
+  const ports = { fs, custody, domains, clock, timers: clock.timers, random, log, onFatal, cosigner: options.cosigner };
   return { room: await openRecord(ports, config), clock, log, exits, fs };
 }
 

@@ -2,6 +2,7 @@
 // The verifier for strangers: proofs, growth and whole log folders, judged with node:crypto and nothing else. It shares
 // no line with the code that writes logs, so that a mistake there is not repeated here.
 
+export { readDecimal, readHash, readUtf8 } from "./bytes.ts";
 export { type Checkpoint, parseCheckpoint } from "./checkpoint.ts";
 export { VerifyError } from "./fault.ts";
 export { type AgeLimit, cosigners } from "./head.ts";

@@ -30,6 +30,7 @@ import { guardRoutes } from "./rights.ts";
 import { mountServers, type ServerPorts } from "./servers.ts";
 import { mountSessions } from "./sessions.ts";
 import { mountWhy, type WhyPorts } from "./why.ts";
+import { mountWitnessDesk, type WitnessRoutePorts } from "./witness.ts";
 
 export interface ApiPorts extends Access, DecisionPorts, Omit<PeoplePorts, "access"> {
   readonly entries: EntrySource;
@@ -45,6 +46,7 @@ export interface ApiPorts extends Access, DecisionPorts, Omit<PeoplePorts, "acce
   readonly why: WhyPorts;
   readonly recordEdge: Omit<RecordEdge, "access" | "rights">;
   readonly keeping: KeepingEdge & Pick<OpeningEdge, "opener" | "slices" | "recorder">;
+  readonly witness: WitnessRoutePorts;
   readonly clock: Clock;
 }
 
@@ -90,6 +92,7 @@ export function mountApi(app: FastifyInstance, ports: ApiPorts, timers: Timers):
   mountWhy(app, ports.why);
   mountKeeping(app, { ...ports.keeping, access: ports });
   mountOpenings(app, { ...ports.keeping, find: (key) => ports.find(key) });
+  mountWitnessDesk(app, ports.witness);
   mountManifests(app, ports.servers);
   mountLive(app, {
     ...ports,

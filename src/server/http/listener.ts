@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 // The one listener. Bodies are handed on as bytes: each edge reads them by its own strict rules.
 import Fastify, { type FastifyInstance, type FastifyRequest } from "fastify";
-import { BODY_MAX_BYTES, IDENTITY_ID_MAX_BYTES, type Log } from "../../core/index.ts";
+import { BailiwickError, BODY_MAX_BYTES, IDENTITY_ID_MAX_BYTES, type Log } from "../../core/index.ts";
 import { createGuard } from "./guard.ts";
 import { PROBLEMS, sendProblem } from "./problems.ts";
 
@@ -40,6 +40,10 @@ export function createListener(publicUrl: string, log: Log): FastifyInstance {
   });
   app.setNotFoundHandler((_request, reply) => sendProblem(reply, PROBLEMS.notFound));
   app.setErrorHandler((error, _request, reply) => {
+    // neither wrong nor there yet: whoever asks again gets it (record L33, RFC 9110 section 15.3.3)
+    if (error instanceof BailiwickError && error.code === "RECORD_UNPUBLISHED") {
+      return sendProblem(reply.header("retry-after", 1), PROBLEMS.unpublished);
+    }
     const status = error instanceof Error && "statusCode" in error ? error.statusCode : 500;
     if (status === 413) return sendProblem(reply, PROBLEMS.tooLarge);
     if (typeof status === "number" && status >= 400 && status < 500)

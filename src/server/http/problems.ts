@@ -33,6 +33,7 @@ type ProblemName =
   | "hostOnly"
   | "upstream"
   | "malformed"
+  | "unpublished"
   | "tooManyStreams"
   | "tooLarge"
   | "internal";
@@ -83,6 +84,12 @@ export const PROBLEMS: Readonly<Record<ProblemName, ApiProblem>> = {
   },
   passkeyRefused: { status: 403, title: "That passkey does not count here.", code: "API_PASSKEY_REFUSED" },
   malformed: { status: 400, title: "The request cannot be read.", code: "API_MALFORMED" },
+  unpublished: {
+    status: 202,
+    title: "The entry is kept, and no published checkpoint covers it yet.",
+    code: "RECORD_UNPUBLISHED",
+    fix: "ask again after a moment; `bailiwick record witness status` says which witness is missed",
+  },
   tooManyStreams: { status: 503, title: "Too many live streams are open.", code: "API_BUSY" },
   tooLarge: { status: 413, title: "The body is too large.", code: "API_TOO_LARGE" },
   internal: { status: 500, title: "Something is broken here, not in the request.", code: "API_INTERNAL" },

@@ -36,6 +36,8 @@ export const ROUTE_RIGHTS: ReadonlyMap<string, Asks> = new Map<string, Asks>([
   ["POST /api/record/erasures/:id/withdraw", "record.keep"],
   ["POST /api/record/erasures/:id/options", "record.keep"],
   ["POST /api/record/erasures/:id/approve", "record.keep"],
+  ["GET /api/record/witness", "record.read"],
+  ["POST /api/record/witness/forks/:id/clear", "incident.manage"],
   ["GET /api/live", "record.read"],
   ["GET /api/findings", "record.read"],
   ["GET /api/approvals", "approve"],
