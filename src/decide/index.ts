@@ -5,6 +5,7 @@ export type { Authzen, Endpoint } from "./authzen/handlers.ts";
 export { createAuthzen } from "./authzen/handlers.ts";
 export { basePath, METADATA_PATH, metadata } from "./authzen/metadata.ts";
 export type { AuthzenDomain, AuthzenResponse, Decided, Peer } from "./authzen/ports.ts";
+export { BODY_MAX as AUTHZEN_BODY_MAX } from "./authzen/read.ts";
 export type { DecideSettings } from "./config.ts";
 export { decideSection } from "./config.ts";
 export type { DecidePorts, PolicyControl } from "./decider.ts";

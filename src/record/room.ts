@@ -330,8 +330,8 @@ export class Room implements RecordRoom {
 
   private tell(entries: readonly FramedEntry[], listeners: readonly ((entry: RecordedEntry) => void)[]): void {
     const { reader, log } = this.parts;
-    for (const { index, leaf } of entries) {
-      const entry = reader.entry(index, leaf);
+    for (const { index, leaf, hash } of entries) {
+      const entry = reader.entry(index, leaf, hash);
       for (const listener of listeners) {
         if (!this.listeners.has(listener)) continue; // it left meanwhile
         try {

@@ -46,7 +46,7 @@ import { registerDeclared } from "./declared.ts";
 import { ServerError } from "./errors.ts";
 import { proofsOf } from "./find-entries.ts";
 import { mountApi } from "./http/api.ts";
-import { mountAuthzen } from "./http/authzen.ts";
+import { type DirectPaths, openAuthzenEdge } from "./http/authzen.ts";
 import { type Bound, bind } from "./http/bind.ts";
 import { mountConsole, readConsole } from "./http/console.ts";
 import { mountHealth } from "./http/health.ts";
@@ -369,7 +369,7 @@ async function mountEdges(rooms: Rooms, bound: Bound, opening: Opening): Promise
   const app = createListener(publicUrl, io.log);
   const startedAt = systemClock.now();
   mountMcp(app, servers, relay);
-  await mountAuthzen(app, { ...rooms, ...ports }, opening);
+  const direct = await openAuthzenEdge({ ...rooms, ...ports }, { ...opening, log: io.log });
   mountIdentity(app, identify);
   mountHealth(
     app,
@@ -412,23 +412,32 @@ async function mountEdges(rooms: Rooms, bound: Bound, opening: Opening): Promise
   };
   mountApi(app, api, systemTimers);
   mountConsole(app, await readConsole(path.join(io.root, "console", "dist")));
-  await admit(app, bound, { record, opening });
+  await admit(app, bound, { record, opening, direct });
 }
 
 /** From here on requests are answered. */
 async function admit(
   app: ReturnType<typeof createListener>,
   bound: Bound,
-  { record, opening }: { readonly record: RecordRoom; readonly opening: Opening },
+  { record, opening, direct }: { readonly record: RecordRoom; readonly opening: Opening; readonly direct: DirectPaths },
 ): Promise<void> {
   const { config, publicUrl, opened } = opening;
   await app.ready();
   await record.append(processEntry("process.started", publicUrl));
   opened.defer(() => record.note(processEntry("process.stopped", publicUrl)));
-  bound.serve((request, response) => app.routing(request, response));
+  bound.serve((request, response) => {
+    const { url = "" } = request;
+    const handle = direct.get(url) ?? (direct.size > 0 && url.includes("?") ? direct.get(pathOf(url)) : undefined);
+    if (handle === undefined) app.routing(request, response);
+    else handle(request, response);
+  });
   await announce(config.dataDir, publicUrl, opened);
   // closed first: no new request finds a room that is closing
   opened.defer(() => bound.close());
+}
+
+function pathOf(url: string): string {
+  return url.slice(0, url.indexOf("?"));
 }
 
 function watched({ policies }: Rooms, gate: Gate, { config, io }: Pick<Opening, "config" | "io">): () => void {

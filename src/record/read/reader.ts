@@ -12,7 +12,7 @@ import { RecordError } from "../errors.ts";
 import type { LogFolder } from "../folder.ts";
 import type { Head } from "../publish/head.ts";
 import type { Leaves } from "../publish/leaves.ts";
-import { base64Of, base64urlOf, bytesOf, HASH_BYTES, leafHash, splitHashes } from "../tree/hash.ts";
+import { base64Of, base64urlOf, bytesOf, HASH_BYTES, type Hash, leafHash, splitHashes } from "../tree/hash.ts";
 import { compactRange, consistencyPath, type HashSource, inclusionPath } from "../tree/proofs.ts";
 import { readBundle, type Tile, tilePath } from "../tree/tiles.ts";
 import { TILE_WIDTH, type Tree } from "../tree/tree.ts";
@@ -49,8 +49,9 @@ export class LogReader {
     }
   }
 
-  entry(index: number, leaf: Bytes): RecordedEntry {
-    const ref = { log: this.origin, index: parseEntryIndex(index), leaf: base64urlOf(leafHash(leaf)) };
+  /** @param hash - of the leaf, where it is known */
+  entry(index: number, leaf: Bytes, hash: Hash = leafHash(leaf)): RecordedEntry {
+    const ref = { log: this.origin, index: parseEntryIndex(index), leaf: base64urlOf(hash) };
     return { ref, entry: readEntry(leaf) };
   }
 
