@@ -307,12 +307,12 @@ export class Room implements RecordRoom {
     if (this.state() === "closed") await this.lastCheckpoint();
   }
 
-  /** What waits for the guard is published at the next start: the entries are durable. */
+  /** What waits for the guard, or for room, is published at the next start: the entries are durable. */
   private async lastCheckpoint(): Promise<void> {
     try {
       await this.checkpoint();
     } catch (error) {
-      if (!(error instanceof RecordError) || !WAITS.has(error.code)) throw error;
+      if (!(error instanceof RecordError) || (!WAITS.has(error.code) && error.code !== "RECORD_FULL")) throw error;
       this.parts.log.fault("record.tick_failed", { code: error.code });
     }
   }

@@ -75,7 +75,7 @@ test.skipIf(!canMount)(
   "L17: on a disk that fills up appends are refused, and go on when there is room (skipped means NOT RUN: unshare may not mount here)",
   async () => {
     const mount = await mkdtemp(path.join(tmpdir(), "bw-full-"));
-    const script = 'mount -t tmpfs -o size=16m none "$1" && exec "$2" "$3" "$1"';
+    const script = 'mount -t tmpfs -o size=8m none "$1" && exec "$2" "$3" "$1"';
     const { stdout, stderr } = spawnSync("unshare", ["-Urm", "sh", "-c", script, "sh", mount, process.execPath, FULL], {
       encoding: "utf8",
       timeout: 30_000,

@@ -10,8 +10,13 @@ import { parsePolicy, verifyLog } from "../../src/record/verify/index.ts";
 
 const [disk = ""] = process.argv.slice(2);
 const neighbour = path.join(disk, "neighbour");
-writeFileSync(neighbour, Buffer.alloc(4 * 1024 * 1024));
-const settings = { segmentBytes: 512 * 1024, checkpointMs: 100, low: { percent: 0, bytes: 0, warnPercent: 0 } };
+writeFileSync(neighbour, Buffer.alloc(5 * 1024 * 1024));
+const settings = {
+  reserveBytes: 256 * 1024,
+  segmentBytes: 512 * 1024,
+  checkpointMs: 100,
+  low: { percent: 0, bytes: 0, warnPercent: 0 },
+};
 const room = await openRecord(machinePorts(), machineConfig(disk, settings));
 
 const acknowledged = new Map<number, string>();
