@@ -138,4 +138,23 @@ export const RECORD_COMMANDS: readonly Command[] = [
     options: [{ name: "config", value: "FILE", summary: "configuration (./bailiwick.yaml)" }, DATA, JSON_OUT, PLAIN],
     load: () => import("./commands/record-adopt.ts"),
   },
+  {
+    name: "record export",
+    summary: "the log as files that prove themselves; goes on where it stopped",
+    takes: { words: "FOLDER", min: 1, max: 1 },
+    examples: [
+      { words: "record export ./handover", does: "every entry, and what proves that none is left out" },
+      { words: "record export ./siem --format ocsf", does: "as OCSF 1.8.0 events, for other tools" },
+    ],
+    options: [
+      { name: "format", value: "FORMAT", summary: "jsonl (as written) or ocsf" },
+      { name: "ocsf", value: "VERSION", summary: "1.8.0, or 1.9-dev for what only that knows" },
+      { name: "from", value: "INDEX", summary: "first entry, where the folder is new (0)" },
+      { name: "to", value: "INDEX", summary: "up to this entry, and without it (the end)" },
+      DATA,
+      JSON_OUT,
+      PLAIN,
+    ],
+    load: () => import("./commands/record-export.ts"),
+  },
 ];

@@ -7,6 +7,8 @@ export type { RecordConfig, RecordSettings } from "./config.ts";
 export { recordConfig } from "./config.ts";
 export type { RecordErrorCode } from "./errors.ts";
 export { RecordError } from "./errors.ts";
+export { type OcsfVersion, ocsfOf } from "./export/ocsf.ts";
+export { exportPart, PART_ENTRIES } from "./export/part.ts";
 export type { JournalFile, JournalFs } from "./journal/fs.ts";
 export type { Act as KeepAct, Approval as KeepApproval, Done as KeepDone, No as KeepNo } from "./keep/act.ts";
 export type { Domains } from "./keep/domains.ts";

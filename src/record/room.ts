@@ -36,7 +36,7 @@ import type { Head } from "./publish/head.ts";
 import type { Leaves } from "./publish/leaves.ts";
 import type { Publisher } from "./publish/publisher.ts";
 import { trustPolicy } from "./publish/signer.ts";
-import type { LogReader } from "./read/reader.ts";
+import type { LeafLine, LogReader } from "./read/reader.ts";
 import { findEntries, type References } from "./read/references.ts";
 import type { Reserve } from "./reserve.ts";
 import { base64urlOf } from "./tree/hash.ts";
@@ -89,6 +89,8 @@ export interface RecordRoom extends Recorder, EntrySource {
    * @throws RecordError RECORD_NOT_FOUND, or RECORD_UNPUBLISHED where too few witnesses cosigned a checkpoint over it
    */
   prove(index: number): Promise<string>;
+  /** Durable entries as their own text, in order. */
+  lines(range: { readonly from: number; readonly to: number }): AsyncIterable<LeafLine>;
   /** The hashes that lead from each of these entries to the root of one and the same checkpoint. @throws RecordError */
   proveEach(indexes: readonly number[]): Promise<SharedProofs>;
   /** That entries [from, to) are all there is between them (record L37). @throws RecordError RECORD_NOT_FOUND */
@@ -216,6 +218,10 @@ export class Room implements RecordRoom {
 
   read(range: { readonly from: number; readonly to?: number }): AsyncIterable<RecordedEntry> {
     return this.parts.reader.entries(Math.max(0, range.from), Math.min(range.to ?? this.size(), this.size()));
+  }
+
+  lines({ from, to }: { readonly from: number; readonly to: number }): AsyncIterable<LeafLine> {
+    return this.parts.reader.lines(Math.max(0, from), Math.min(to, this.size()));
   }
 
   live(callback: (entry: RecordedEntry) => void): () => void {

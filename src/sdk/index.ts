@@ -87,7 +87,7 @@ export type {
   SetReleaseView,
   SetView,
 } from "./policies.ts";
-export type { RecordAnswer, RecordClient, RecordHit, RecordQuery } from "./record.ts";
+export type { ExportPart, ExportWish, RecordAnswer, RecordClient, RecordHit, RecordQuery } from "./record.ts";
 export type { PartWhy, ReplayChange, ReplayCountView, ReplayPart, ReplayView, RuleWhy } from "./replay.ts";
 export { readReplay } from "./replay.ts";
 export type { Fetch } from "./request.ts";

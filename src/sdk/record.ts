@@ -1,8 +1,9 @@
 // SPDX-License-Identifier: Apache-2.0
 // Looking through the record, and the proofs that go along with what is found.
 import { type EntryRow, readRow } from "./answers.ts";
+import { SdkError } from "./errors.ts";
 import { flag, list, maybe, member, members, type Part, text, whole } from "./parts.ts";
-import { type Connection, getJson, getText, query } from "./request.ts";
+import { type Connection, getJson, getText, postStream, query } from "./request.ts";
 
 /** What is searched for; every member that is there has to hold. */
 export interface RecordQuery {
@@ -55,13 +56,45 @@ export interface RecordClient {
   search(asked: RecordQuery): Promise<RecordAnswer>;
   /** A C2SP tlog-proof, which carries its entry. @param key - index, id or reference of one entry */
   proofText(key: string | number): Promise<string>;
+  /**
+   * One part of the log as lines, as they come; behind them one line with what proves them.
+   * @param wish - `from`: index of its first entry; `ocsf`: the version, where the format is that
+   */
+  exportPart(wish: ExportWish, signal: AbortSignal): Promise<ExportPart>;
+}
+
+export interface ExportWish {
+  readonly format: "jsonl" | "ocsf";
+  readonly ocsf?: string;
+  readonly from: number;
+  /** Index after the last entry that is wanted; the end of the log where it is left out. */
+  readonly to?: number;
+}
+
+export interface ExportPart {
+  /** Index of the first entry, and after the last one. */
+  readonly from: number;
+  readonly to: number;
+  /** Durable entries. */
+  readonly size: number;
+  readonly body: ReadableStream<Uint8Array>;
 }
 
 export function recordClient(connection: Connection): RecordClient {
   return {
     search: async (asked) => readAnswer(await getJson(connection, `/api/record/search${asText(asked)}`)),
+    exportPart: async (wish, signal) => readPart(await postStream(connection, "/api/record/exports", wish, signal)),
     proofText: (key) => getText(connection, `/api/record/entries/${encodeURIComponent(key)}/tlog-proof`),
   };
+}
+
+function readPart({ headers, body }: Response): ExportPart {
+  const told = headers.get("bailiwick-export") ?? "";
+  const [, from, to, size] = /^([0-9]+)-([0-9]+)\/([0-9]+)$/.exec(told) ?? [];
+  if (size === undefined || body === null) {
+    throw new SdkError("SDK_ANSWER_MALFORMED", "reading the answer: it does not say which part it is");
+  }
+  return { from: Number(from), to: Number(to), size: Number(size), body };
 }
 
 function asText({ terms = {}, proofs, ...rest }: RecordQuery): string {

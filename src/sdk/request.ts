@@ -128,6 +128,11 @@ export async function getStream(
   }
 }
 
+/** Sends a JSON body; the answer is read by the caller, as it comes. @throws SdkError, each of its codes */
+export function postStream(connection: Connection, path: string, body: object, signal: AbortSignal): Promise<Response> {
+  return send(connection, path, { signal, accept: "application/x-ndjson", body: JSON.stringify(body) });
+}
+
 interface Sent {
   readonly signal: AbortSignal;
   readonly accept: string;

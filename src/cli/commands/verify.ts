@@ -5,10 +5,12 @@ import { statSync } from "node:fs";
 import path from "node:path";
 import {
   type AgeLimit,
+  isExport,
   type Policy,
   parsePolicy,
   type Verdict,
   VerifyError,
+  verifyExport,
   verifyLog,
   verifyNote,
   verifyProof,
@@ -74,6 +76,8 @@ function judge(named: string, cwd: string, trust: Policy | undefined, age: AgeLi
     const isProof = text.startsWith("c2sp.org/tlog-proof@");
     return [{ target: named, ...(isProof ? verifyProof(text, trust, { age }) : verifyNote(text, trust, age)) }];
   }
+  const source = logSource(target);
+  if (isExport(source)) return [{ target: named, ...verifyExport(source, trust, { age }) }];
   return logFolders(target).map((folder) => {
     const verdict = verifyLog(logSource(folder), trust, { age });
     return { target: path.join(named, path.relative(target, folder)), ...verdict };

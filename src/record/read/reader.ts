@@ -17,6 +17,16 @@ import { compactRange, consistencyPath, type HashSource, inclusionPath } from ".
 import { readBundle, type Tile, tilePath } from "../tree/tiles.ts";
 import { TILE_WIDTH, type Tree } from "../tree/tree.ts";
 
+/** An entry as the bytes that were hashed, and as what they mean. */
+export interface LeafLine {
+  readonly index: number;
+  /** Leaf hash, base64url. */
+  readonly leaf: string;
+  /** Canonical JSON. */
+  readonly text: string;
+  read(): RecordedEntry;
+}
+
 export class LogReader {
   private readonly folder: LogFolder;
   private readonly tree: Tree;
@@ -38,6 +48,14 @@ export class LogReader {
   /** Entries [from, to), in order. */
   async *entries(from: number, to: number): AsyncGenerator<RecordedEntry> {
     for await (const { index, leaf } of this.leaves(from, to)) yield this.entry(index, leaf);
+  }
+
+  /** Entries [from, to) as their own text, in order. */
+  async *lines(from: number, to: number): AsyncGenerator<LeafLine> {
+    for await (const { index, leaf } of this.leaves(from, to)) {
+      const text = Buffer.from(leaf).toString("utf8");
+      yield { index, leaf: base64urlOf(leafHash(leaf)), text, read: () => this.entry(index, leaf) };
+    }
   }
 
   /** Entries [from, to) as the bytes that were hashed, in order. */

@@ -4,6 +4,7 @@
 
 export { readDecimal, readHash, readUtf8 } from "./bytes.ts";
 export { type Checkpoint, parseCheckpoint } from "./checkpoint.ts";
+export { isExport, verifyExport } from "./export.ts";
 export { VerifyError } from "./fault.ts";
 export { type AgeLimit, cosigners } from "./head.ts";
 export { type LogSource, verifyLog } from "./log.ts";

@@ -5,6 +5,7 @@
 export type CheckName =
   | "format"
   | "files"
+  | "manifest"
   | "origin"
   | "log-signature"
   | "second-signature"
@@ -52,6 +53,11 @@ export class Report {
 
   notRun(name: CheckName, detail: string): void {
     this.add({ result: "not-run", name, detail });
+  }
+
+  /** Takes over what another verdict says, but for checks that say something else there. */
+  include({ checks }: Verdict, but: ReadonlySet<CheckName> = new Set()): void {
+    for (const check of checks) if (!but.has(check.name) || check.result === "failed") this.add(check);
   }
 
   /** A check that may stay out without making the verdict worse. */

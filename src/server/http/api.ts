@@ -25,6 +25,7 @@ import { mountPeople, type PeoplePorts } from "./people.ts";
 import { mountPolicies, type PolicyEdge } from "./policies.ts";
 import { PROBLEMS, sendProblem } from "./problems.ts";
 import { mountRecord, type RecordEdge } from "./record.ts";
+import { type ExportEdge, mountExports } from "./record-exports.ts";
 import { mountReplay, type ReplayEdgePorts } from "./replay.ts";
 import { guardRoutes } from "./rights.ts";
 import { mountServers, type ServerPorts } from "./servers.ts";
@@ -44,7 +45,7 @@ export interface ApiPorts extends Access, DecisionPorts, Omit<PeoplePorts, "acce
   readonly policySets: Omit<PolicyEdge, "access">;
   readonly replay: ReplayEdgePorts;
   readonly why: WhyPorts;
-  readonly recordEdge: Omit<RecordEdge, "access" | "rights">;
+  readonly recordEdge: Omit<RecordEdge, "access" | "rights"> & Pick<ExportEdge, "record">;
   readonly keeping: KeepingEdge & Pick<OpeningEdge, "opener" | "slices" | "recorder">;
   readonly witness: WitnessRoutePorts;
   readonly clock: Clock;
@@ -77,6 +78,7 @@ export function mountApi(app: FastifyInstance, ports: ApiPorts, timers: Timers):
     return sendJson(reply, jsonObject([["entries", found.map(entryRow)]]));
   });
   mountRecord(app, { ...ports.recordEdge, access: ports, rights: ports.rights });
+  mountExports(app, { record: ports.recordEdge.record, whoIs: ports.whoIs });
   mountDecisions(app, ports);
   mountApprovals(app, { queue: ports.queue, access: ports, texts: ports.policies });
   mountIdentities(app, ports.identities);

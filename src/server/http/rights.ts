@@ -17,6 +17,7 @@ export const ROUTE_RIGHTS: ReadonlyMap<string, Asks> = new Map<string, Asks>([
   ["GET /api/record/entries", "record.read"],
   ["GET /api/record/entries/:key", "record.read"],
   ["GET /api/record/search", "record.read"],
+  ["POST /api/record/exports", "record.read"],
   ["GET /api/record/entries/:log/:index", "record.read"],
   ["GET /api/record/entries/:log/:index/proof", "record.read"],
   ["GET /api/decisions", "record.read"],
