@@ -8,6 +8,7 @@ import { DATA, JSON_OUT, NO_INPUT, NOTHING, PLAIN, YES } from "./options.ts";
 import { POLICY_COMMANDS } from "./policy-commands.ts";
 import { RECORD_COMMANDS } from "./record-commands.ts";
 import { SET_COMMANDS } from "./set-commands.ts";
+import { VERIFY_COMMAND } from "./verify-command.ts";
 import { WITNESS_COMMANDS } from "./witness-commands.ts";
 
 const RULES: Option = { name: "dir", value: "DIR", summary: "folder of the rules (./regulations)" };
@@ -360,21 +361,5 @@ export const COMMANDS: readonly Command[] = [
     exits: "3 a rule must be mended",
     load: () => import("./commands/prove-regime-check.ts"),
   },
-  {
-    name: "verify",
-    summary: "check a log or a proof offline; trusts only your policy file",
-    takes: { words: "FOLDER|PROOF|CHECKPOINT...", min: 1, max: Number.POSITIVE_INFINITY },
-    examples: [
-      { words: "verify data/record --policy trust.policy", does: "every entry of every log in the folder" },
-      { words: "verify entry.tlog-proof --policy trust.policy", does: "one entry, by its proof" },
-    ],
-    options: [
-      { name: "policy", value: "FILE", summary: "whom to trust: a policy file that you had before" },
-      { name: "max-age", value: "TIME", summary: "how old signatures may be: 90s, 10m, 1h, 7d" },
-      JSON_OUT,
-      PLAIN,
-    ],
-    exits: "1 cannot be read · 3 a required check was not run · 4 a check failed",
-    load: () => import("./commands/verify.ts"),
-  },
+  VERIFY_COMMAND,
 ];

@@ -46,6 +46,27 @@ test("L34: the folder of a closed log verifies, every check passed", async () =>
   expect([...files.keys()]).toContain("tile/entries/001.p/53");
 });
 
+test("L34: a log that goes on from an older checkpoint says so, and one that does not is found out", async () => {
+  const world = await openTestRecord();
+  const older: string[] = [];
+  for (let n = 0; n < 4; n++) {
+    await Promise.all(Array.from({ length: 90 }, () => world.room.append(eventDraft({ n }))));
+    older.push(await world.room.checkpoint());
+  }
+  await world.room.close();
+  const policy = parsePolicy(world.room.trustPolicy());
+  const source = sourceOf(folderOf(world.fs).files);
+  for (const one of older) {
+    const verdict = verifyLog(source, policy, { older: one });
+    expect(verdict.ok).toBe(true);
+    expect(verdict.checks.find(({ name }) => name === "growth")?.result).toBe("passed");
+  }
+  const other = await openTestRecord({ seed: 99 });
+  await Promise.all(Array.from({ length: 90 }, () => other.room.append(eventDraft())));
+  expect(failed(verifyLog(source, policy, { older: await other.room.checkpoint() }))).toContain("growth");
+  expect(failed(verifyLog(source, policy, { older: "no checkpoint" }))).toEqual(["format"]);
+});
+
 /** UNIT: ms. Each byte is a whole verification, and machines are busy. */
 const EVERY_BYTE_MS = 60_000;
 

@@ -28,11 +28,12 @@ export interface LogSource {
 /**
  * Is the folder, byte for byte, what a log of this origin consists of? Without `trust` the signature is not checked and
  * the verdict is not ok. A folder without a journal (a copy of the published tiles) is judged without it.
+ * @param options - `older`: a checkpoint of before, of which this log has to be the continuation
  */
 export function verifyLog(
   source: LogSource,
   trust: Policy | undefined,
-  options: { readonly age?: AgeLimit | undefined } = {},
+  options: { readonly age?: AgeLimit | undefined; readonly older?: string | undefined } = {},
 ): Verdict {
   const report = new Report();
   const text = attempt(() => readUtf8(required(source, "checkpoint"), "checkpoint"));
@@ -41,7 +42,10 @@ export function verifyLog(
     return report.verdict();
   }
   const checkpoint = checkHead(text.value, trust, report, options);
-  if (checkpoint !== undefined) new LogVerifier(source, checkpoint, trust, report).run();
+  if (checkpoint === undefined) return report.verdict();
+  const verifier = new LogVerifier(source, checkpoint, trust, report);
+  verifier.run();
+  if (options.older !== undefined) verifier.checkGrowth(options.older);
   return report.verdict();
 }
 
@@ -84,6 +88,20 @@ class LogVerifier {
     this.report.passed("schema", "canonical JSON with its header");
     const { approvals } = this.checks;
     if (approvals > 0) this.report.passed("approvals", `${approvals} signed by passkeys, each for its own call`);
+  }
+
+  /** Is the log that was told of before the beginning of this one? Called after the entries were read. */
+  checkGrowth(text: string): void {
+    const place = "older checkpoint";
+    const older = checkHead(text, this.trust, this.report, { place });
+    if (older === undefined) return;
+    const { origin, size } = this.checkpoint;
+    const leaves = this.levels[0]?.slice(0, Number(older.size)) ?? [];
+    if (older.origin !== origin) this.report.failed("growth", `${place}: it is of ${quoted(older.origin)}`);
+    else if (older.size > size) this.report.failed("growth", `${place}: ${older.size} entries, and here are ${size}`);
+    else if (!sameBytes(rootOf(leaves), older.root)) {
+      this.report.failed("growth", `${place}: the first ${older.size} entries here are not those it was signed over`);
+    } else this.report.passed("growth", `from ${older.size} to ${size}: nothing was changed or taken away`);
   }
 
   /** Sorts files by what they are. */
