@@ -56,18 +56,24 @@ test("L34: the files of a zip are what they were, packed or not", () => {
   );
 });
 
+/** What reading all of it throws. */
+function faultOf(zip: Buffer): unknown {
+  try {
+    const source = zipSource(zip, "a.zip");
+    for (const name of source.list()) source.read(name);
+    return undefined;
+  } catch (error) {
+    return error instanceof CliError ? CliError : error;
+  }
+}
+
 test("L34: a zip that is damaged is refused in words, and never read as something else", () => {
   const zip = zipOf({ "a/one": "first", "a/two": "second second second" });
   fc.assert(
     fc.property(fc.nat(zip.length - 1), fc.nat(255), (at, byte) => {
       const changed = Buffer.from(zip);
       changed[at] = byte;
-      try {
-        const source = zipSource(changed, "a.zip");
-        for (const name of source.list()) source.read(name);
-      } catch (error) {
-        expect(error).toBeInstanceOf(CliError);
-      }
+      expect(faultOf(changed)).toBeOneOf([undefined, CliError]);
     }),
   );
   expect(isZip(Buffer.from("no zip at all, but long enough"))).toBe(false);

@@ -152,8 +152,11 @@ async function writeLines(file: string, body: ReadableStream<Uint8Array>): Promi
 
 function readTold(line: string): Told | undefined {
   if (!line.startsWith('{"export":')) return undefined;
-  const { export: told } = JSON.parse(line) as { readonly export: Partial<Record<keyof Told, unknown>> };
-  const { manifest, proof, range } = told;
+  const { manifest, proof, range } = membersOf(membersOf(JSON.parse(line))["export"]);
   if (typeof manifest !== "string" || typeof proof !== "string") return undefined;
   return { manifest, proof, ...(typeof range === "string" ? { range } : {}) };
+}
+
+function membersOf(value: unknown): Readonly<Record<string, unknown>> {
+  return typeof value === "object" && value !== null ? { ...value } : {};
 }

@@ -27,17 +27,10 @@ export function ocsfOf(recorded: RecordedEntry, version: OcsfVersion): JsonObjec
 
 function eventOf(recorded: RecordedEntry, version: OcsfVersion): JsonObject | undefined {
   const { entry } = recorded;
-  switch (textOf(entry, "type")) {
-    case "decision":
-      return decisionEvent(recorded, version);
-    case "outcome":
-      return outcomeEvent(recorded, version);
-    case "event":
-    case "admin":
-      return entityEvent(recorded, version) ?? accessEvent(recorded, version);
-    default:
-      return undefined;
-  }
+  const type = textOf(entry, "type");
+  if (type === "decision") return decisionEvent(recorded, version);
+  if (type === "outcome") return outcomeEvent(recorded, version);
+  return entityEvent(recorded, version) ?? accessEvent(recorded, version);
 }
 
 interface ClassOf {
@@ -154,7 +147,7 @@ function outcomeEvent(recorded: RecordedEntry, version: OcsfVersion): JsonObject
     profiles: [],
   };
   const of = member(entry, "of");
-  const decided = `${ref.log}#${String(member(of, "index"))}:${textOf(of, "leaf") ?? ""}`;
+  const decided = `${ref.log}#${indexOf(of)}:${textOf(of, "leaf") ?? ""}`;
   return object([
     ...base(recorded, version, kind),
     ["actor", object([["app_name", "bailiwick"]])],
@@ -356,6 +349,11 @@ function authorizationsOf(why: Json | undefined): readonly Json[] {
       ],
     ]),
   );
+}
+
+function indexOf(ref: Json | undefined): string {
+  const index = member(ref, "index");
+  return typeof index === "number" ? String(index) : "?";
 }
 
 function kindOf(id: Json): string {

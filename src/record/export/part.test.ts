@@ -100,9 +100,10 @@ test("L39: a manifest that the log does not name is no manifest", async () => {
   expect(verdictOf(mine.files, undefined)).toEqual({ ok: false, failed: [] });
 });
 
+const map: PartAsk["map"] = ({ ref, entry }) =>
+  entry["type"] === "admin" ? jsonObject([["uid", `${ref.index}`]]) : undefined;
+
 test("L39: lines of another form are held by the manifest, and say that they carry no proof of their own", async () => {
-  const map: PartAsk["map"] = ({ ref, entry }) =>
-    entry["type"] === "admin" ? jsonObject([["uid", `${ref.index}`]]) : undefined;
   const { room, files, trust } = await exported([[0, 5]], { format: "ocsf", map });
   expect(files.get(`entries-${place(0)}.jsonl`)).toBe('{"uid":"0"}\n{"uid":"1"}\n{"uid":"3"}\n');
   expect(verdictOf(files, trust)).toEqual({ ok: true, failed: [] });

@@ -61,10 +61,10 @@ interface HashedFile {
   readonly bytes: number;
 }
 
-function lineOf({ index, leaf, text, read }: LeafLine, { map }: PartAsk): string | undefined {
+function lineOf(line: LeafLine, { map }: PartAsk): string | undefined {
   // the entry stands there byte for byte as it was hashed
-  if (map === undefined) return `{"index":${index},"leaf":"${leaf}","entry":${text}}\n`;
-  const mapped = map(read());
+  if (map === undefined) return `{"index":${line.index},"leaf":"${line.leaf}","entry":${line.text}}\n`;
+  const mapped = map(line.read());
   return mapped === undefined ? undefined : `${writeJson(mapped)}\n`;
 }
 

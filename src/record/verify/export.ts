@@ -158,10 +158,8 @@ class Part {
 function readManifest(text: string, path: string): Manifest {
   const value = parsed(text, path);
   const { kind, log, format, from, to, files } = value;
-  const list = Array.isArray(files)
-    ? files.map((file: unknown) => ({ ...(file as object) }) as Readonly<Record<string, unknown>>)
-    : [];
-  const read = list.flatMap(({ name, bytes, sha256: digest }) =>
+  const list = Array.isArray(files) ? files.map(membersOf) : [];
+  const known = list.flatMap(({ name, bytes, sha256: digest }) =>
     typeof name === "string" &&
     /^[a-z]+-[0-9]{12,16}\.[a-z]+$/.test(name) &&
     typeof bytes === "number" &&
@@ -170,19 +168,23 @@ function readManifest(text: string, path: string): Manifest {
       : [],
   );
   const isWhole = kind === "bailiwick/export@v1" && typeof log === "string" && typeof format === "string";
-  if (!isWhole || !isIndex(from) || !isIndex(to) || from >= to || read.length !== list.length || read.length === 0) {
+  if (!isWhole || !isIndex(from) || !isIndex(to) || from >= to || known.length !== list.length || known.length === 0) {
     throw new VerifyError(path, "not the manifest of an export");
   }
   if (Number(MANIFEST.exec(path)?.[1]) !== from) throw new VerifyError(path, "its name is not that of its first entry");
-  return { log, format, from, to, files: read };
+  return { log, format, from, to, files: known };
 }
 
 function parsed(text: string, path: string): Readonly<Record<string, unknown>> {
   try {
-    return { ...(JSON.parse(text) as object) };
+    return membersOf(JSON.parse(text));
   } catch {
     throw new VerifyError(path, "not JSON");
   }
+}
+
+function membersOf(value: unknown): Readonly<Record<string, unknown>> {
+  return typeof value === "object" && value !== null ? { ...value } : {};
 }
 
 function isIndex(value: unknown): value is number {
