@@ -36,7 +36,7 @@ import type { Head } from "./publish/head.ts";
 import type { Leaves } from "./publish/leaves.ts";
 import type { Publisher } from "./publish/publisher.ts";
 import { trustPolicy } from "./publish/signer.ts";
-import type { LeafLine, LogReader } from "./read/reader.ts";
+import type { LeafLine, LogReader, SharedProofs } from "./read/reader.ts";
 import { findEntries, type References } from "./read/references.ts";
 import type { Reserve } from "./reserve.ts";
 import { base64urlOf } from "./tree/hash.ts";
@@ -108,14 +108,6 @@ export interface RecordRoom extends Recorder, EntrySource {
   trustPolicy(): string;
   /** Writes what waits, publishes it, and closes. */
   close(): Promise<void>;
-}
-
-/** Proofs of several entries under one checkpoint. */
-export interface SharedProofs {
-  /** The signed note. */
-  readonly checkpoint: string;
-  /** Base64, from the leaf's sibling up, in the order that was asked for. */
-  readonly paths: readonly (readonly string[])[];
 }
 
 /** What a room is made of; `openRecord` makes it. */
@@ -244,8 +236,7 @@ export class Room implements RecordRoom {
   async proveEach(indexes: readonly number[]): Promise<SharedProofs> {
     const unknown = indexes.find((index) => !Number.isSafeInteger(index) || index < 0 || index >= this.size());
     if (unknown !== undefined) throw notFound(`entry ${unknown}`);
-    const published = await this.publishedOver(Math.max(0, ...indexes));
-    return { checkpoint: published.note, paths: await this.parts.reader.paths(indexes, published) };
+    return this.parts.reader.sharedProofs(indexes, await this.publishedOver(Math.max(0, ...indexes)));
   }
 
   async proveRange(from: number, to: number): Promise<string> {

@@ -27,6 +27,14 @@ export interface LeafLine {
   read(): RecordedEntry;
 }
 
+/** Proofs of several entries under one checkpoint. */
+export interface SharedProofs {
+  /** The signed note. */
+  readonly checkpoint: string;
+  /** Base64, from the leaf's sibling up, in the order that was asked for. */
+  readonly paths: readonly (readonly string[])[];
+}
+
 export class LogReader {
   private readonly folder: LogFolder;
   private readonly tree: Tree;
@@ -81,12 +89,12 @@ export class LogReader {
     return ["c2sp.org/tlog-proof@v1", `extra ${extra}`, `index ${index}`, ...path.map(base64Of), "", note].join("\n");
   }
 
-  /** The hashes of a C2SP tlog-proof for each of these entries, all under one checkpoint. */
-  async paths(indexes: readonly number[], { size }: Head): Promise<readonly (readonly string[])[]> {
+  /** The hashes of a C2SP tlog-proof for each of these entries. */
+  async sharedProofs(indexes: readonly number[], { size, note }: Head): Promise<SharedProofs> {
     const source = this.hashSource();
     const paths: (readonly string[])[] = [];
     for (const index of indexes) paths.push((await inclusionPath(source, index, size)).map(base64Of));
-    return paths;
+    return { checkpoint: note, paths };
   }
 
   /** Proof that entries [from, to) are all that is there, without the entries (record L37). */
