@@ -5,10 +5,8 @@ import type { KeyObject } from "node:crypto";
 import { readFile } from "node:fs/promises";
 import path from "node:path";
 import {
-  type AdminDraft,
   type EntrySource,
   type IdentityId,
-  jsonObject,
   type Log,
   type Mac,
   parseDomainId,
@@ -63,6 +61,7 @@ import { loadPolicies } from "./policies.ts";
 import type { PoliciesInForce, PolicyNews } from "./policies-in-force.ts";
 import { modesOf, openPolicyRoom, type PolicyRoom, policyEdge } from "./policy-room.ts";
 import type { Previews } from "./previews.ts";
+import { processEntry } from "./process-entry.ts";
 import { regulationsOf } from "./regimes.ts";
 import { observePorts, openServerReleases } from "./releases.ts";
 import { replayEdges } from "./replay.ts";
@@ -444,14 +443,4 @@ function watched({ policies }: Rooms, gate: Gate, { config, io }: Pick<Opening, 
   const { dir } = config.policies;
   const reload = (): ReturnType<PoliciesInForce["reload"]> => policies.reload(dir, gate);
   return watchPolicies({ dir, timers: systemTimers, log: io.log, reload, tell: io.policyNews ?? (() => undefined) });
-}
-
-function processEntry(name: "process.started" | "process.stopped", publicUrl: string): AdminDraft {
-  return {
-    type: "admin",
-    name,
-    by: "system",
-    because: "asked by the operator",
-    data: jsonObject([["publicUrl", publicUrl]]),
-  };
 }
