@@ -30,7 +30,7 @@ import type { Witness } from "../record/witness/index.ts";
 import { lockDirectory, type OpenedStore, openCustody } from "../store/index.ts";
 import { openWatch, type Watch } from "../watch/index.ts";
 import { accessTo, type Credentials, roleTable, whoIs } from "./access.ts";
-import { announce } from "./address.ts";
+import { admit } from "./admit.ts";
 import { openAftermath } from "./aftermath.ts";
 import { approvalPages } from "./approval-pages.ts";
 import { type ApprovalQueue, createQueue, type QueuePorts } from "./approvals.ts";
@@ -44,7 +44,7 @@ import { registerDeclared } from "./declared.ts";
 import { ServerError } from "./errors.ts";
 import { proofsOf } from "./find-entries.ts";
 import { mountApi } from "./http/api.ts";
-import { type DirectPaths, openAuthzenEdge } from "./http/authzen.ts";
+import { openAuthzenEdge } from "./http/authzen.ts";
 import { type Bound, bind } from "./http/bind.ts";
 import { mountConsole, readConsole } from "./http/console.ts";
 import { mountHealth } from "./http/health.ts";
@@ -411,32 +411,7 @@ async function mountEdges(rooms: Rooms, bound: Bound, opening: Opening): Promise
   };
   mountApi(app, api, systemTimers);
   mountConsole(app, await readConsole(path.join(io.root, "console", "dist")));
-  await admit(app, bound, { record, opening, direct });
-}
-
-/** From here on requests are answered. */
-async function admit(
-  app: ReturnType<typeof createListener>,
-  bound: Bound,
-  { record, opening, direct }: { readonly record: RecordRoom; readonly opening: Opening; readonly direct: DirectPaths },
-): Promise<void> {
-  const { config, publicUrl, opened } = opening;
-  await app.ready();
-  await record.append(processEntry("process.started", publicUrl));
-  opened.defer(() => record.note(processEntry("process.stopped", publicUrl)));
-  bound.serve((request, response) => {
-    const { url = "" } = request;
-    const handle = direct.get(url) ?? (direct.size > 0 && url.includes("?") ? direct.get(pathOf(url)) : undefined);
-    if (handle === undefined) app.routing(request, response);
-    else handle(request, response);
-  });
-  await announce(config.dataDir, publicUrl, opened);
-  // closed first: no new request finds a room that is closing
-  opened.defer(() => bound.close());
-}
-
-function pathOf(url: string): string {
-  return url.slice(0, url.indexOf("?"));
+  await admit({ ...opening, app, bound, direct, record, dataDir: config.dataDir });
 }
 
 function watched({ policies }: Rooms, gate: Gate, { config, io }: Pick<Opening, "config" | "io">): () => void {
