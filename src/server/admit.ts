@@ -1,10 +1,11 @@
 // SPDX-License-Identifier: Apache-2.0
 // From here on requests are answered: what has a path of its own first, everything else by the router.
 import type { FastifyInstance } from "fastify";
-import { type AdminDraft, jsonObject, type Recorder } from "../core/index.ts";
+import type { Recorder } from "../core/index.ts";
 import { announce } from "./address.ts";
 import type { DirectPaths } from "./http/authzen.ts";
 import type { Bound } from "./http/bind.ts";
+import { processEntry } from "./process-entry.ts";
 
 export interface Admitting {
   readonly app: FastifyInstance;
@@ -35,14 +36,4 @@ export async function admit(ports: Admitting): Promise<void> {
 
 function pathOf(url: string): string {
   return url.slice(0, url.indexOf("?"));
-}
-
-function processEntry(name: "process.started" | "process.stopped", publicUrl: string): AdminDraft {
-  return {
-    type: "admin",
-    name,
-    by: "system",
-    because: "asked by the operator",
-    data: jsonObject([["publicUrl", publicUrl]]),
-  };
 }

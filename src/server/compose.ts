@@ -61,7 +61,6 @@ import { loadPolicies } from "./policies.ts";
 import type { PoliciesInForce, PolicyNews } from "./policies-in-force.ts";
 import { modesOf, openPolicyRoom, type PolicyRoom, policyEdge } from "./policy-room.ts";
 import type { Previews } from "./previews.ts";
-import { processEntry } from "./process-entry.ts";
 import { regulationsOf } from "./regimes.ts";
 import { observePorts, openServerReleases } from "./releases.ts";
 import { replayEdges } from "./replay.ts";
