@@ -3,6 +3,7 @@
 import type { Command, Option } from "./command.ts";
 import { CONNECT_COMMANDS } from "./connect-commands.ts";
 import { IDENTITY_COMMANDS } from "./identity-commands.ts";
+import { KEEP_COMMANDS } from "./keep-commands.ts";
 import { OBSERVE_COMMANDS } from "./observe-commands.ts";
 import { DATA, JSON_OUT, NO_INPUT, NOTHING, PLAIN, YES } from "./options.ts";
 import { POLICY_COMMANDS } from "./policy-commands.ts";
@@ -209,6 +210,7 @@ export const COMMANDS: readonly Command[] = [
   },
   ...RECORD_COMMANDS,
   ...WITNESS_COMMANDS,
+  ...KEEP_COMMANDS,
   {
     name: "prove incident list",
     summary: "the incidents, newest first",

@@ -7,6 +7,7 @@ import {
   type AgeLimit,
   isExport,
   type LogSource,
+  type Opening,
   type Policy,
   type Verdict,
   verifyExport,
@@ -27,6 +28,8 @@ export interface Asked {
   readonly age: AgeLimit | undefined;
   /** Text of a checkpoint of before. */
   readonly older: string | undefined;
+  /** What entries committed to. */
+  readonly openings: readonly Opening[] | undefined;
 }
 
 /** @param named - as the caller named it @throws CliError CLI_UNREADABLE */
@@ -46,20 +49,31 @@ export function readText(file: string): string {
 }
 
 function judgeFile(named: string, file: string, asked: Asked): readonly Judged[] {
-  const { trust, age } = asked;
+  const { trust, age, openings } = asked;
   const bytes = readFileBytes(file);
   if (isZip(bytes)) return judgeZip(named, zipSource(bytes, named), asked);
   const text = Buffer.from(bytes).toString("utf8");
   const isProof = text.startsWith("c2sp.org/tlog-proof@");
-  const verdict = isProof ? verifyProof(text, trust, { age }) : verifyNote(text, trust, age);
+  const verdict = isProof ? verifyProof(text, trust, { age, openings }) : verifyNote(text, trust, age);
   return [{ target: named, ...alone(verdict, asked) }];
 }
 
-/** That a log only grew can be told from all of its entries, and here they are not all there. */
-function alone(verdict: Verdict, { older }: Asked): Verdict {
-  if (older === undefined) return verdict;
-  const detail = "an older checkpoint is compared with the folder of a log";
-  return { ok: false, checks: [...verdict.checks, { result: "not-run", name: "growth", detail }] };
+/** What can only be told where all entries of a log are, or an entry with its proof, was not checked here. */
+function alone(verdict: Verdict, { older, openings }: Asked): Verdict {
+  const left: Verdict["checks"][number][] = [];
+  if (older !== undefined)
+    left.push({
+      result: "not-run",
+      name: "growth",
+      detail: "an older checkpoint is compared with the folder of a log",
+    });
+  if (openings !== undefined && !verdict.checks.some(({ name }) => name === "opening"))
+    left.push({
+      result: "not-run",
+      name: "opening",
+      detail: "openings are compared with a proof or the folder of a log",
+    });
+  return left.length === 0 ? verdict : { ok: false, checks: [...verdict.checks, ...left] };
 }
 
 /** Everything may stand in one folder of the zip, as packers do it. */

@@ -12,7 +12,7 @@ const LATER: Readonly<Record<string, string>> = {
   store: "",
   node: "",
   policy: "export import-tools inspect labels",
-  record: "hold erase rotate follow capture",
+  record: "rotate follow capture",
 };
 
 /** The words of a command that is planned, of those that were asked for: every use of some words, and some of others. */

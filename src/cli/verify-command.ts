@@ -14,6 +14,7 @@ export const VERIFY_COMMAND: Command = {
   options: [
     { name: "policy", value: "FILE", summary: "whom to trust: a policy file that you had before" },
     { name: "older", value: "FILE", summary: "a checkpoint of before, which the logs must go on from" },
+    { name: "openings", value: "FILE", summary: "what entries committed to, as record open wrote it" },
     { name: "max-age", value: "TIME", summary: "how old signatures may be: 90s, 10m, 1h, 7d" },
     JSON_OUT,
     PLAIN,

@@ -43,6 +43,7 @@ import {
   readSharePreview,
   type SharePreview,
 } from "./incidents.ts";
+import { type KeepingClient, keepingClient } from "./keeping.ts";
 import { LIVE_READERS, type LiveEvent, type LiveTopic } from "./live.ts";
 import { type ManifestsClient, manifestsClient } from "./manifests.ts";
 import { type DecisionList, type DecisionQuery, type MinuteList, readDecisions, readMinutes } from "./now.ts";
@@ -162,6 +163,8 @@ export interface Client extends IdentityClient, PeopleClient {
   }): Promise<ReplayPart>;
   /** What is found in the record, and what proves it. */
   readonly record: RecordClient;
+  /** Holds, the erasing of people, and openings. */
+  readonly keeping: KeepingClient;
   /** From observe to enforce. */
   readonly observe: ObserveClient;
   /** Policy sets: published, agreed to, released, taken back. */
@@ -208,6 +211,7 @@ export function createClient(options: ClientOptions): Client {
     clocks: async () => readClocks(await getJson(connection, "/api/clocks")),
     servers: serversClient(connection),
     record: recordClient(connection),
+    keeping: keepingClient(connection),
     observe: observeClient(connection),
     policies: policiesClient(connection),
     manifests: manifestsClient(connection),

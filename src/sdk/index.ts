@@ -57,6 +57,15 @@ export type {
   IncidentView,
   SharePreview,
 } from "./incidents.ts";
+export type {
+  ErasureView,
+  HoldView,
+  HoldWish,
+  KeepingClient,
+  KeepTerms,
+  OpeningsView,
+  OpeningView,
+} from "./keeping.ts";
 export type { LiveEvent, LiveTopic } from "./live.ts";
 export type { DifferenceView, ManifestsClient, ManifestView, PinView, ServerPinView } from "./manifests.ts";
 export type {

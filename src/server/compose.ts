@@ -2,7 +2,6 @@
 // What is plugged into what: opens every room over one data directory, mounts their edges on the one listener, and closes
 // them in the reverse order. Whatever cannot be opened ends the start; nothing runs half.
 import type { KeyObject } from "node:crypto";
-import { readFile } from "node:fs/promises";
 import path from "node:path";
 import {
   type EntrySource,
@@ -23,8 +22,8 @@ import {
   type UpstreamServer,
 } from "../enforce/index.ts";
 import { type Identify, openIdentify, type People } from "../identify/index.ts";
-import { createInspector, type Inspector, readLabelRules } from "../protect/index.ts";
-import { type Cases, openTransferGate, type Transfers } from "../prove/index.ts";
+import type { Inspector } from "../protect/index.ts";
+import type { Cases, Transfers } from "../prove/index.ts";
 import type { RecordRoom } from "../record/index.ts";
 import type { Witness } from "../record/witness/index.ts";
 import { lockDirectory, type OpenedStore, openCustody } from "../store/index.ts";
@@ -39,6 +38,7 @@ import { openManifests } from "./connections/manifests.ts";
 import { ServerRegister } from "./connections/register.ts";
 import { serverPorts } from "./connections/wiring.ts";
 import { createPoints, type PointRegister, readSigns } from "./containment.ts";
+import { openData } from "./data.ts";
 import { openDecisionViews } from "./decision-views.ts";
 import { registerDeclared } from "./declared.ts";
 import { ServerError } from "./errors.ts";
@@ -61,7 +61,6 @@ import { loadPolicies } from "./policies.ts";
 import type { PoliciesInForce, PolicyNews } from "./policies-in-force.ts";
 import { modesOf, openPolicyRoom, type PolicyRoom, policyEdge } from "./policy-room.ts";
 import type { Previews } from "./previews.ts";
-import { regulationsOf } from "./regimes.ts";
 import { observePorts, openServerReleases } from "./releases.ts";
 import { replayEdges } from "./replay.ts";
 import { noticeSigns } from "./signs.ts";
@@ -302,23 +301,6 @@ async function openAnswers(ports: AnswerPorts): Promise<Pick<Rooms, "queue" | "w
   const watch = opened.use(await openWatch({ ...ports, ...entries }, weights));
   opened.defer(noticeSigns({ ...ports, people: ports.identify.people, watch }));
   return { queue, watch, points };
-}
-
-/** What is known of data: what is in it, and where it may go. */
-async function openData(
-  config: Config,
-  io: ServerIo,
-  key: KeyObject,
-): Promise<{ readonly inspector: Inspector; readonly transfers: Transfers }> {
-  const labels = readLabelRules("labels.yaml", await readFile(path.join(io.root, "policies", "labels.yaml"), "utf8"));
-  const inspector = createInspector({ key, labels });
-  const transfers = await openTransferGate({
-    dir: regulationsOf(config, io.root),
-    ...(config.prove.mechanisms === undefined ? {} : { mechanisms: config.prove.mechanisms }),
-    clock: systemClock,
-    unreviewed: config.prove.regimes.transfer.unreviewed,
-  });
-  return { inspector, transfers };
 }
 
 type GatePorts = Pick<Parameters<typeof createGate>[0], "clock" | "random" | "log" | "recorder">;

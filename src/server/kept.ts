@@ -96,11 +96,12 @@ function erasing({
   return {
     unfit(person): KeepNo | undefined {
       if (registry.get(person)?.kind !== "human") return { no: "unknown", why: "there is no such person" };
-      if (people.isLastOwner(person))
-        return { no: "refused", why: "the last owner stays: make somebody else owner first" };
-      if (!declared.has(person)) return undefined;
-      const why = "bailiwick.yaml names them: the next start would register them again";
-      return { no: "refused", why, fix: "take them out of `people` there, and start the server again" };
+      if (declared.has(person)) {
+        const why = "bailiwick.yaml names them: the next start would register them again";
+        return { no: "refused", why, fix: "take them out of `people` there, and start the server again" };
+      }
+      if (!people.isLastOwner(person)) return undefined;
+      return { no: "refused", why: "the last owner stays: make somebody else owner first" };
     },
     forget: (person, act) => people.forget(person, act),
     forgotten: () => slices.forget(),

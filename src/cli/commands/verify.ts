@@ -2,7 +2,14 @@
 // `bailiwick verify`: checks logs and proofs with the offline verifier. Opens no connection and trusts only the policy
 // file that the caller had before.
 import path from "node:path";
-import { type AgeLimit, type Policy, parsePolicy, VerifyError } from "../../record/verify/index.ts";
+import {
+  type AgeLimit,
+  type Opening,
+  type Policy,
+  parseOpenings,
+  parsePolicy,
+  VerifyError,
+} from "../../record/verify/index.ts";
 import type { Args } from "../command.ts";
 import { CliError, misuse } from "../errors.ts";
 import { EXIT } from "../exit.ts";
@@ -19,6 +26,7 @@ export async function run(args: Args, io: CliIo): Promise<number> {
   const asked: Asked = {
     trust,
     age: ageOf(args),
+    openings: openingsOf(args, io.cwd),
     older: older === undefined ? undefined : readText(path.resolve(io.cwd, older)),
   };
   const judged = args.words.flatMap((named) => judge(named, io.cwd, asked));
@@ -56,4 +64,17 @@ function ageOf({ values }: Args): AgeLimit | undefined {
     throw misuse("CLI_OPTION_VALUE", `--max-age ${text} is no length of time`, "give one such as 90s, 10m, 1h or 7d");
   }
   return { maxAgeS: Number(count) * seconds, nowS: Date.now() / 1000 };
+}
+
+/** @throws CliError CLI_UNREADABLE */
+function openingsOf({ values }: Args, cwd: string): readonly Opening[] | undefined {
+  const named = values.get("openings");
+  if (named === undefined) return undefined;
+  try {
+    return parseOpenings(Buffer.from(readFileBytes(path.resolve(cwd, named))).toString("utf8"));
+  } catch (cause) {
+    if (!(cause instanceof VerifyError)) throw cause;
+    const fix = "give the JSON that npx bailiwick record open wrote";
+    throw new CliError("CLI_UNREADABLE", `cannot read ${named}: ${cause.message}`, { fix, exit: EXIT.failed, cause });
+  }
 }

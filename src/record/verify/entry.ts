@@ -4,6 +4,7 @@
 import { checkBound } from "./bound.ts";
 import { readUtf8 } from "./bytes.ts";
 import { attempt, quoted, VerifyError } from "./fault.ts";
+import { type Opening, OpeningChecks } from "./opening.ts";
 import type { Report } from "./verdict.ts";
 
 /** Deepest nesting that is followed. */
@@ -35,13 +36,15 @@ const HEADER: Readonly<Record<string, (value: unknown) => boolean>> = {
 export class EntryChecks {
   private readonly origin: string;
   private readonly report: Report;
+  private readonly openings: OpeningChecks;
   private last = 0;
   /** Signatures of people that hold. */
   approvals = 0;
 
-  constructor(origin: string, report: Report) {
+  constructor(origin: string, report: Report, openings: readonly Opening[] = []) {
     this.origin = origin;
     this.report = report;
+    this.openings = new OpeningChecks(openings, origin, report);
   }
 
   check(entry: Uint8Array, place: string): void {
@@ -60,6 +63,12 @@ export class EntryChecks {
     }
     if (Number(at) < this.last) this.report.failed("schema", `${place}: its time is before the entry before it`);
     this.last = Number(at);
+    this.openings.check(entry, read.value);
+  }
+
+  /** @param isWhole - every entry of the log was checked */
+  end(isWhole: boolean): void {
+    this.openings.end(isWhole);
   }
 }
 

@@ -10,6 +10,7 @@ export { type AgeLimit, cosigners } from "./head.ts";
 export { type LogSource, verifyLog } from "./log.ts";
 export { leafHash, nodeHash, rootOf, verifyConsistency, verifyInclusion } from "./merkle.ts";
 export { type Note, type NoteSignature, parseNote, parseVkey, type VerifierKey } from "./note.ts";
+export { type Opening, parseOpenings } from "./opening.ts";
 export { type Group, meetsQuorum, type Policy, parsePolicy, policyOf } from "./policy.ts";
 export { type Proof, parseProof, verifyGrowth, verifyNote, verifyProof } from "./proof.ts";
 export { parseRangeProof, type RangeProof, verifyRange } from "./range.ts";

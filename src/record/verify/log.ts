@@ -10,6 +10,7 @@ import { type AgeLimit, checkHead } from "./head.ts";
 import { HistoryChecks, readHistory } from "./history.ts";
 import { type JournalEntry, JournalReader, type Segment } from "./journal.ts";
 import { Frontier, leafHash, rootOf } from "./merkle.ts";
+import type { Opening } from "./opening.ts";
 import type { Policy } from "./policy.ts";
 import { canVerify } from "./signature.ts";
 import { historyPath, readBundle, readPath, readTile, segmentPath, TILE_WIDTH, type Tile, tilePath } from "./tiles.ts";
@@ -33,7 +34,11 @@ export interface LogSource {
 export function verifyLog(
   source: LogSource,
   trust: Policy | undefined,
-  options: { readonly age?: AgeLimit | undefined; readonly older?: string | undefined } = {},
+  options: {
+    readonly age?: AgeLimit | undefined;
+    readonly older?: string | undefined;
+    readonly openings?: readonly Opening[] | undefined;
+  } = {},
 ): Verdict {
   const report = new Report();
   const text = attempt(() => readUtf8(required(source, "checkpoint"), "checkpoint"));
@@ -43,10 +48,17 @@ export function verifyLog(
   }
   const checkpoint = checkHead(text.value, trust, report, options);
   if (checkpoint === undefined) return report.verdict();
-  const verifier = new LogVerifier(source, checkpoint, trust, report);
+  const verifier = new LogVerifier(source, { checkpoint, trust, report, openings: options.openings });
   verifier.run();
   if (options.older !== undefined) verifier.checkGrowth(options.older);
   return report.verdict();
+}
+
+interface LogClaim {
+  readonly checkpoint: Checkpoint;
+  readonly trust: Policy | undefined;
+  readonly report: Report;
+  readonly openings: readonly Opening[] | undefined;
 }
 
 class LogVerifier {
@@ -61,12 +73,12 @@ class LogVerifier {
   /** Hashes of every level, `levels[0]` the leaves: first of the published entries, then of those only in the journal. */
   private readonly levels: Uint8Array[][] = [[]];
 
-  constructor(source: LogSource, checkpoint: Checkpoint, trust: Policy | undefined, report: Report) {
+  constructor(source: LogSource, { checkpoint, trust, report, openings }: LogClaim) {
     this.source = source;
     this.checkpoint = checkpoint;
     this.trust = trust;
     this.report = report;
-    this.checks = new EntryChecks(checkpoint.origin, report);
+    this.checks = new EntryChecks(checkpoint.origin, report, openings);
   }
 
   run(): void {
@@ -86,6 +98,7 @@ class LogVerifier {
     else this.report.passed("tiles", `all ${this.tiles.length} have the entries behind them`);
     this.report.passed("log-binding", this.checkpoint.origin);
     this.report.passed("schema", "canonical JSON with its header");
+    this.checks.end(true);
     const { approvals } = this.checks;
     if (approvals > 0) this.report.passed("approvals", `${approvals} signed by passkeys, each for its own call`);
   }

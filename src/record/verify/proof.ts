@@ -5,6 +5,7 @@ import { EntryChecks } from "./entry.ts";
 import { attempt, VerifyError } from "./fault.ts";
 import { type AgeLimit, checkHead } from "./head.ts";
 import { leafHash, verifyConsistency, verifyInclusion } from "./merkle.ts";
+import type { Opening } from "./opening.ts";
 import type { Policy } from "./policy.ts";
 import { Report, type Verdict } from "./verdict.ts";
 
@@ -48,7 +49,11 @@ export function parseProof(text: string): Proof {
 export function verifyProof(
   text: string,
   trust: Policy | undefined,
-  options: { readonly entry?: Uint8Array; readonly age?: AgeLimit | undefined } = {},
+  options: {
+    readonly entry?: Uint8Array;
+    readonly age?: AgeLimit | undefined;
+    readonly openings?: readonly Opening[] | undefined;
+  } = {},
 ): Verdict {
   const report = new Report();
   const read = attempt(() => parseProof(text));
@@ -72,7 +77,9 @@ export function verifyProof(
   } else {
     report.failed("inclusion", `proof: the hashes do not lead from entry ${proof.index} to the root`);
   }
-  new EntryChecks(checkpoint.origin, report).check(entry, `entry ${proof.index}`);
+  const checks = new EntryChecks(checkpoint.origin, report, options.openings);
+  checks.check(entry, `entry ${proof.index}`);
+  checks.end(false);
   report.passed("log-binding", checkpoint.origin);
   report.passed("schema", "canonical JSON with its header");
   return report.verdict();

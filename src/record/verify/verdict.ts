@@ -19,6 +19,7 @@ export type CheckName =
   | "log-binding"
   | "schema"
   | "approvals"
+  | "opening"
   | "history"
   | "journal"
   | "unpublished";
