@@ -10,8 +10,7 @@ const present = files.some((set) => set.paths.some((name) => name.startsWith("in
 test.skipIf(!present)("L18: proofs are judged as RFC 9162 does (skipped means NOT RUN: no Merkle vectors)", () => {
   const { cases, failures } = conform(files);
   expect(failures).toEqual([]);
-  expect(cases.inclusion).toBeGreaterThan(50);
-  expect(cases.consistency).toBeGreaterThan(50);
+  for (const count of Object.values(cases)) expect(count).toBeGreaterThan(50);
 });
 
 /** A tree of one entry, whose leaf is its root. */
@@ -20,17 +19,15 @@ function single(wantErr: boolean): Uint8Array {
   return Buffer.from(JSON.stringify({ leafIdx: 0, treeSize: 1, root: hash, leafHash: hash, proof: null, wantErr }));
 }
 
-test("L18: a proof that is judged wrong is a failure, and an unknown kind is skipped aloud", () => {
+test("L18: a proof that is judged wrong is a failure", () => {
   const content = new Map([
     ["inclusion/right.json", single(false)],
     ["inclusion/wrong.json", single(true)],
-    ["subtreeinclusion/any.json", single(false)],
     ["README.md", single(false)],
   ]);
   const set = { name: "set", paths: [...content.keys()], read: (name: string) => content.get(name) };
   expect(conform([set])).toEqual({
-    cases: { inclusion: 2, consistency: 0 },
-    skipped: 1,
+    cases: { inclusion: 2, consistency: 0, subtreeinclusion: 0, subtreeconsistency: 0 },
     failures: ["set: inclusion/wrong.json: answered valid"],
   });
 });

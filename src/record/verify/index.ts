@@ -15,4 +15,5 @@ export { type Group, meetsQuorum, type Policy, parsePolicy, policyOf } from "./p
 export { type Proof, parseProof, verifyGrowth, verifyNote, verifyProof } from "./proof.ts";
 export { parseRangeProof, type RangeProof, verifyRange } from "./range.ts";
 export { canVerify, cosignedMessage, ED25519_COSIGNATURE, ML_DSA_44, type Signing, signersOf } from "./signature.ts";
+export { isSubtree, verifySubtreeConsistency, verifySubtreeInclusion } from "./subtree.ts";
 export type { Check, CheckName, Verdict } from "./verdict.ts";
