@@ -58,9 +58,10 @@ interface Place {
 
 /** The levels below the first hash of the proof. */
 function climbed(place: Place): Place {
-  const isFlush = place.last === place.end;
   let { first, last, end } = place;
-  while (first !== last && (isFlush || (last & 1n) === 1n)) [first, last, end] = [first >> 1n, last >> 1n, end >> 1n];
+  // a subtree at the right edge of the tree meets no hash from outside, and both ends stay the same all the way
+  while (first !== last && (last === end || (last & 1n) === 1n))
+    [first, last, end] = [first >> 1n, last >> 1n, end >> 1n];
   return { first, last, end };
 }
 
