@@ -4,15 +4,12 @@ import type { FastifyInstance } from "fastify";
 import { z } from "zod";
 import {
   ANSWERS,
-  CoreError,
   type EntrySource,
   formatInstant,
-  type Instant,
   instant,
   jsonObject,
   member,
   PAGE_MAX_ROWS,
-  parseInstant,
   VERBS,
 } from "../../core/index.ts";
 import type { DecisionAsk, DecisionIndex } from "../decision-index.ts";
@@ -21,6 +18,7 @@ import type { Minutes } from "../minutes.ts";
 import { sendJson } from "./json.ts";
 import { PROBLEMS, sendProblem } from "./problems.ts";
 import { mountProofs, type ProofPorts } from "./proofs.ts";
+import { instantText } from "./time-text.ts";
 
 export interface DecisionPorts extends ProofPorts {
   readonly entries: EntrySource;
@@ -35,15 +33,6 @@ const PAGE_ROWS = 100;
 const FILTER_MAX_CHARS = 2048;
 
 const word = z.string().min(1).max(FILTER_MAX_CHARS);
-const instantText = z.string().transform((text, context): Instant => {
-  try {
-    return parseInstant(text);
-  } catch (cause) {
-    if (!(cause instanceof CoreError)) throw cause;
-    context.addIssue({ code: "custom", message: cause.message });
-    return z.NEVER;
-  }
-});
 
 const askShape = z.strictObject({
   answer: listOf(z.enum(ANSWERS)).exactOptional(),

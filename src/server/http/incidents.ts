@@ -18,7 +18,6 @@ import {
   jsonObject,
   member,
   parseIncidentId,
-  parseInstant,
   parseJson,
 } from "../../core/index.ts";
 import { type CaseClock, type Cases, type CaseView, ProveError } from "../../prove/index.ts";
@@ -28,6 +27,7 @@ import type { Previews } from "../previews.ts";
 import { sendJson } from "./json.ts";
 import { bodyOf } from "./listener.ts";
 import { PROBLEMS, sendProblem } from "./problems.ts";
+import { instantOf } from "./time-text.ts";
 
 export interface IncidentPorts {
   readonly incidents: Incidents;
@@ -132,7 +132,7 @@ async function setTime(
   if (by === undefined) return refused(reply, NOBODY);
   const body = readBody(request);
   const time = INCIDENT_TIMES.find((one): one is IncidentTime => one === textOf(body, "time"));
-  const at = readInstant(textOf(body, "at"));
+  const at = timeIn(body);
   if (time === undefined) return malformed(reply, `\`time\` is one of ${INCIDENT_TIMES.join(", ")}`);
   if (at === undefined) return malformed(reply, "`at` is an instant in UTC, such as 2026-12-06T09:00:00Z");
   const done = await incidents.time(facts.id, { time, at }, by, textOf(body, "because") ?? "");
@@ -214,16 +214,16 @@ function shownClock(
     ["standing", standing],
     ["kind", kind],
     ["state", state],
-    ["strict", instantOf(strict?.at)],
-    ["latest", instantOf(latest?.at)],
-    ["projected", instantOf(projected)],
+    ["strict", shownTime(strict?.at)],
+    ["latest", shownTime(latest?.at)],
+    ["projected", shownTime(projected)],
     ["waitingFor", [...waitingFor]],
     ["why", why],
     ["derivation", derivation.map(({ says }) => says)],
   ]);
 }
 
-function instantOf(at: Instant | undefined): Json {
+function shownTime(at: Instant | undefined): Json {
   return at === undefined ? null : formatInstant(at);
 }
 
@@ -303,13 +303,9 @@ function textOf(body: JsonObject | undefined, name: string): string | undefined 
   return typeof value === "string" ? value : undefined;
 }
 
-function readInstant(text: string | undefined): Instant | undefined {
-  try {
-    return text === undefined ? undefined : parseInstant(text);
-  } catch (cause) {
-    if (cause instanceof CoreError) return undefined;
-    throw cause;
-  }
+function timeIn(body: JsonObject | undefined): Instant | undefined {
+  const text = textOf(body, "at");
+  return text === undefined ? undefined : instantOf(text);
 }
 
 function fixOf({ fix }: ProveError): { readonly fix?: string } {

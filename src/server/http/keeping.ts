@@ -4,14 +4,12 @@
 import type { FastifyInstance, FastifyReply, FastifyRequest } from "fastify";
 import { z } from "zod";
 import {
-  CoreError,
   formatInstant,
   type HoldScope,
   type Instant,
   type Json,
   type JsonObject,
   jsonObject,
-  parseInstant,
   writeJson,
 } from "../../core/index.ts";
 import type { Session } from "../../identify/index.ts";
@@ -21,6 +19,7 @@ import type { KeepingEdge } from "../keep-desk.ts";
 import type { Terms } from "../second-person.ts";
 import { bodyObject, credentialOf, sendJson } from "./json.ts";
 import { PROBLEMS, sendProblem } from "./problems.ts";
+import { dayText } from "./time-text.ts";
 
 type Edge = KeepingEdge & { readonly access: Access };
 type ById = { Params: { id: string } };
@@ -131,20 +130,11 @@ const NO_HAND: KeepNo = {
 const word = z.string().trim().min(1).max(256);
 const because = z.string().trim().min(1).max(512);
 const reasoned = z.object({ because });
-const time = z.string().transform((text, context): Instant => {
-  try {
-    return parseInstant(/^\d{4}-\d{2}-\d{2}$/.test(text) ? `${text}T00:00:00Z` : text);
-  } catch (cause) {
-    if (!(cause instanceof CoreError)) throw cause;
-    context.addIssue({ code: "custom", message: cause.message });
-    return z.NEVER;
-  }
-});
 const wish = z.strictObject({
   person: word.exactOptional(),
-  from: time.exactOptional(),
-  to: time.exactOptional(),
-  until: time.exactOptional(),
+  from: dayText.exactOptional(),
+  to: dayText.exactOptional(),
+  until: dayText.exactOptional(),
   reason: because,
 });
 

@@ -10,7 +10,6 @@ import {
   type JsonObject,
   jsonObject,
   member,
-  parseInstant,
   parseJson,
   parseServerId,
 } from "../../core/index.ts";
@@ -19,6 +18,7 @@ import { type ObserveReport, observeReport, type ReportGroup } from "../observe/
 import { sendJson } from "./json.ts";
 import { bodyOf } from "./listener.ts";
 import { PROBLEMS, sendProblem } from "./problems.ts";
+import { instantOf } from "./time-text.ts";
 
 export interface ObservePorts {
   readonly entries: EntrySource;
@@ -33,7 +33,7 @@ type ByServer = { Params: { server: string } };
 export function mountObserve(app: FastifyInstance, ports: ObservePorts): void {
   app.get<Query>("/api/observe/report", async (request, reply) => {
     const { server, since } = request.query;
-    const from = since === undefined ? undefined : timeOf(since);
+    const from = since === undefined ? undefined : instantOf(since);
     if (since !== undefined && from === undefined)
       return sendProblem(reply, { ...PROBLEMS.malformed, detail: "`since` is a time as in RFC 3339" });
     if (server !== undefined && !ports.releases.list().some((release) => release.server === server))
@@ -73,15 +73,6 @@ function wishOf(request: FastifyRequest<ByServer>): Omit<Parameters<Releases["ch
     const isShare = typeof enforced === "number" && Number.isInteger(enforced) && enforced >= 0 && enforced <= 100;
     if (!isShare || typeof because !== "string" || because.trim() === "" || because.length > 512) return undefined;
     return { server: parseServerId(request.params.server), enforced, because };
-  } catch (cause) {
-    if (cause instanceof CoreError) return undefined;
-    throw cause;
-  }
-}
-
-function timeOf(text: string): number | undefined {
-  try {
-    return parseInstant(text);
   } catch (cause) {
     if (cause instanceof CoreError) return undefined;
     throw cause;

@@ -14,7 +14,6 @@ import {
   type JsonObject,
   jsonObject,
   parseDigest,
-  parseInstant,
   writeJson,
 } from "../../core/index.ts";
 import {
@@ -34,6 +33,7 @@ import type { PolicyRoom } from "../policy-room.ts";
 import { bodyObject, credentialOf, sendJson } from "./json.ts";
 import { callsRow, checkedRow, diffRow, type Names, releaseRow, setRow } from "./policy-rows.ts";
 import { PROBLEMS, sendProblem } from "./problems.ts";
+import { instantText } from "./time-text.ts";
 
 export interface PolicyEdge extends PolicyRoom {
   readonly desk: PolicyDesk;
@@ -157,15 +157,6 @@ const digest = z.string().transform((text, context): Digest => {
     return z.NEVER;
   }
 });
-const time = z.string().transform((text, context): Instant => {
-  try {
-    return parseInstant(text);
-  } catch (cause) {
-    if (!(cause instanceof CoreError)) throw cause;
-    context.addIssue({ code: "custom", message: cause.message });
-    return z.NEVER;
-  }
-});
 const texts = z.object({
   files: z.array(z.strictObject({ path: z.string().min(1).max(512), text: z.string() })).min(1),
 });
@@ -180,8 +171,8 @@ const wishShape = z.strictObject({
   mode: z.enum(RELEASE_MODES).default("enforce"),
   scope: z.partialRecord(z.enum(SCOPE_PARTS), z.string().min(1).max(256)).default({}),
   percent: z.int().min(1).max(100).default(100),
-  from: time.exactOptional(),
-  until: time.exactOptional(),
+  from: instantText.exactOptional(),
+  until: instantText.exactOptional(),
   rollbackIf: z
     .strictObject({
       denyRate: share,

@@ -3,10 +3,8 @@
 import type { FastifyInstance, FastifyRequest } from "fastify";
 import { z } from "zod";
 import {
-  CoreError,
   formatEntryRef,
   formatInstant,
-  type Instant,
   instant,
   type Json,
   jsonObject,
@@ -14,7 +12,6 @@ import {
   PAGE_MAX_ROWS,
   parseEntryId,
   parseEntryIndex,
-  parseInstant,
   referenceOf,
   type TenantId,
 } from "../../core/index.ts";
@@ -25,6 +22,7 @@ import { entryRow } from "./entry-row.ts";
 import { sendJson } from "./json.ts";
 import { PROBLEMS, sendProblem } from "./problems.ts";
 import { sendProof } from "./proofs.ts";
+import { instantText } from "./time-text.ts";
 
 export interface RecordEdge {
   readonly record: Pick<RecordRoom, "find" | "prove" | "proveEach" | "status">;
@@ -52,15 +50,6 @@ const words = z
   .max(WORD_MAX_CHARS)
   .transform((text) => text.split(","))
   .pipe(z.array(z.string().min(1)).max(VALUES_MAX));
-const instantText = z.string().transform((text, context): Instant => {
-  try {
-    return parseInstant(text);
-  } catch (cause) {
-    if (!(cause instanceof CoreError)) throw cause;
-    context.addIssue({ code: "custom", message: cause.message });
-    return z.NEVER;
-  }
-});
 
 const askShape = z.strictObject({
   q: z.string().trim().min(1).max(WORD_MAX_CHARS).exactOptional(),
