@@ -9,6 +9,7 @@ import { DATA, JSON_OUT, NO_INPUT, NOTHING, PLAIN, YES } from "./options.ts";
 import { POLICY_COMMANDS } from "./policy-commands.ts";
 import { RECORD_COMMANDS } from "./record-commands.ts";
 import { SET_COMMANDS } from "./set-commands.ts";
+import { STORE_COMMANDS } from "./store-commands.ts";
 import { VERIFY_COMMAND } from "./verify-command.ts";
 import { WITNESS_COMMANDS } from "./witness-commands.ts";
 
@@ -211,6 +212,7 @@ export const COMMANDS: readonly Command[] = [
   ...RECORD_COMMANDS,
   ...WITNESS_COMMANDS,
   ...KEEP_COMMANDS,
+  ...STORE_COMMANDS,
   {
     name: "prove incident list",
     summary: "the incidents, newest first",

@@ -14,6 +14,7 @@ const STRICT = sql`strict, without rowid`;
 
 export const RECORD_SCHEMA: RoomSchema = {
   room: "record",
+  keys: ["record_domain_key"],
   migrations: [
     { name: "record-0001-head", up: head },
     { name: "record-0002-domain-keys", up: domainKeys },

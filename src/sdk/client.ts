@@ -65,6 +65,7 @@ import {
   query,
 } from "./request.ts";
 import { type ServersClient, serversClient } from "./servers.ts";
+import { type SystemClient, systemClient } from "./system.ts";
 import { type WitnessClient, witnessClient } from "./witness.ts";
 
 export interface ClientOptions {
@@ -165,6 +166,7 @@ export interface Client extends IdentityClient, PeopleClient {
   readonly record: RecordClient;
   /** Holds, the erasing of people, and openings. */
   readonly keeping: KeepingClient;
+  readonly system: SystemClient;
   /** From observe to enforce. */
   readonly observe: ObserveClient;
   /** Policy sets: published, agreed to, released, taken back. */
@@ -212,6 +214,7 @@ export function createClient(options: ClientOptions): Client {
     servers: serversClient(connection),
     record: recordClient(connection),
     keeping: keepingClient(connection),
+    system: systemClient(connection),
     observe: observeClient(connection),
     policies: policiesClient(connection),
     manifests: manifestsClient(connection),

@@ -101,4 +101,5 @@ export type { PartWhy, ReplayChange, ReplayCountView, ReplayPart, ReplayView, Ru
 export { readReplay } from "./replay.ts";
 export type { Fetch } from "./request.ts";
 export type { AddedView, ProbeView, ServersClient, ServerView, ServerWish } from "./servers.ts";
+export type { BackupView, SystemClient } from "./system.ts";
 export type { ForkView, WitnessClient, WitnessingView, WitnessView } from "./witness.ts";

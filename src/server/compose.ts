@@ -4,6 +4,7 @@
 import type { KeyObject } from "node:crypto";
 import path from "node:path";
 import {
+  type Custody,
   type EntrySource,
   type IdentityId,
   type Log,
@@ -21,7 +22,7 @@ import {
   Tasks,
   type UpstreamServer,
 } from "../enforce/index.ts";
-import { type Identify, openIdentify, type People } from "../identify/index.ts";
+import type { Identify, People } from "../identify/index.ts";
 import type { Inspector } from "../protect/index.ts";
 import type { Cases, Transfers } from "../prove/index.ts";
 import type { RecordRoom } from "../record/index.ts";
@@ -40,7 +41,6 @@ import { serverPorts } from "./connections/wiring.ts";
 import { createPoints, type PointRegister, readSigns } from "./containment.ts";
 import { openData } from "./data.ts";
 import { openDecisionViews } from "./decision-views.ts";
-import { registerDeclared } from "./declared.ts";
 import { ServerError } from "./errors.ts";
 import { proofsOf } from "./find-entries.ts";
 import { mountApi } from "./http/api.ts";
@@ -54,7 +54,8 @@ import { mountMcp } from "./http/mcp.ts";
 import { identityEdge } from "./identity-edge.ts";
 import { type KeepingRooms, keepingEdge } from "./keep-desk.ts";
 import { type Kept, openKept } from "./kept.ts";
-import { type MandateSources, openMandates, openMandatesOf } from "./mandates.ts";
+import { openIdentities } from "./open-identities.ts";
+import { operatePorts } from "./operate.ts";
 import { openOutbound } from "./outbound/client.ts";
 import { firstLink, setupAddress } from "./owner.ts";
 import { loadPolicies } from "./policies.ts";
@@ -63,6 +64,7 @@ import { modesOf, openPolicyRoom, type PolicyRoom, policyEdge } from "./policy-r
 import type { Previews } from "./previews.ts";
 import { observePorts, openServerReleases } from "./releases.ts";
 import { replayEdges } from "./replay.ts";
+import { readRestored } from "./restored.ts";
 import { noticeSigns } from "./signs.ts";
 import { readiness, rollbackWarnings, statusNow } from "./status.ts";
 import { openServerStore } from "./store.ts";
@@ -181,6 +183,9 @@ interface Rooms extends PolicyRoom, Kept {
   readonly transfers: Transfers;
   readonly tasks: Tasks;
   readonly store: OpenedStore;
+  readonly custody: Custody;
+  /** Opens what the configuration declares for an identity. */
+  readonly reopen: (id: IdentityId) => Promise<void>;
   /** What of the record is held, and what is erased. */
   readonly keeping: KeepingRooms;
   readonly witness: Witness;
@@ -201,6 +206,8 @@ interface Rooms extends PolicyRoom, Kept {
 async function openRooms({ config, io, publicUrl, opened }: Opening): Promise<Rooms> {
   const { dataDir } = config;
   const ports = { ...system, log: io.log };
+  // before the record is opened: under its old name it would go on beside what others know of it
+  const restored = await readRestored(config);
   const bundle = await loadPolicies(config.policies.dir);
   const register = new ServerRegister(await openUpstreams(config, { ...io, publicUrl }));
   const { servers } = register;
@@ -216,7 +223,7 @@ async function openRooms({ config, io, publicUrl, opened }: Opening): Promise<Ro
   const shelf = await openManifests(register, { ...ports, store, recorder: record });
   const known = await openIdentities(
     { ...ports, store, recorder: record, custody },
-    { config, publicUrl, servers, tasks },
+    { ...about, servers, tasks, restored },
   );
   opened.use(known.identify);
   const { identify, people, reopen } = known;
@@ -234,6 +241,8 @@ async function openRooms({ config, io, publicUrl, opened }: Opening): Promise<Ro
   opened.use(rules.published);
   return {
     store,
+    custody,
+    reopen,
     ...kept,
     keeping,
     witness,
@@ -254,36 +263,6 @@ async function openRooms({ config, io, publicUrl, opened }: Opening): Promise<Ro
     ...aftermath,
     ...answers,
   };
-}
-
-interface Declared {
-  readonly config: Config;
-  readonly publicUrl: string;
-  readonly servers: ReadonlyMap<string, UpstreamServer>;
-  readonly tasks: Tasks;
-}
-
-interface Identities {
-  readonly identify: Identify;
-  readonly people: ReadonlyMap<string, IdentityId>;
-  /** Opens what the configuration declares for an identity that was resumed. */
-  readonly reopen: (id: IdentityId) => Promise<void>;
-}
-
-/** Who there is, and what the configuration lets them do. */
-async function openIdentities(
-  ports: Parameters<typeof openIdentify>[0],
-  { config, publicUrl, servers, tasks }: Declared,
-): Promise<Identities> {
-  const { dataDir, trustDomain, identify: settings } = config;
-  const resources = [...servers.values()].map(({ resource: url, id: name }) => ({ url, name }));
-  const about = { issuer: publicUrl, trustDomain, tenant: TENANT, resources, dataDir, settings };
-  const identify = await openIdentify(ports, about);
-  const people = await registerDeclared(identify, config, systemClock);
-  const seed: MandateSources["seed"] = (task, text) => tasks.seed(task, text);
-  const sources: MandateSources = { config, people, publicUrl, clock: systemClock, seed };
-  await openMandates(identify, sources);
-  return { identify, people, reopen: (id) => openMandatesOf(identify, sources, id) };
 }
 
 type AnswerPorts = Omit<QueuePorts, "points" | "rules"> & {
@@ -386,6 +365,7 @@ async function mountEdges(rooms: Rooms, bound: Bound, opening: Opening): Promise
     keeping: keepingEdge(rooms, { demo: io.demo, whoIs: ({ headers }) => whoIs(rooms, headers) }),
     servers: serverPorts(rooms, { ...ports, gate, relay }, { ...io, publicUrl, mode: config.mcp.mode }),
     ...(await roleTable(rooms, config, io.root)),
+    system: operatePorts(rooms, { config, version: io.version }),
     address: setupAddress(publicUrl),
     clock: systemClock,
     ...opened.adopt(await openDecisionViews(record, systemClock), (views) => views.close()),

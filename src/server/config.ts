@@ -277,6 +277,11 @@ function merge(found: Record<string, unknown>, source: ConfigSource): Record<str
   return { ...merged, ...source.flags };
 }
 
+/** Where rows go that are restored: to the database of `DATABASE_URL`, or to the data directory. */
+export function readStoreSection(databaseUrl: string | undefined): StoreSettings {
+  return storeSection.parse(databaseUrl === undefined ? {} : withDatabase({}, databaseUrl));
+}
+
 /** The name that other programs use too, so that a platform that hands out databases needs no word of ours. */
 function withDatabase(store: unknown, url: string): unknown {
   const known = isRecord(store) ? store : {};

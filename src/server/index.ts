@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 // What the command starts: a server, the demo, and the commands on manifests, policies and rules that need no server.
 
+export { restoreBackup, testBackup } from "./backups.ts";
 export { draftManifest } from "./connections/draft.ts";
 export { addToFiles, previewServer } from "./connections/offline.ts";
 export { adoptRecord, rebuildRecord, whileStopped } from "./offline-record.ts";

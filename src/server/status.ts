@@ -1,5 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 // What is true now: the document behind `bailiwick status`.
+
+import { existsSync } from "node:fs";
 import path from "node:path";
 import {
   type Clock,
@@ -15,6 +17,7 @@ import type { Bundle, PolicyShelf, Releases } from "../decide/index.ts";
 import type { UpstreamServer } from "../enforce/index.ts";
 import type { Identify } from "../identify/index.ts";
 import type { RecordRoom, RecordStatus, SearchRoom } from "../record/index.ts";
+import { RESTORED_FILE } from "../store/index.ts";
 import type { Config } from "./config.ts";
 import { modeMembers, modeOfAll, modeWarnings } from "./modes.ts";
 import { policyWarnings } from "./policy-warnings.ts";
@@ -120,6 +123,9 @@ function warningsOf(facts: StatusFacts): string[] {
   const { record, bundle, config, releases, now, current } = facts;
   const { state, missed, rollback, hasRoom, freeBytes, secondSignature, witnesses } = record.status();
   return [
+    ...(existsSync(path.join(config.dataDir, RESTORED_FILE))
+      ? ["restored from a backup: agents wait until `bailiwick store reopen`"]
+      : []),
     ...modeWarnings(releases.list(), now),
     ...policyWarnings(facts, config.policies, current, now),
     ...(state === "open" ? [] : [`the record is ${state}: effects are refused`]),

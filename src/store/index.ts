@@ -1,6 +1,11 @@
 // SPDX-License-Identifier: Apache-2.0
 // Where state lives: the database, the keys at rest, and the lock on the directory that holds both.
 
+export { filesUnder } from "./backup/files.ts";
+export { makeBackup } from "./backup/make.ts";
+export type { BackupManifest } from "./backup/manifest.ts";
+export type { RestoreSets } from "./backup/restore.ts";
+export { checkBackup, noteRestored, RESTORED_FILE, restoreFiles, restoreRows } from "./backup/restore.ts";
 export { isOnServer } from "./claim-file.ts";
 export type { StoreSettings } from "./config.ts";
 export { storeSection } from "./config.ts";

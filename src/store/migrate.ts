@@ -21,7 +21,7 @@ const WHAT = /^[a-z0-9]+(?:-[a-z0-9]+)*$/;
 export async function migrate(db: AnyDb, schemas: readonly RoomSchema[]): Promise<void> {
   const steps = checkNames(schemas);
   const digests = new Map<string, string>();
-  for (const step of steps) digests.set(step.name, await digest(step));
+  for (const step of steps) digests.set(step.name, digest(await heard(step)));
   await createDigests(db);
   await compare(db, digests);
   const migrator = new Migrator({
@@ -113,12 +113,41 @@ function noted(step: Migration, digests: ReadonlyMap<string, string>): Migration
 
 const nothing = (): Promise<void> => Promise.resolve();
 
-/** SHA-256 of the SQL of a step, taken by running it against a database that only listens. */
-async function digest(step: Migration): Promise<string> {
-  const seen: string[] = [];
+/** What the steps of all rooms come to. */
+export interface Schema {
+  /** Tables that are there at the end, in the order in which they were made. */
+  readonly tables: readonly string[];
+  /** Those of them whose rows are keys. */
+  readonly keys: ReadonlySet<string>;
+  readonly steps: readonly { readonly name: string; readonly sha256: string }[];
+}
+
+/** Reads the steps without a database. @throws StoreError STORE_SCHEMA_MALFORMED */
+export async function schemaOf(schemas: readonly RoomSchema[]): Promise<Schema> {
+  const tables = new Set<string>();
+  const steps: { name: string; sha256: string }[] = [];
+  for (const step of checkNames(schemas)) {
+    const seen = await heard(step);
+    for (const { query } of seen) {
+      if (query.kind === "CreateTableNode") tables.add(query.table.table.identifier.name);
+      if (query.kind === "DropTableNode") tables.delete(query.table.table.identifier.name);
+    }
+    steps.push({ name: step.name, sha256: digest(seen) });
+  }
+  return { tables: [...tables], keys: new Set(schemas.flatMap(({ keys = [] }) => keys)), steps };
+}
+
+/** SHA-256 of the SQL of a step. */
+function digest(seen: readonly CompiledQuery[]): string {
+  return hash("sha256", seen.map((query) => [query.sql, ...query.parameters.map(String)].join("\n")).join("\n"), "hex");
+}
+
+/** What a step says, taken by running it against a database that only listens. */
+async function heard(step: Migration): Promise<readonly CompiledQuery[]> {
+  const seen: CompiledQuery[] = [];
   const connection: DatabaseConnection = {
     executeQuery(query: CompiledQuery) {
-      seen.push([query.sql, ...query.parameters.map(String)].join("\n"));
+      seen.push(query);
       return Promise.resolve({ rows: [] });
     },
     streamQuery() {
@@ -136,5 +165,5 @@ async function digest(step: Migration): Promise<string> {
   };
   const db: AnyDb = new Kysely({ dialect: sqliteDialect(listener, { shared: true }) });
   await step.up(db);
-  return hash("sha256", seen.join("\n"), "hex");
+  return seen;
 }

@@ -292,6 +292,9 @@ export const ADMIN_NAMES = [
   "witness.cleared",
   "process.started",
   "process.stopped",
+  "backup.made",
+  "restore.tested",
+  "backup.restored",
 ] as const;
 export type EventName = (typeof EVENT_NAMES)[number];
 export type AdminName = (typeof ADMIN_NAMES)[number];

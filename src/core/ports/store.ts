@@ -22,6 +22,8 @@ export interface Store {
 export interface RoomSchema {
   readonly room: string;
   readonly migrations: readonly Migration[];
+  /** Tables whose rows are keys: a backup keeps them apart from what they open. */
+  readonly keys?: readonly string[];
 }
 
 export interface Migration {

@@ -30,6 +30,7 @@ import { mountReplay, type ReplayEdgePorts } from "./replay.ts";
 import { guardRoutes } from "./rights.ts";
 import { mountServers, type ServerPorts } from "./servers.ts";
 import { mountSessions } from "./sessions.ts";
+import { mountSystem, type SystemPorts } from "./system.ts";
 import { mountWhy, type WhyPorts } from "./why.ts";
 import { mountWitnessDesk, type WitnessRoutePorts } from "./witness.ts";
 
@@ -48,6 +49,7 @@ export interface ApiPorts extends Access, DecisionPorts, Omit<PeoplePorts, "acce
   readonly recordEdge: Omit<RecordEdge, "access" | "rights"> & Pick<ExportEdge, "record">;
   readonly keeping: KeepingEdge & Pick<OpeningEdge, "opener" | "slices" | "recorder">;
   readonly witness: WitnessRoutePorts;
+  readonly system: Omit<SystemPorts, "access">;
   readonly clock: Clock;
 }
 
@@ -56,6 +58,7 @@ const PAGE_ROWS = 100;
 
 export function mountApi(app: FastifyInstance, ports: ApiPorts, timers: Timers): void {
   guardRoutes(app, ports, ports.rights);
+  mountSystem(app, { ...ports.system, access: ports });
   mountSessions(app, { ...ports, askerOf: ({ headers }) => ports.askerOf(headers) });
   app.get("/api/status", (_request, reply) => sendJson(reply, ports.status()));
   app.get<{ Querystring: { from?: string; limit?: string } }>("/api/record/entries", async (request, reply) => {
