@@ -134,7 +134,7 @@ export class Publisher {
     const before = this.signed;
     if (before?.size === size && !this.isStale(before)) return before;
     const at = this.clock.now();
-    const next = { size, note: this.signer.checkpoint(size, this.tree.root(), at) };
+    const next = { size, note: await this.signer.checkpoint(size, this.tree.root(), at) };
     const tiles = newTiles(before?.size ?? 0, size);
     for (let i = 0; i < tiles.length; i += FILES_AT_ONCE) {
       await this.folder.putOnce(tiles.slice(i, i + FILES_AT_ONCE).map((tile) => this.file(tile)));

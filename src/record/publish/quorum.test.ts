@@ -31,7 +31,7 @@ function seeded(seed: string, kind: "ed25519" | "ml-dsa-44"): { privateKey: KeyO
 }
 
 const signer = createSigner(ORIGIN, seeded("log", "ed25519"), seeded("log", "ml-dsa-44"));
-const NOTE = signer.checkpoint(7, ROOT, AT);
+const NOTE = await signer.checkpoint(7, ROOT, AT);
 const limit = (nowS: number): { maxAgeS: number; nowS: number } => ({ maxAgeS: 3600, nowS });
 const LOGS = signer.vkeys.map((vkey) => `log ${vkey}\n`).join("");
 const HEAD = { origin: ORIGIN, size: 7, root: ROOT };

@@ -9,7 +9,7 @@ import { checkpointText, createNoteKey, type KeyPair } from "./note-key.ts";
 export interface Signer {
   /** The Ed25519 key first. */
   readonly vkeys: readonly [string, ...string[]];
-  checkpoint(size: number, root: Hash, at: Instant): string;
+  checkpoint(size: number, root: Hash, at: Instant): Promise<string>;
   /** Is this the Ed25519 signature of ours over this size and root, whatever else stands under it? */
   hasSigned(note: string, size: number, root: Hash): boolean;
   /** Does every key of ours stand under it? */
@@ -41,9 +41,10 @@ export function createSigner(origin: string, first: KeyPair, second?: KeyPair): 
   const keys = second === undefined ? [ed25519] : [ed25519, createNoteKey("subtree", origin, second)];
   return {
     vkeys: [ed25519.vkey, ...keys.slice(1).map(({ vkey }) => vkey)],
-    checkpoint(size, root, at) {
+    async checkpoint(size, root, at) {
       const head = { origin, size, root };
-      return `${checkpointText(head)}\n${keys.map((key) => key.line(head, at)).join("")}`;
+      const lines = await Promise.all(keys.map((key) => key.lineLater(head, at)));
+      return `${checkpointText(head)}\n${lines.join("")}`;
     },
     // Ed25519 is deterministic (RFC 8032 section 5.1.6), so one comparison says all; type 01 has no time in it
     hasSigned(note, size, root) {
