@@ -2,6 +2,7 @@
 // Recorded decisions, asked again (decide D46): read from the folder of a log, or from the record that runs, and joined with
 // what is kept of them beside it.
 import type { KeyObject } from "node:crypto";
+import { existsSync } from "node:fs";
 import { readdir } from "node:fs/promises";
 import path from "node:path";
 import {
@@ -123,9 +124,10 @@ function otherCandidate(): ServerError {
 /** The folder of the one log of a data directory. */
 async function onlyLog(dataDir: string): Promise<string> {
   const record = path.join(dataDir, "record");
-  const names = await readdir(record, { withFileTypes: true }).catch((): [] => []);
-  const [log, ...others] = names.filter((entry) => entry.isDirectory() && !entry.name.endsWith(".tmp"));
-  if (log !== undefined && others.length === 0) return path.join(record, log.name);
+  const names = await readdir(record).catch((): [] => []);
+  // beside a log lie folders that help it, and only a log has a journal
+  const [log, ...others] = names.filter((name) => existsSync(path.join(record, name, "journal")));
+  if (log !== undefined && others.length === 0) return path.join(record, log);
   throw new ServerError(
     "SERVER_REPLAY_REFUSED",
     `replaying: ${log === undefined ? "no log" : "several logs"} in ${record}`,
