@@ -38,6 +38,7 @@ export type {
   OutcomeView,
   ProofView,
 } from "./decision.ts";
+export { shortIdentity, whatHappened, whoAsked, wordOf } from "./entry-words.ts";
 export type { ProblemDocument, SdkErrorCode } from "./errors.ts";
 export { SdkError } from "./errors.ts";
 export type {

@@ -17,6 +17,7 @@ export const NAVIGATION: readonly NavigationRow[] = [
   { screen: "decisions", label: en.decisions.title, key: "d" },
   { screen: "identities", label: en.identities.title, key: "i" },
   { screen: "policies", label: en.policiesTitle, key: "p" },
+  { screen: "record", label: en.recordTitle, key: "r" },
 ];
 
 /** The screens, and for those who listen, which one was come to. */

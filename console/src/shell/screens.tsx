@@ -18,6 +18,7 @@ const Approve = lazy(async () => ({ default: (await import("../screens/approve/a
 const People = lazy(async () => ({ default: (await import("../screens/people/people.tsx")).People }));
 
 const Policies = lazy(async () => ({ default: (await import("../screens/policies/policies.tsx")).Policies }));
+const RecordScreen = lazy(async () => ({ default: (await import("../screens/record/record.tsx")).RecordScreen }));
 
 /** By the first part of the path. */
 const SCREENS: ReadonlyMap<string, (props: ScreenProps) => ReactNode> = new Map([
@@ -27,6 +28,7 @@ const SCREENS: ReadonlyMap<string, (props: ScreenProps) => ReactNode> = new Map(
   ["identities", (props: ScreenProps): ReactNode => <Identities {...props} />],
   ["approve", (props: ScreenProps): ReactNode => <Approve key={props.parts[0]} {...props} />],
   ["policies", (props: ScreenProps): ReactNode => <Policies {...props} />],
+  ["record", (props: ScreenProps): ReactNode => <RecordScreen {...props} />],
   ["people", (props: ScreenProps): ReactNode => <People {...props} />],
 ]);
 

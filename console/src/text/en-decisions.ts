@@ -118,6 +118,7 @@ export const decisions = {
     place: (index: number, size: number, hashes: number): string =>
       `Entry ${NUMBER.format(index)} of ${NUMBER.format(size)} under a signed root, ${count(hashes, "hash", "hashes")} away from it.`,
     showPath: "The path from its leaf to the root",
+    checkpoint: "The checkpoint that the root is signed in",
     path: "Path",
     leaf: "leaf",
     with: (side: string): string => (side === "left" ? "with, on its left" : "with, on its right"),

@@ -89,6 +89,7 @@ export const en = {
   search: { label: "Go to a decision or an identity", hint: "BW-… or a name" },
   /** In the list of screens; the words of that screen come with it. */
   policiesTitle: "Policies",
+  recordTitle: "Record",
   nothing: {
     title: "Nothing here",
     heading: "There is nothing at this address, or nothing that you may see.",

@@ -43,6 +43,8 @@ const SCREENS = [
   "/pair/*",
   "/approve/:id",
   "/people",
+  "/record",
+  "/record/*",
   "/policies",
   "/policies/*",
 ] as const;

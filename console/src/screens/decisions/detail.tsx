@@ -13,12 +13,12 @@ import { Heading } from "../../shell/heading.tsx";
 import { KEYS } from "../../shell/keys.ts";
 import { Link } from "../../shell/link.tsx";
 import { usePreferences } from "../../shell/preferences.ts";
+import { Proof } from "../../shell/proof.tsx";
 import type { ScreenProps } from "../../shell/screen.ts";
 import { en } from "../../text/en.ts";
 import { Conditions } from "./conditions.tsx";
 import { Knowledge } from "./knowledge.tsx";
 import { Outcome } from "./outcome.tsx";
-import { Proof } from "./proof.tsx";
 import { Rules } from "./rules.tsx";
 import { detailHref, listHref, type View } from "./view.ts";
 
@@ -51,7 +51,7 @@ export function Detail({ client, id, view }: DetailProps): ReactNode {
             <Conditions client={client} decision={decision} />
             <Knowledge decision={decision} />
             <Outcome decision={decision} />
-            <Proof client={client} decision={decision} />
+            <Proof client={client} index={decision.index} />
             <Panel title={text.entry} note={text.entryNote}>
               <details>
                 <summary>{text.showEntry}</summary>

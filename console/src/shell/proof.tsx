@@ -1,22 +1,25 @@
 // SPDX-License-Identifier: Apache-2.0
-// That the decision stands in the log as it is shown: the path from its leaf to the signed root, and how a stranger checks
+// That an entry stands in the log as it is shown: the path from its leaf to the signed root, and how a stranger checks
 // it. Nothing here is checked by this page, which would prove nothing: the second program is.
 import { useQuery } from "@tanstack/react-query";
 import type { ReactNode } from "react";
-import type { Client, DecisionView, ProofView } from "../../../../src/sdk/index.ts";
-import { Copy } from "../../parts/copy.tsx";
-import { Loaded, Panel } from "../../parts/panel.tsx";
-import { KEYS } from "../../shell/keys.ts";
-import { en } from "../../text/en.ts";
+import type { Client, ProofView } from "../../../src/sdk/index.ts";
+import { Copy } from "../parts/copy.tsx";
+import { Loaded, Panel } from "../parts/panel.tsx";
+import { en } from "../text/en.ts";
+import { KEYS } from "./keys.ts";
+import "./proof.css";
 
 interface ProofProps {
   readonly client: Client;
-  readonly decision: DecisionView;
+  /** Of the entry. */
+  readonly index: number;
+  /** Whether the path is drawn without being asked for. */
+  readonly isOpen?: boolean;
 }
 
-export function Proof({ client, decision }: ProofProps): ReactNode {
+export function Proof({ client, index, isOpen = false }: ProofProps): ReactNode {
   const text = en.decision;
-  const { index } = decision;
   const query = useQuery({ queryKey: [...KEYS.proof, index], queryFn: () => client.proof(index) });
   const status = useQuery({ queryKey: KEYS.status, queryFn: () => client.status() });
   const dir = status.data?.dataDir;
@@ -27,7 +30,7 @@ export function Proof({ client, decision }: ProofProps): ReactNode {
         {(proof) => (
           <>
             <p>{text.place(proof.index, proof.size, proof.path.length)}</p>
-            <Path proof={proof} />
+            <Path proof={proof} isOpen={isOpen} />
             <ol className="steps">
               <li>
                 <a href={`/api/record/entries/${index}/tlog-proof`} download={`entry-${index}.tlog-proof`}>
@@ -46,10 +49,10 @@ export function Proof({ client, decision }: ProofProps): ReactNode {
 }
 
 /** The path as it goes: each step takes one more hash in, on its side, and ends at the root that was signed. */
-function Path({ proof }: { readonly proof: ProofView }): ReactNode {
+function Path({ proof, isOpen }: { readonly proof: ProofView; readonly isOpen: boolean }): ReactNode {
   const text = en.decision;
   return (
-    <details>
+    <details open={isOpen}>
       <summary>{text.showPath}</summary>
       <ol className="path" aria-label={text.path}>
         <li>
@@ -64,7 +67,10 @@ function Path({ proof }: { readonly proof: ProofView }): ReactNode {
           <strong>{text.root}</strong> <code>{proof.root}</code>
         </li>
       </ol>
-      <pre className="entry">{proof.checkpoint}</pre>
+      <details>
+        <summary>{text.checkpoint}</summary>
+        <pre className="entry">{proof.checkpoint}</pre>
+      </details>
     </details>
   );
 }
