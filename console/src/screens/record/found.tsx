@@ -145,16 +145,11 @@ function Row({ hit: { index, row }, name }: { readonly hit: RecordHit; readonly 
   const { entry } = row;
   const at = entry["at"];
   const answer = entry["answer"];
+  const when = typeof at === "number" ? <time dateTime={new Date(at).toISOString()}>{wholeTime(at, zone)}</time> : null;
   return (
     <tr>
-      <td>
-        <Link to={hrefOf(["record", name, String(index)])}>
-          <code>{index}</code>
-        </Link>
-      </td>
-      <td>
-        {typeof at === "number" ? <time dateTime={new Date(at).toISOString()}>{wholeTime(at, zone)}</time> : null}
-      </td>
+      <td>{link}</td>
+      <td className="wide">{when}</td>
       <td>{typeof answer === "string" ? <AnswerMark answer={answer} /> : wordOf(entry)}</td>
       <td className="wide">
         <Foreign text={whoAsked(entry)} />
@@ -162,7 +157,7 @@ function Row({ hit: { index, row }, name }: { readonly hit: RecordHit; readonly 
       <td className="what">
         <Foreign text={whatHappened(entry)} />
         <span className="narrow note">
-          <Foreign text={whoAsked(entry)} />
+          <Foreign text={whoAsked(entry)} /> · {when}
         </span>
       </td>
     </tr>
