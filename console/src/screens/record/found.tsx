@@ -145,6 +145,11 @@ function Row({ hit: { index, row }, name }: { readonly hit: RecordHit; readonly 
   const { entry } = row;
   const at = entry["at"];
   const answer = entry["answer"];
+  const link = (
+    <Link to={hrefOf(["record", name, String(index)])} className="reference">
+      <code>{index}</code>
+    </Link>
+  );
   const when = typeof at === "number" ? <time dateTime={new Date(at).toISOString()}>{wholeTime(at, zone)}</time> : null;
   return (
     <tr>
