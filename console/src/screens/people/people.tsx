@@ -12,6 +12,7 @@ import { usePreferences } from "../../shell/preferences.ts";
 import type { ScreenProps } from "../../shell/screen.ts";
 import { faultText } from "../../shell/sign-in.tsx";
 import { en } from "../../text/en.ts";
+import { Keeping } from "./keeping.tsx";
 
 /** Roles as they are offered; what each may do is a file of the server. */
 const ROLES = [
@@ -44,6 +45,7 @@ export function People({ client, session }: ScreenProps): ReactNode {
       ) : (
         <p className="note">{text.ownersInvite}</p>
       )}
+      <Keeping client={client} />
       <Panel title={text.sessions}>
         <Loaded query={sessions}>
           {(list) => <Sessions list={list} client={client} ended={() => void sessions.refetch()} />}
