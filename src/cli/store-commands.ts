@@ -44,6 +44,17 @@ export const STORE_COMMANDS: readonly Command[] = [
     load: () => import("./commands/store-restore.ts"),
   },
   {
+    name: "store plan",
+    summary: "what the next start would change in the tables, as SQL",
+    takes: NOTHING,
+    examples: [
+      { words: "store plan", does: "changes nothing; also while a server runs" },
+      { words: "store plan --data /srv/bailiwick --json", does: "of another data folder, for a program" },
+    ],
+    options: [DATA, JSON_OUT, PLAIN],
+    load: () => import("./commands/store-plan.ts"),
+  },
+  {
     name: "store reopen",
     summary: "let agents go on after a restore",
     takes: NOTHING,

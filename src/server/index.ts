@@ -8,5 +8,6 @@ export { adoptRecord, rebuildRecord, whileStopped } from "./offline-record.ts";
 export { checkPolicies, diffPolicies, explainPolicies, formatPolicies, testPolicies } from "./policies.ts";
 export { listRegimes, showRegime } from "./regimes.ts";
 export { replayFolder } from "./replay.ts";
+export { planSchema } from "./store.ts";
 export type { UpIo, UpOptions } from "./up.ts";
 export { runUp } from "./up.ts";

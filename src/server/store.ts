@@ -13,7 +13,9 @@ import {
   type OpenedStore,
   openPostgres,
   openStore,
+  type PlannedStep,
   parsePostgresUrl,
+  planOf,
   readPostgres,
   readStore,
 } from "../store/index.ts";
@@ -81,4 +83,11 @@ export async function readServerStore(dataDir: string): Promise<(Pick<Store, "re
   throw new ServerError("SERVER_CONFIG_MISSING", `reading ${dataDir}: its rows are in a database on a server`, {
     fix: "set DATABASE_URL to the one that `bailiwick up` uses",
   });
+}
+
+/** What the next start of this version would change in the tables of a data directory. */
+export async function planSchema(dataDir: string): Promise<readonly PlannedStep[]> {
+  await using store = await readServerStore(dataDir);
+  const onServer = (await isOnServer(dataDir)) || (store === undefined && readEnvironment().databaseUrl !== undefined);
+  return await planOf(store?.read, SCHEMAS, onServer ? "postgres" : "sqlite");
 }

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 // Directories and small files with the modes that secrets need, and writes that survive a power cut.
 import { constants, type Stats } from "node:fs";
-import { lstat, mkdir, open, rename, rm, stat } from "node:fs/promises";
+import { lstat, mkdir, open, readdir, rename, rm, stat } from "node:fs/promises";
 import path from "node:path";
 import { quote } from "../core/index.ts";
 import { StoreError } from "./errors.ts";
@@ -14,6 +14,27 @@ export async function ensureDirectory(dir: string): Promise<void> {
     throw new StoreError("STORE_DIRECTORY_OPEN", `using the directory ${quote(dir)}: others may write to it`, {
       fix: `chmod go-w ${dir}`,
     });
+  }
+}
+
+/** UNIT: ms. A copy from before a change of the schema is there to go back; keys that were erased since must not stay in it. */
+export const COPY_MS: number = 7 * 24 * 3_600_000;
+
+/** Where copies go that are made before a schema changes; those that are too old to go back to are removed. */
+export async function backupsFolder(dir: string, now: number): Promise<string> {
+  const folder = path.join(dir, "backups");
+  await ensurePrivateDirectory(folder);
+  await dropOldCopies(dir, now);
+  return folder;
+}
+
+/** At each start, and before a new one is made. */
+export async function dropOldCopies(dir: string, now: number): Promise<void> {
+  const folder = path.join(dir, "backups");
+  const names = await readdir(folder).catch((): string[] => []);
+  for (const name of names.filter((one) => one.startsWith("pre-"))) {
+    const file = path.join(folder, name);
+    if ((await stat(file)).mtimeMs + COPY_MS < now) await rm(file, { recursive: true });
   }
 }
 

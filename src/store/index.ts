@@ -16,6 +16,8 @@ export type { DirectoryLock } from "./lock.ts";
 export { lockDirectory } from "./lock.ts";
 export type { StoreOptions, StorePorts } from "./open.ts";
 export { openStore, readStore } from "./open.ts";
+export type { PlannedStep } from "./plan.ts";
+export { planOf } from "./plan.ts";
 export { parsePostgresUrl } from "./postgres/address.ts";
 export { openPostgres, readPostgres } from "./postgres/open.ts";
 export type { OpenedStore } from "./transactions.ts";

@@ -8,7 +8,7 @@ import type { AnyDb, Migration, RoomSchema } from "../core/index.ts";
 import { sqliteDialect } from "./dialect.ts";
 import { StoreError } from "./errors.ts";
 
-type Digests = { readonly sys_migration_digest: { readonly name: string; readonly sha256: string } };
+export type Digests = { readonly sys_migration_digest: { readonly name: string; readonly sha256: string } };
 
 const ROOM = /^[a-z]{2,16}$/;
 const WHAT = /^[a-z0-9]+(?:-[a-z0-9]+)*$/;
@@ -16,14 +16,21 @@ const WHAT = /^[a-z0-9]+(?:-[a-z0-9]+)*$/;
 /**
  * Brings the database to the newest schema.
  * @param db the writer, outside any transaction
+ * @param before is told of the steps that will run on what is there already, and awaited: a copy can be made (store S12)
  * @throws StoreError STORE_SCHEMA_MALFORMED, STORE_SCHEMA_NEWER, STORE_SCHEMA_CHANGED, STORE_MIGRATION_FAILED
  */
-export async function migrate(db: AnyDb, schemas: readonly RoomSchema[]): Promise<void> {
+export async function migrate(
+  db: AnyDb,
+  schemas: readonly RoomSchema[],
+  before: (steps: readonly string[]) => Promise<void>,
+): Promise<void> {
   const steps = checkNames(schemas);
   const digests = new Map<string, string>();
   for (const step of steps) digests.set(step.name, digest(await heard(step)));
   await createDigests(db);
-  await compare(db, digests);
+  const ran = await compare(db, digests);
+  const next = steps.map(({ name }) => name).filter((name) => !ran.has(name));
+  if (ran.size > 0 && next.length > 0) await before(next);
   const migrator = new Migrator({
     db,
     provider: {
@@ -57,7 +64,7 @@ async function createDigests(db: AnyDb): Promise<void> {
 }
 
 /** Names are `<room>-0001-what`, from 1 without a hole, so that two builds can never number differently. */
-function checkNames(schemas: readonly RoomSchema[]): readonly Migration[] {
+export function checkNames(schemas: readonly RoomSchema[]): readonly Migration[] {
   const rooms = new Set<string>();
   for (const { room, migrations } of schemas) {
     if (!ROOM.test(room) || rooms.has(room)) throw malformed(room, "a room is named once, in lower-case letters");
@@ -76,7 +83,8 @@ function malformed(name: string, rule: string): StoreError {
   return new StoreError("STORE_SCHEMA_MALFORMED", `reading the schema of ${name}: ${rule}`);
 }
 
-async function compare(db: AnyDb, digests: ReadonlyMap<string, string>): Promise<void> {
+/** @returns the steps that were run */
+async function compare(db: AnyDb, digests: ReadonlyMap<string, string>): Promise<ReadonlySet<string>> {
   const stored = await db.$extendTables<Digests>().selectFrom("sys_migration_digest").selectAll().execute();
   for (const { name, sha256 } of stored) {
     const ours = digests.get(name);
@@ -95,6 +103,7 @@ async function compare(db: AnyDb, digests: ReadonlyMap<string, string>): Promise
       });
     }
   }
+  return new Set(stored.map(({ name }) => name));
 }
 
 function noted(step: Migration, digests: ReadonlyMap<string, string>): Migration {
@@ -143,7 +152,7 @@ function digest(seen: readonly CompiledQuery[]): string {
 }
 
 /** What a step says, taken by running it against a database that only listens. */
-async function heard(step: Migration): Promise<readonly CompiledQuery[]> {
+export async function heard(step: Migration): Promise<readonly CompiledQuery[]> {
   const seen: CompiledQuery[] = [];
   const connection: DatabaseConnection = {
     executeQuery(query: CompiledQuery) {

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-import { cp, mkdtemp, readFile, rm, stat, writeFile } from "node:fs/promises";
+import { cp, mkdtemp, readFile, rm, stat, utimes, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import path from "node:path";
 import { DatabaseSync } from "node:sqlite";
@@ -11,6 +11,7 @@ import { DATABASE_FILE as FILE } from "./claim-file.ts";
 import { APPLICATION_ID, refuseOld } from "./connection.ts";
 import { bind } from "./dialect.ts";
 import { openStore } from "./open.ts";
+import { planOf } from "./plan.ts";
 import { type Opened, storeContract } from "./testing/contract.ts";
 import { CONTRACT_SCHEMA } from "./testing/contract-schema.ts";
 import { inlineStore } from "./testing/inline.ts";
@@ -201,6 +202,49 @@ describe("schema changes", () => {
     expect(rows.map((r) => r.name)).toEqual(["aa-0001-first", "try-0001-a", "try-0002-b", "try-0003-c"]);
     // each step runs once to be read, and the new ones once more to be done
     expect(ran.slice(4)).toEqual(["aa-0001-first", "try-0002-b", "try-0003-c"]);
+  });
+  it("S12: before steps run on what is there, it is copied, and the version before starts on the copy", async () => {
+    const dir = await temp();
+    const first = await openWith(dir, room(table("one")));
+    await first.tx("fill", (db) => sql`insert into one values (7)`.execute(db));
+    await first.close();
+    const second = step("try-0002-more", (db) => sql`alter table one add column b integer`.execute(db));
+    await (await openWith(dir, room(table("one"), second))).close();
+    const copy = path.join(dir, "backups", "pre-try-0002-more.db");
+    expect((await stat(copy)).mode & 0o777).toBe(0o600);
+    const back = await temp();
+    await cp(copy, path.join(back, FILE));
+    {
+      await using store = await openWith(back, room(table("one")));
+      expect((await sql`select * from one`.execute(store.read)).rows).toEqual([{ a: 7 }]);
+    }
+    await utimes(copy, 0, 0);
+    await (await openWith(dir, room(table("one"), second))).close();
+    await expect(stat(copy)).rejects.toThrow("ENOENT");
+  });
+  it("S12: nothing is copied where nothing was there, or where nothing changes", async () => {
+    const dir = await temp();
+    await (await openWith(dir, room(table("one")))).close();
+    await (await openWith(dir, room(table("one")))).close();
+    await expect(stat(path.join(dir, "backups"))).rejects.toThrow("ENOENT");
+  });
+  it("S11: a plan has the steps that are still to run, in the words of each engine, and runs none", async () => {
+    const dir = await temp();
+    const second = step("try-0002-more", (db) =>
+      db.schema.createTable("two").addColumn("n", "integer").modifyEnd(sql`strict`).execute(),
+    );
+    await using store = await openWith(dir, room(table("one")));
+    const schemas = [room(table("one"), second)];
+    expect(await planOf(store.read, schemas, "sqlite")).toEqual([
+      { name: "try-0002-more", sql: ['create table "two" ("n" integer) strict'] },
+    ]);
+    expect(await planOf(store.read, schemas, "postgres")).toEqual([
+      { name: "try-0002-more", sql: ['create table "two" ("n" bigint)'] },
+    ]);
+    expect((await planOf(undefined, schemas, "sqlite")).map(({ name }) => name)).toEqual([
+      "try-0001-one",
+      "try-0002-more",
+    ]);
   });
   it("S11: a step that was changed after it ran is refused", async () => {
     const dir = await temp();

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 // The store on one machine: one writer and some readers over one SQLite file, all of them off the main thread.
-import { open, stat } from "node:fs/promises";
+import { chmod, open, rm, stat } from "node:fs/promises";
 import path from "node:path";
 import { type Driver, Kysely, sql } from "kysely";
 import type { AnyDb, Clock, Log, RoomSchema, Store } from "../core/index.ts";
@@ -8,7 +8,7 @@ import { DATABASE_FILE, isOnServer } from "./claim-file.ts";
 import type { ConnectionOptions } from "./connection.ts";
 import { readerDriver, sqliteDialect, writerDriver } from "./dialect.ts";
 import { StoreError } from "./errors.ts";
-import { ensureDirectory } from "./files.ts";
+import { backupsFolder, dropOldCopies, ensureDirectory } from "./files.ts";
 import { migrate } from "./migrate.ts";
 import type { DatabaseThread } from "./protocol.ts";
 import { Thread } from "./thread.ts";
@@ -65,6 +65,7 @@ export async function openStoreOn(
 ): Promise<OpenedStore> {
   await ensureDirectory(options.dir);
   await refuseOther(options.dir);
+  await dropOldCopies(options.dir, ports.clock.now());
   const file = path.join(options.dir, DATABASE_FILE);
   await (await open(file, "a", 0o600)).close();
   const unclean = await hasRows(`${file}-wal`);
@@ -76,7 +77,9 @@ export async function openStoreOn(
   try {
     const alone = kysely(writerDriver(writer, { autocommit: true }), false);
     if (unclean) await quickCheck(alone);
-    await migrate(alone, options.schemas);
+    await migrate(alone, options.schemas, (steps) =>
+      copyBefore(alone, { dir: options.dir, now: ports.clock.now() }, steps),
+    );
     const readers = Array.from({ length: options.readers ?? 2 }, () => thread("reader"));
     threads.unshift(...readers);
     await Promise.all(readers.map((reader) => reader.call({ op: "query", sql: "select 1", values: [] })));
@@ -136,6 +139,19 @@ function engineOf(read: AnyDb, { writer, threads, state, startReader, another }:
 
 function kysely(driver: Driver, shared: boolean): AnyDb {
   return new Kysely({ dialect: sqliteDialect(driver, { shared }) });
+}
+
+/** The file as it is before the first of these steps: the version before can be started on it again (store S12). */
+async function copyBefore(
+  db: AnyDb,
+  { dir, now }: { readonly dir: string; readonly now: number },
+  [first = ""]: readonly string[],
+): Promise<void> {
+  const folder = await backupsFolder(dir, now);
+  const file = path.join(folder, `pre-${first}.db`);
+  await rm(file, { force: true }); // of a start that did not get so far
+  await sql`vacuum into ${file}`.execute(db);
+  await chmod(file, 0o600);
 }
 
 /** A directory whose rows are on a server has none here, and beginning anew would look as if there never were any. */

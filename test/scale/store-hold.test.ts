@@ -1,12 +1,13 @@
 // SPDX-License-Identifier: Apache-2.0
 // One process, one data directory, one database: what is refused, who is followed at once, and that whoever lost the right
 // to write writes nothing (store S10, S20, S21).
-import { cp, mkdtemp, rm } from "node:fs/promises";
+import { cp, mkdtemp, readdir, readFile, rm } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import path from "node:path";
 import { sql } from "kysely";
 import { Client } from "pg";
 import { describe, expect, it } from "vitest";
+import type { AnyDb } from "../../src/core/index.ts";
 import type { StoreError } from "../../src/store/errors.ts";
 import { parsePostgresUrl } from "../../src/store/postgres/address.ts";
 import { CONTRACT_SCHEMA } from "../../src/store/testing/contract-schema.ts";
@@ -136,6 +137,19 @@ onPostgres("the right to write to a database", (server) => {
       await put(next, "next");
       await expect(put(killed, "ghost")).rejects.toMatchObject({ code: "STORE_LOCKED" });
       expect(await ids(next)).toEqual(["next"]);
+    });
+    it("S12: before steps run on what is there, every row is copied", async () => {
+      await using world = await World.open(server);
+      const first = await world.store("one");
+      await put(first, "kept");
+      await first.close();
+      const more = { name: "try-0003-more", up: (db: AnyDb) => db.schema.dropTable("try_part").execute() };
+      const schema = { ...CONTRACT_SCHEMA, migrations: [...CONTRACT_SCHEMA.migrations, more] };
+      await using second = await openTestPostgres(world.dir("one"), world.url, [schema]);
+      const copy = path.join(world.dir("one"), "backups", "pre-try-0003-more");
+      expect((await readdir(copy)).toSorted()).toEqual(["try_item.jsonl", "try_part.jsonl"]);
+      expect(await readFile(path.join(copy, "try_item.jsonl"), "utf8")).toContain('"kept"');
+      expect(second.health().ok).toBe(true);
     });
     it("S7: an empty database in place of the one that was used is refused, not filled", async () => {
       await using world = await World.open(server);

@@ -1,8 +1,12 @@
 // SPDX-License-Identifier: Apache-2.0
 // The store on PostgreSQL: looks at the server before it trusts it, takes the one right to write, migrates, and reads beside.
+import { rm } from "node:fs/promises";
+import path from "node:path";
 import { type Driver, Kysely } from "kysely";
 import type { AnyDb, Clock, Log, Random, RoomSchema, Timers } from "../../core/index.ts";
+import { writeTable } from "../backup/rows.ts";
 import { StoreError } from "../errors.ts";
+import { backupsFolder, dropOldCopies, ensurePrivateDirectory } from "../files.ts";
 import { migrate } from "../migrate.ts";
 import { SLOW_TX_MS } from "../open.ts";
 import { type Engine, type OpenedStore, storeOver } from "../transactions.ts";
@@ -49,6 +53,7 @@ export async function openPostgres(options: PostgresOptions, ports: PostgresPort
   // two: the writer's, and one to ask what became of a commit
   const writer = opened.adopt(new Connections({ address, max: 2, silentMs: limits.silentMs }, ports), (c) => c.end());
   await onOne(writer, checkServer);
+  await dropOldCopies(options.dir, ports.clock.now());
   const claimant = await claimantOf(options.dir, writer, ports);
   const state = new State(ports);
   const hold = await Hold.take(claimant, writer, { ...ports, onLost: (error) => state.lost(error) });
@@ -57,7 +62,8 @@ export async function openPostgres(options: PostgresOptions, ports: PostgresPort
   {
     await using alone = new AsyncDisposableStack();
     const patient = alone.adopt(new Connections({ address, max: 1 }, ports), (c) => c.end());
-    await migrate(kysely(writerDriver(patient, { autocommit: true, hold, limits: limits.none }), false), schemas);
+    const db = kysely(writerDriver(patient, { autocommit: true, hold, limits: limits.none }), false);
+    await migrate(db, schemas, (steps) => copyBefore(patient, { dir: options.dir, now: ports.clock.now() }, steps));
   }
   const reader = opened.adopt(
     new Connections({ address, max: options.readers ?? 8, silentMs: limits.silentMs, hello: limits.reader }, ports),
@@ -72,6 +78,24 @@ export async function openPostgres(options: PostgresOptions, ports: PostgresPort
     ports,
     { slowTxMs: SLOW_TX_MS },
   );
+}
+
+/** Every row as it is before the first of these steps, one file a table (store S12). */
+async function copyBefore(
+  pool: Connections,
+  { dir, now }: { readonly dir: string; readonly now: number },
+  [first = ""]: readonly string[],
+): Promise<void> {
+  const folder = path.join(await backupsFolder(dir, now), `pre-${first}`);
+  await rm(folder, { recursive: true, force: true }); // of a start that did not get so far
+  await ensurePrivateDirectory(folder);
+  await kysely(snapshotDriver(pool), true)
+    .transaction()
+    .execute(async (db) => {
+      for (const { name } of await db.introspection.getTables()) {
+        if (!name.startsWith("sys_")) await writeTable(db, name, folder, `${name}.jsonl`);
+      }
+    });
 }
 
 /** Reads a database that a server may have open; changes nothing, and takes nothing. */
