@@ -4,9 +4,9 @@ import { readdirSync, readFileSync } from "node:fs";
 import path from "node:path";
 import { openRecord, RecordError, type RecordPorts } from "../../../src/record/index.ts";
 import { eventDraft } from "../../../src/record/testing/drafts.ts";
-import { machineConfig, machinePorts } from "../../../src/record/testing/machine.ts";
+import { machinePorts } from "../../../src/record/testing/machine.ts";
 import { type LogSource, parsePolicy, verifyLog } from "../../../src/record/verify/index.ts";
-import { SETTINGS } from "./settings.ts";
+import { configOf } from "./settings.ts";
 
 /** Leaf hash of each acknowledged entry, by its index. */
 export type Acknowledged = ReadonlyMap<number, string>;
@@ -26,7 +26,7 @@ export async function checkLog(
   const wrong: string[] = [];
   const ports = { ...machinePorts(), ...place.ports, onFatal: () => void wrong.push("the record stopped") };
   try {
-    const room = await openRecord(ports, machineConfig(place.dir, SETTINGS));
+    const room = await openRecord(ports, configOf(place.dir));
     await room.append(eventDraft());
     const leaves: string[] = [];
     for await (const { ref } of room.read({ from: 0 })) leaves.push(ref.leaf);

@@ -19,6 +19,8 @@ export interface PowerCuts {
 /** A life that was recorded, to be cut at any call. */
 export interface Recorded {
   readonly dir: string;
+  /** The log's folder, its guard, and what else is on that disk. */
+  readonly root: string;
   /** What was on the disk before. */
   readonly files: ReadonlyMap<string, Uint8Array>;
   readonly told: string;
@@ -29,13 +31,14 @@ export interface Recorded {
 /** @throws where the traced life does not end well */
 export function recordLife(): Recorded {
   using world = livedWorld();
-  const files = filesUnder(world.dir);
+  const root = path.dirname(world.dir);
+  const files = filesUnder(root);
   const told = readFileSync(world.acknowledgements, "utf8");
   const trace = path.join(world.dir, "..", "trace");
   const { status, stderr } = world.run([...TRACER, "-o", trace, ...world.life]);
   if (status !== 0) throw new Error(`the traced life ended with ${status}: ${stderr}`);
   const { dir, acknowledgements } = world;
-  return { dir, files, told, acknowledgements, operations: readTrace(trace) };
+  return { dir, root, files, told, acknowledgements, operations: readTrace(trace) };
 }
 
 /** The same life of a program that never synced anything. */
@@ -48,11 +51,11 @@ export function withoutSync(life: Recorded): Recorded {
 
 export async function cutPower(life: Recorded, cuts: number, seed: number): Promise<PowerCuts> {
   const chance = chances(seed);
-  const touching = life.operations.flatMap(({ path: file }, i) => (file.startsWith(life.dir) ? [i] : []));
+  const touching = life.operations.flatMap(({ path: file }, i) => (isOfTheLog(life, file) ? [i] : []));
   const wrong: string[] = [];
   for (let cut = 0; cut < cuts; cut++) {
     const at = touching[Math.floor(chance() * touching.length)] ?? 0;
-    const disk = new Disk(life.dir, life.files);
+    const disk = new Disk(life.root, life.files);
     for (const operation of life.operations.slice(0, at)) disk.apply(operation);
     const last = life.operations[at];
     if (last !== undefined) disk.apply(last, true);
@@ -66,6 +69,11 @@ export async function cutPower(life: Recorded, cuts: number, seed: number): Prom
     for (const line of await checkLog(acknowledgedBefore(life, at), place)) wrong.push(`cut at call ${at}: ${line}`);
   }
   return { cuts, calls: touching.length, wrong };
+}
+
+/** The acknowledgements are the test's own: they say what was told, and are never lost. */
+function isOfTheLog({ root, acknowledgements }: Recorded, file: string): boolean {
+  return file.startsWith(`${root}/`) && file !== acknowledgements;
 }
 
 function acknowledgedBefore({ operations, acknowledgements, told }: Recorded, at: number): Acknowledged {

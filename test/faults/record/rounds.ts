@@ -10,11 +10,11 @@ import { setTimeout as sleep } from "node:timers/promises";
 import { instant, type Store } from "../../../src/core/index.ts";
 import { openRecord } from "../../../src/record/index.ts";
 import { adminDraft, eventDraft } from "../../../src/record/testing/drafts.ts";
-import { machineConfig, machinePorts } from "../../../src/record/testing/machine.ts";
+import { machinePorts } from "../../../src/record/testing/machine.ts";
 import { parsePolicy, verifyLog } from "../../../src/record/verify/index.ts";
 import { COMPILED } from "../../support/compiled.ts";
 import { folderSource } from "./check.ts";
-import { SETTINGS } from "./settings.ts";
+import { configOf } from "./settings.ts";
 import { livedWorld } from "./world.ts";
 
 export interface Rounds {
@@ -49,7 +49,7 @@ export async function flipRounds(rounds: number): Promise<Rounds> {
   const wrong: string[] = [];
   using world = livedWorld();
   const root = path.join(world.dir, "main-1");
-  const room = await openRecord(machinePorts(), machineConfig(world.dir, SETTINGS));
+  const room = await openRecord(machinePorts(), configOf(world.dir));
   await room.close();
   const policy = parsePolicy(Buffer.from(room.trustPolicy()));
   const files = folderSource(root).list();
@@ -74,7 +74,7 @@ export async function restoreRound(guard: "file" | "sql", store?: Store): Promis
   const root = mkdtempSync(path.join(tmpdir(), "bw-restore-"));
   const dir = path.join(root, "record");
   const ports = { ...machinePorts(), ...(store === undefined ? {} : { store }) };
-  const config = machineConfig(dir, { ...SETTINGS, guard: guard === "sql" ? "sql" : `file:${root}/head` });
+  const config = configOf(dir, guard === "sql" ? { guard } : {});
   const live = async (): Promise<void> => {
     const room = await openRecord(ports, config);
     await room.append(eventDraft());
@@ -103,7 +103,7 @@ export async function clockRound(): Promise<Rounds> {
   using world = livedWorld();
   let offset = -HOUR;
   const clock = { now: () => instant(Date.now() + offset), monotonic: () => performance.now() };
-  const room = await openRecord({ ...machinePorts(), clock }, machineConfig(world.dir, SETTINGS));
+  const room = await openRecord({ ...machinePorts(), clock }, configOf(world.dir));
   await room.append(adminDraft());
   offset = -2 * HOUR;
   await room.append(adminDraft());

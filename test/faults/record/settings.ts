@@ -1,12 +1,18 @@
 // SPDX-License-Identifier: Apache-2.0
-
-import { type RecordSettings, recordConfig } from "../../../src/record/index.ts";
+import path from "node:path";
+import { type RecordConfig } from "../../../src/record/index.ts";
+import { machineConfig } from "../../../src/record/testing/machine.ts";
 
 /** Small segments, small batches and frequent checkpoints: a fault meets every kind of work. */
-export const SETTINGS: RecordSettings = recordConfig.parse({
+const SETTINGS = {
   segmentBytes: 64 * 1024,
   batch: { entries: 64, bytes: 128 * 1024 },
   checkpointMs: 100,
   reserveBytes: 64 * 1024,
   low: { percent: 0, bytes: 0, warnPercent: 0 },
-});
+};
+
+/** A log in this folder, with its guard beside it. */
+export function configOf(dir: string, settings: object = {}): RecordConfig {
+  return machineConfig(dir, { ...SETTINGS, guard: `file:${path.join(dir, "..", "head")}`, ...settings });
+}

@@ -5,12 +5,12 @@ import { openSync, writeSync } from "node:fs";
 import { flushCompileCache } from "node:module";
 import { openRecord } from "../../../src/record/index.ts";
 import { intentDraft, wholeDraft } from "../../../src/record/testing/drafts.ts";
-import { machineConfig, machinePorts } from "../../../src/record/testing/machine.ts";
-import { SETTINGS } from "./settings.ts";
+import { machinePorts } from "../../../src/record/testing/machine.ts";
+import { configOf } from "./settings.ts";
 
 const [dir = "", acknowledgements = "", count = "24"] = process.argv.slice(2);
 const file = openSync(acknowledgements, "a");
-const room = await openRecord(machinePorts(), machineConfig(dir, SETTINGS));
+const room = await openRecord(machinePorts(), configOf(dir));
 flushCompileCache();
 writeSync(file, "open\n");
 let left = Number(count);
