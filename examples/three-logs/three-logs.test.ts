@@ -115,6 +115,22 @@ describe("three logs of three organisations", { shuffle: false }, () => {
     expect(logs).toMatchObject({ logs: [{ name: "north-1", witnesses: "met", secondSignature: "signed" }] });
   });
 
+  test("whoever may read a record fetches its tiles and bundles; nobody else does, and hashes are for all only if it says so", async () => {
+    const host = one("north");
+    const fetched = async (what: string, headers: Record<string, string> = {}): Promise<number> =>
+      (await fetch(`${host.running.publicUrl}/log/${what}`, { headers })).status;
+    const width = sizeOf(await host.checkpoint());
+    const reader = { authorization: `Bearer ${await host.token()}` };
+    const partial = `000.p/${width}`;
+    expect(await fetched(`north-1/tile/entries/${partial}`)).toBe(401);
+    expect(await fetched(`north-1/tile/0/${partial}`)).toBe(401);
+    expect(await fetched(`north-1/tile/0/${partial}`, reader)).toBe(200);
+    expect(await fetched(`north-1/tile/entries/${partial}`, reader)).toBe(200);
+    expect(await fetched("north-1/tile/0/000", reader)).toBe(404);
+    expect(await fetched(`south-1/tile/0/${partial}`, reader)).toBe(404);
+    expect(await fetched("south-1/checkpoint")).toBe(404);
+  });
+
   test("one goes dark: two of three stand behind each checkpoint still", async () => {
     await one("east").stop();
     expect(await published(one("north"))).toMatchObject(WITNESSED);

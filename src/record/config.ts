@@ -28,6 +28,7 @@ export interface RecordSettings {
   readonly republishMs: number;
   readonly keys: { readonly mldsa44: "auto" | "required" };
   readonly witness: WitnessSettings;
+  readonly read: { readonly tiles: "private" | "public" };
   readonly sealAfterMs: number;
   readonly segmentBytes: number;
   readonly batch: { readonly entries: number; readonly bytes: number };
@@ -81,6 +82,10 @@ export const recordConfig: z.ZodType<RecordSettings> = z.strictObject({
     .strictObject({ mldsa44: z.enum(["auto", "required"]).default("auto") })
     .prefault({})
     .describe("whether checkpoints must have a second signature (ML-DSA-44), or have it where the runtime can"),
+  read: z
+    .strictObject({ tiles: z.enum(["private", "public"]).default("private") })
+    .prefault({})
+    .describe("whether anybody may fetch the tiles of hashes; entries need the right record.read in any case"),
   witness: z
     .strictObject({
       policy: z.string().min(1).optional().describe("tlog-policy file of the witnesses of this log"),

@@ -4,7 +4,6 @@
 import { join } from "node:path";
 import {
   type AdminDraft,
-  type Bytes,
   type Clock,
   type Custody,
   type Instant,
@@ -40,6 +39,7 @@ import { History } from "./publish/history.ts";
 import { Leaves } from "./publish/leaves.ts";
 import { Publisher } from "./publish/publisher.ts";
 import { openSigner, type Signer } from "./publish/signer.ts";
+import { LogFiles } from "./read/files.ts";
 import { LogReader } from "./read/reader.ts";
 import { References } from "./read/references.ts";
 import { Reserve } from "./reserve.ts";
@@ -127,9 +127,8 @@ class Opening {
     if (heads.guard !== undefined) checkGuard(heads.signed, heads.published, identity?.guarded === true);
     const reader = new LogReader({ folder, tree, leaves, origin });
     const quorum = new Quorum(ports.cosigner, config.witness, ports.clock);
-    const growth = (from: number, to: number): Promise<readonly Bytes[]> => reader.growth(from, to);
     const history = await History.open(folder);
-    const parts = { folder, tree, leaves, signer, growth, quorum, history, ...heads };
+    const parts = { folder, tree, leaves, signer, reader, quorum, history, ...heads };
     const publisher = new Publisher({ ...parts, clock: ports.clock, republishMs: config.republishMs });
     const journaled = await this.read(folder, signer, { ...heads, publisher });
     this.checkBirth(signer, heads, identity);
@@ -156,6 +155,7 @@ class Opening {
       leaves,
       references,
       publisher,
+      files: new LogFiles(folder, publisher),
       disk,
       reserve,
       journal,

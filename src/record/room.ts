@@ -36,6 +36,7 @@ import type { Head } from "./publish/head.ts";
 import type { Leaves } from "./publish/leaves.ts";
 import type { Publisher } from "./publish/publisher.ts";
 import { trustPolicy } from "./publish/signer.ts";
+import type { LogFiles } from "./read/files.ts";
 import type { LeafLine, LogReader, SharedProofs } from "./read/reader.ts";
 import { findEntries, type References } from "./read/references.ts";
 import type { Reserve } from "./reserve.ts";
@@ -102,8 +103,8 @@ export interface RecordRoom extends Recorder, EntrySource {
   /** What one entry commits to, so that somebody else can check it. @throws RecordError RECORD_NOT_FOUND, RECORD_OPENING_REFUSED */
   open(index: EntryIndex, contents?: Readonly<Partial<Record<OpenedField, string>>>): Promise<readonly Opening[]>;
   status(): RecordStatus;
-  /** The signed note that the world is told now; empty where nothing was published yet. */
-  published(): string;
+  /** What strangers fetch. */
+  readonly files: LogFiles;
   /** C2SP tlog-policy text that trusts this log's keys, and asks for the witnesses that it asks itself. */
   trustPolicy(): string;
   /** Writes what waits, publishes it, and closes. */
@@ -126,6 +127,7 @@ export interface RecordParts {
   readonly leaves: Leaves;
   readonly writer: EntryWriter;
   readonly publisher: Publisher;
+  readonly files: LogFiles;
   readonly reader: LogReader;
   readonly references: References;
   readonly journal: Journal;
@@ -140,6 +142,7 @@ interface Fate {
 }
 
 export class Room implements RecordRoom {
+  readonly files: LogFiles;
   private readonly parts: RecordParts;
   private readonly gap = new Gap();
   private readonly listeners = new Set<(entry: RecordedEntry) => void>();
@@ -151,6 +154,7 @@ export class Room implements RecordRoom {
 
   constructor(parts: RecordParts) {
     this.parts = parts;
+    this.files = parts.files;
   }
 
   /** From now on the log is published as it grows. */
@@ -285,10 +289,6 @@ export class Room implements RecordRoom {
       hasRoom: disk.isWell,
       rollback: this.rollback(),
     };
-  }
-
-  published(): string {
-    return this.parts.publisher.published.note;
   }
 
   trustPolicy(): string {

@@ -19,7 +19,7 @@ import { type Fork, openWitness, type Witness } from "../record/witness/index.ts
 import { whoIs } from "./access.ts";
 import type { Config } from "./config.ts";
 import { ServerError } from "./errors.ts";
-import { mountLog } from "./http/log.ts";
+import type { LogRoutePorts } from "./http/log.ts";
 import { mountWitness, type WitnessRoutePorts } from "./http/witness.ts";
 import { originOf } from "./kept.ts";
 import { openOutbound } from "./outbound/client.ts";
@@ -106,21 +106,22 @@ function noticed(code: string, log: string, more: Readonly<Record<string, string
   };
 }
 
-/** Mounts the witness and what strangers read of the log; answers what the control API shows of both. */
+/** Mounts the witness; answers what the control API shows of it, and what strangers read of the log. */
 export function witnessEdge(
   app: FastifyInstance,
   rooms: Parameters<typeof whoIs>[0] & { readonly record: RecordRoom; readonly witness: Witness },
   { config, publicUrl }: Pick<WitnessPlace, "config" | "publicUrl">,
-): WitnessRoutePorts {
+): WitnessRoutePorts & { readonly log: LogRoutePorts } {
   const { record, witness } = rooms;
   const submitTo = `${publicUrl}/witness`;
   const ours = witness.desk === undefined ? undefined : { url: submitTo, vkeys: witness.desk.vkeys };
   mountWitness(app, witness);
-  mountLog(app, { record, name: config.record.name, publicUrl, witness: ours });
+  const isPublic = config.record.read.tiles === "public";
   return {
     witness,
     record,
     submitTo,
+    log: { record, name: config.record.name, publicUrl, isPublic, witness: ours },
     whoIs: ({ headers }) => whoIs(rooms, headers),
     clear: (wish) => clearFork(witness, record, wish),
   };

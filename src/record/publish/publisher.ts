@@ -3,10 +3,11 @@
 // then what witnesses say, then the checkpoint, then its line in the history, each durable before the next. What full tiles
 // hold is then forgotten here.
 import { dirname } from "node:path";
-import type { Bytes, Clock, Instant } from "../../core/index.ts";
+import type { Clock, Instant } from "../../core/index.ts";
 import { RecordError } from "../errors.ts";
 import type { LogFolder, NamedBytes } from "../folder.ts";
 import { type Guard, guarded } from "../guard/guard.ts";
+import type { LogReader } from "../read/reader.ts";
 import { joinHashes } from "../tree/hash.ts";
 import { newTiles, outgrownTiles, type Tile, tilePath, writeBundle } from "../tree/tiles.ts";
 import { TILE_WIDTH, type Tree } from "../tree/tree.ts";
@@ -30,8 +31,8 @@ export interface PublisherParts {
   readonly history: History;
   /** Whether enough witnesses cosign a checkpoint, before it is published. */
   readonly quorum: Quorum;
-  /** RFC 6962 consistency proof between two sizes of the tree. */
-  readonly growth: (from: number, to: number) => Promise<readonly Bytes[]>;
+  /** Proves growth to witnesses. */
+  readonly reader: Pick<LogReader, "growth">;
   readonly clock: Pick<Clock, "now">;
   /** How often a log that does not grow is signed again. */
   readonly republishMs: number;
@@ -56,7 +57,7 @@ export class Publisher {
   private unsure: Head | undefined;
   private refused: RecordError | undefined;
 
-  private readonly growth: PublisherParts["growth"];
+  private readonly reader: PublisherParts["reader"];
   private readonly clock: Pick<Clock, "now">;
   private readonly republishMs: number;
   private readonly quorum: Quorum;
@@ -69,7 +70,7 @@ export class Publisher {
     this.leaves = log.leaves;
     this.signer = log.signer;
     this.guard = log.guard;
-    this.growth = log.growth;
+    this.reader = log.reader;
     this.clock = log.clock;
     this.republishMs = log.republishMs;
     this.quorum = log.quorum;
@@ -118,7 +119,7 @@ export class Publisher {
   }
 
   private async witnessed(head: Head): Promise<Head> {
-    const note = await this.quorum.pass(head, (from) => this.growth(from, head.size));
+    const note = await this.quorum.pass(head, (from) => this.reader.growth(from, head.size));
     return note === undefined ? this.published : this.tell({ size: head.size, note });
   }
 

@@ -17,6 +17,7 @@ import { type IncidentPorts, mountIncidents } from "./incidents.ts";
 import { sendJson } from "./json.ts";
 import { mountKeeping } from "./keeping.ts";
 import { mountLive } from "./live.ts";
+import { type LogRoutePorts, mountLog } from "./log.ts";
 import { mountManifests } from "./manifests.ts";
 import { mountObserve, type ObservePorts } from "./observe.ts";
 import { mountOpenings, type OpeningEdge } from "./openings.ts";
@@ -27,7 +28,7 @@ import { PROBLEMS, sendProblem } from "./problems.ts";
 import { mountRecord, type RecordEdge } from "./record.ts";
 import { type ExportEdge, mountExports } from "./record-exports.ts";
 import { mountReplay, type ReplayEdgePorts } from "./replay.ts";
-import { guardRoutes } from "./rights.ts";
+import { guardRoutes, hasRight } from "./rights.ts";
 import { mountServers, type ServerPorts } from "./servers.ts";
 import { mountSessions } from "./sessions.ts";
 import { mountSystem, type SystemPorts } from "./system.ts";
@@ -48,7 +49,7 @@ export interface ApiPorts extends Access, DecisionPorts, Omit<PeoplePorts, "acce
   readonly why: WhyPorts;
   readonly recordEdge: Omit<RecordEdge, "access" | "rights"> & Pick<ExportEdge, "record">;
   readonly keeping: KeepingEdge & Pick<OpeningEdge, "opener" | "slices" | "recorder">;
-  readonly witness: WitnessRoutePorts;
+  readonly witness: WitnessRoutePorts & { readonly log: LogRoutePorts };
   readonly system: Omit<SystemPorts, "access">;
   readonly clock: Clock;
 }
@@ -98,6 +99,7 @@ export function mountApi(app: FastifyInstance, ports: ApiPorts, timers: Timers):
   mountKeeping(app, { ...ports.keeping, access: ports });
   mountOpenings(app, { ...ports.keeping, find: (key) => ports.find(key) });
   mountWitnessDesk(app, ports.witness);
+  mountLog(app, { ...ports.witness.log, mayRead: (headers) => hasRight("record.read", ports, headers) });
   mountManifests(app, ports.servers);
   mountLive(app, {
     ...ports,

@@ -3,7 +3,7 @@
 // route that is not in it cannot be added: the start stops.
 import type { FastifyInstance, FastifyReply } from "fastify";
 import type { Right, Rights } from "../../identify/index.ts";
-import type { Access, Asker } from "../access.ts";
+import type { Access, Asker, Credentials } from "../access.ts";
 import { ServerError } from "../errors.ts";
 import { PROBLEMS, sendProblem } from "./problems.ts";
 import { SESSION_PATH } from "./sessions.ts";
@@ -140,6 +140,17 @@ export function guardRoutes(app: FastifyInstance, access: Access, rights: Rights
     if (asker === undefined) return sendProblem(reply.header("www-authenticate", "Bearer"), PROBLEMS.unauthenticated);
     return judge(asksOf(request.method, url), { asker, access, rights }, reply);
   });
+}
+
+/** Has whoever shows these this right? For the few routes that are not of the control API. */
+export function hasRight(
+  right: Right,
+  { rights, ...access }: Pick<Access, "askerOf" | "people"> & { readonly rights: Rights },
+  headers: Credentials,
+): boolean {
+  const asker = access.askerOf(headers);
+  if (asker === undefined) return false;
+  return asker.kind === "host" || rights.has(access.people.rolesOf(asker.session.person), right);
 }
 
 function judge(
