@@ -7,6 +7,8 @@ import { tmpdir } from "node:os";
 import path from "node:path";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { isJsonObject, member, parseJson } from "../../src/core/index.ts";
+import { systemRandom } from "../../src/server/system.ts";
+import { openCustody } from "../../src/store/index.ts";
 import { findPostgres, testDatabase } from "../../src/store/testing/postgres.ts";
 import { openOffice, ROOT } from "../support/office.ts";
 
@@ -34,6 +36,7 @@ describe("a backup", () => {
   const acknowledged: string[] = [];
   let told: ReturnType<typeof parseJson> = null;
   let identities = 0;
+  let token = "";
 
   beforeAll(async () => {
     dir = await mkdtemp(path.join(tmpdir(), "bailiwick-backup-"));
@@ -50,6 +53,9 @@ describe("a backup", () => {
     const made = await bailiwick(["store", "backup", at("set"), "--data", at("first", "data"), "--json"]);
     stop.abort();
     await work;
+    token = await readFile(at("first", "data", "cli-token"), "utf8");
+    // while it runs, with all that is in the WAL
+    await cp(at("first", "data"), at("live"), { recursive: true, filter: (file) => !file.endsWith("lock.db") });
     if (made.code !== 0) throw new Error(made.err);
     told = parseJson(made.out);
   });
@@ -102,6 +108,36 @@ describe("a backup", () => {
     await using again = await openOffice(next);
     await using agent = await again.connect();
     expect((await agent.call("read_text_file", { path: "invoices/2041.txt" })).isError).toBe(false);
+  });
+  it("S17: no secret lies open in any file: rows, WAL, record, slices, backup", async () => {
+    const secrets = new Map<string, Buffer>([
+      ["the seal", await readFile(at("first", "data", "keys", "seal"))],
+      ["the command's token", Buffer.from(token)],
+    ]);
+    const custody = await openCustody({ dir: at("first", "data") }, { random: systemRandom });
+    for (const [name, algorithm] of [
+      ["log/main-1", "Ed25519"],
+      ["store/backup", "Ed25519"],
+      ["identify/access", "ES256"],
+    ] as const) {
+      const { d = "" } = (await custody.keyPair(name, algorithm)).privateKey.export({ format: "jwk" });
+      secrets.set(name, Buffer.from(d, "base64url"));
+    }
+    const open: string[] = [];
+    let looked = 0;
+    for (const folder of [at("first", "data"), at("live"), at("set"), at("set.keys")]) {
+      for (const file of await readdir(folder, { recursive: true, withFileTypes: true })) {
+        if (!file.isFile() || file.name === "seal" || file.name === "cli-token") continue;
+        const bytes = await readFile(path.join(file.parentPath, file.name));
+        looked += 1;
+        for (const [name, secret] of secrets) {
+          const forms = (["hex", "base64", "base64url"] as const).map((form) => Buffer.from(secret.toString(form)));
+          if ([secret, ...forms].some((form) => bytes.includes(form))) open.push(`${name} in ${file.name}`);
+        }
+      }
+    }
+    expect(looked).toBeGreaterThan(50);
+    expect(open).toEqual([]);
   });
   it("S19: nothing is restored over what is there", async () => {
     await mkdir(at("taken"));
