@@ -37,7 +37,7 @@ export interface RecordSettings {
   readonly low: { readonly percent: number; readonly bytes: number; readonly warnPercent: number };
   readonly reserveBytes: number;
   readonly slices: { readonly keepDays: number };
-  readonly erase: { readonly keyBackupDays: number };
+  readonly erase: { readonly keyBackupDays: number; readonly dayKeyDays: number };
 }
 
 export interface RecordConfig extends RecordSettings {
@@ -150,9 +150,12 @@ export const recordConfig: z.ZodType<RecordSettings> = z.strictObject({
       "how long what a decision rests on is kept beside the record, for replays; then it and its keys are erased",
     ),
   erase: z
-    .strictObject({ keyBackupDays: count(0, 30, 30).meta({ unit: "days" }) })
+    .strictObject({
+      keyBackupDays: count(0, 30, 30).meta({ unit: "days" }),
+      dayKeyDays: count(0, 36_500, 0).meta({ unit: "days" }),
+    })
     .prefault({})
     .describe(
-      "how long a backup of the keys is kept; an erasure is complete when the last one that holds the key has ended",
+      "how long backups of keys are kept: an erasure is complete then; and keys of days, for tasks of nobody (0 for good)",
     ),
 });

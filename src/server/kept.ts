@@ -72,8 +72,7 @@ export async function openKept(given: KeptPorts, { config, publicUrl, tenant, op
     holds,
     async erasures(identify, declared) {
       const around = { ...ports, recorder: record, domains, holds, ...erasing({ identify, slices, declared }) };
-      const { keyBackupDays } = config.record.erase;
-      const erasures = new Erasures(around, { tenant, keyBackupDays });
+      const erasures = new Erasures(around, { tenant, ...config.record.erase });
       await erasures.open();
       return opened.adopt(erasures, (e) => e.close());
     },

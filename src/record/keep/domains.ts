@@ -13,7 +13,7 @@ import {
   type TaskOwner,
 } from "../../core/index.ts";
 import { RecordError } from "../errors.ts";
-import { DAY_MS, dayOf, madeAt } from "./day.ts";
+import { DAY_MS, dayOf, isDay, madeAt } from "./day.ts";
 import { NONCE_BYTES, sealed, unsealed } from "./seal.ts";
 
 /** A key as it is stored. */
@@ -99,6 +99,11 @@ export class Domains {
     return this.byOwner.get(owner);
   }
 
+  /** Days that have a key, oldest first. */
+  days(): readonly string[] {
+    return [...this.byOwner.keys()].filter(isDay).toSorted();
+  }
+
   /** Resolves once the key is stored, rejects RECORD_BUSY where it cannot be; nothing where it is already. */
   storingOf(id: string): Promise<void> | undefined {
     return this.storing.get(id);
@@ -109,13 +114,12 @@ export class Domains {
     this.watchers.add(destroyed);
   }
 
-  /** Forgets a person's key. Whoever calls has taken it off the shelf. */
-  destroyed(person: string): void {
-    this.gone.add(person);
-    const domain = this.byOwner.get(person);
-    this.byOwner.delete(person);
+  /** Forgets the key of a person or a day. Whoever calls has taken it off the shelf. */
+  destroyed(owner: string): void {
+    if (!isDay(owner)) this.gone.add(owner);
+    const domain = this.byOwner.get(owner);
     if (domain === undefined) return;
-    this.byId.delete(domain.id);
+    this.drop(domain);
     for (const watcher of this.watchers) watcher(domain);
   }
 
@@ -144,11 +148,15 @@ export class Domains {
     this.byId.set(domain.id, domain);
   }
 
-  /** The next task of its owner tries again with another key: no entry was written under this one. */
-  private dropFailed(domain: Domain): void {
+  private drop(domain: Domain): void {
     this.byOwner.delete(domain.owner);
     this.byId.delete(domain.id);
     for (const [day, one] of this.byDay) if (one === domain) this.byDay.delete(day);
+  }
+
+  /** The next task of its owner tries again with another key: no entry was written under this one. */
+  private dropFailed(domain: Domain): void {
+    this.drop(domain);
     const [oldest] = this.storing.keys();
     if (this.storing.size > FAILED_MAX && oldest !== undefined) this.storing.delete(oldest);
   }

@@ -37,7 +37,7 @@ import {
   refused,
 } from "./act.ts";
 import { Book, type BookPorts } from "./book.ts";
-import { DAY_MS } from "./day.ts";
+import { DAY_MS, dayOf, endOf, startOf } from "./day.ts";
 import type { Domains } from "./domains.ts";
 import type { HoldRegister } from "./holds.ts";
 import { tables } from "./tables.ts";
@@ -79,6 +79,8 @@ export interface ErasurePlace {
   readonly tenant: string;
   /** UNIT: days. How long a backup of keys is kept. */
   readonly keyBackupDays: number;
+  /** UNIT: days. How long keys of days are kept, for tasks that nobody began; 0 for good. */
+  readonly dayKeyDays: number;
 }
 
 /** UNIT: ms. */
@@ -222,6 +224,9 @@ export class Erasures {
   /** What a crash or a busy disk left, and what backups held longest. */
   private async look(): Promise<void> {
     const { clock, log } = this.ports;
+    await this.dropDays().catch((error: unknown) => {
+      log.fault("record.days_unfinished", { error: error instanceof Error ? error.message : "unknown" });
+    });
     for (const one of this.list()) {
       try {
         if (one.state === "destroying") await this.finish(one);
@@ -235,6 +240,25 @@ export class Erasures {
         });
       }
     }
+  }
+
+  /** Keys of days that were kept long enough (record L40); told before they go, so that a crash cannot hide it. */
+  private async dropDays(): Promise<void> {
+    const { domains, holds, clock, recorder, store, forgotten } = this.ports;
+    const { dayKeyDays, tenant } = this.place;
+    if (dayKeyDays === 0) return;
+    const first = dayOf(instant(Math.max(0, clock.now() - dayKeyDays * DAY_MS)));
+    const old = domains.days().filter((day) => day < first);
+    const days = old.filter((day) => holds.on({ from: startOf(day), to: endOf(startOf(day)) }).length === 0);
+    if (days.length === 0) return;
+    const data = jsonObject([["days", days]]);
+    await recorder.append({ type: "admin", name: "log.erased", by: "system", because: "kept long enough", data });
+    await store.tx("record.days", (db) =>
+      tables(db).deleteFrom("record_domain_key").where("tenant", "=", tenant).where("owner", "in", days).execute(),
+    );
+    for (const day of days) domains.destroyed(day);
+    await forgotten();
+    await store.scrub();
   }
 
   private run<T>(work: () => Promise<T>): Promise<T> {
