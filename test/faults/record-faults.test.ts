@@ -8,6 +8,7 @@ import { fakeLog } from "../../src/core/testing/system.ts";
 import { RECORD_SCHEMA } from "../../src/record/index.ts";
 import { machinePorts } from "../../src/record/testing/machine.ts";
 import { openStore } from "../../src/store/index.ts";
+import { findPostgres, openTestPostgres, testDatabase } from "../../src/store/testing/postgres.ts";
 import { CALLS, canInject, injectAll } from "./record/inject.ts";
 import { cutPower, recordLife, withoutSync } from "./record/power.ts";
 import { clockRound, flipRounds, killRounds, restoreRound } from "./record/rounds.ts";
@@ -59,3 +60,17 @@ test("L24: an old copy of the log is refused by a guard in a file, and by one in
   }
   rmSync(dir, { recursive: true });
 });
+
+const postgres = await findPostgres();
+
+test.skipIf("why" in postgres)(
+  "L24: an old copy of the log is refused by a guard on PostgreSQL (skipped means NOT RUN: no server answers)",
+  async () => {
+    const dir = mkdtempSync(path.join(tmpdir(), "bw-guard-"));
+    await using database = await testDatabase("url" in postgres ? postgres.url : "");
+    const store = await openTestPostgres(dir, database.url, [RECORD_SCHEMA]);
+    expect(await restoreRound("sql", store)).toEqual({ rounds: 1, wrong: [] });
+    await store.close();
+    rmSync(dir, { recursive: true });
+  },
+);
