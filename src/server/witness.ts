@@ -13,6 +13,7 @@ import {
   quote,
   type Recorder,
   type Store,
+  type Timers,
 } from "../core/index.ts";
 import type { RecordRoom } from "../record/index.ts";
 import { type Fork, openWitness, type Witness } from "../record/witness/index.ts";
@@ -28,6 +29,8 @@ import { systemClock, systemTimers } from "./system.ts";
 /** UNIT: ms. A quorum that is missed for longer is a finding (record L29). */
 const LAG_TOLD_MS = 10_000;
 const LOOK_MS = 1000;
+/** An outside text in an entry has at most 512 bytes (record L1). */
+const WHY_MAX_CHARS = 120;
 
 export interface WitnessRoomPorts {
   readonly store: Store;
@@ -74,11 +77,15 @@ async function readPolicy(file: string): Promise<Uint8Array> {
 }
 
 /** Writes down what is not well with witnessing, each thing once. @returns ends it */
-export function noticeWitness(witness: Witness, record: Pick<RecordRoom, "note" | "status">): () => void {
+export function noticeWitness(
+  witness: Pick<Witness, "client" | "watchForks">,
+  record: Pick<RecordRoom, "note" | "status">,
+  timers: Pick<Timers, "every"> = systemTimers,
+): () => void {
   const { origin } = record.status();
   const stopForks = witness.watchForks((fork) => record.note(forkSeen(fork)));
   const stopTroubles = witness.client?.watch(({ witness: name, detail }) =>
-    record.note(noticed("witness-refused", origin, { witness: name, why: detail })),
+    record.note(noticed("witness-refused", origin, { witness: name, why: detail.slice(0, WHY_MAX_CHARS) })),
   );
   let isTold = false;
   const look = (): void => {
@@ -86,7 +93,7 @@ export function noticeWitness(witness: Witness, record: Pick<RecordRoom, "note" 
     if (lagMs >= LAG_TOLD_MS && !isTold) record.note(noticed("witness-lag", origin, { seconds: String(lagMs / 1000) }));
     isTold = lagMs >= LAG_TOLD_MS;
   };
-  const stopLooks = witness.client === undefined ? undefined : systemTimers.every(LOOK_MS, look);
+  const stopLooks = witness.client === undefined ? undefined : timers.every(LOOK_MS, look);
   return () => {
     stopForks();
     stopTroubles?.();
