@@ -9,7 +9,7 @@ const LATER: Readonly<Record<string, string>> = {
   "prove incident": "draft approve file waive whatif export",
   "prove regime": "test diff review disable update watch",
   share: "partner agreement publish revoke pull intel feedback alert advisory asset exercise proof bundle",
-  store: "check rebuild rewrap",
+  store: "check rebuild",
   node: "",
   policy: "export import-tools inspect labels",
   record: "rotate follow capture",

@@ -55,6 +55,17 @@ export const STORE_COMMANDS: readonly Command[] = [
     load: () => import("./commands/store-plan.ts"),
   },
   {
+    name: "store rewrap",
+    summary: "put a new seal in place of the one that opens the keys",
+    takes: NOTHING,
+    examples: [
+      { words: "store rewrap", does: "also while the server runs; take a backup of the keys afterwards" },
+      { words: "store rewrap --data /srv/bailiwick --json", does: "of another data folder, for a program" },
+    ],
+    options: [DATA, JSON_OUT, PLAIN],
+    load: () => import("./commands/store-rewrap.ts"),
+  },
+  {
     name: "store reopen",
     summary: "let agents go on after a restore",
     takes: NOTHING,

@@ -4,7 +4,7 @@
 export { restoreBackup, testBackup } from "./backups.ts";
 export { draftManifest } from "./connections/draft.ts";
 export { addToFiles, previewServer } from "./connections/offline.ts";
-export { adoptRecord, rebuildRecord, whileStopped } from "./offline-record.ts";
+export { adoptRecord, rebuildRecord, rewrapKeys, whileStopped } from "./offline-record.ts";
 export { checkPolicies, diffPolicies, explainPolicies, formatPolicies, testPolicies } from "./policies.ts";
 export { listRegimes, showRegime } from "./regimes.ts";
 export { replayFolder } from "./replay.ts";

@@ -2,7 +2,7 @@
 // What is done to a record that no server has open: each takes the lock of the data directory first.
 import path from "node:path";
 import { type Adopted, adoptLog, type Rebuilt, rebuildLog } from "../record/index.ts";
-import { lockDirectory } from "../store/index.ts";
+import { lockDirectory, rewrapSeal } from "../store/index.ts";
 import { readConfig } from "./config.ts";
 import { readEnvironment } from "./env.ts";
 import { openServerStore } from "./store.ts";
@@ -25,6 +25,11 @@ export async function whileStopped<T>(dataDir: string, work: () => T | Promise<T
   } finally {
     await lock.release();
   }
+}
+
+/** Changes the seal of the keys; also while a server runs, which has opened them already. @throws StoreError STORE_SEAL_* */
+export function rewrapKeys(dataDir: string): Promise<void> {
+  return rewrapSeal({ dir: dataDir }, { random: systemRandom });
 }
 
 /** @param logs - folders of logs in this data directory @throws StoreError STORE_LOCKED, RecordError RECORD_CORRUPT */

@@ -6,7 +6,7 @@ import path from "node:path";
 import { afterEach, beforeEach, describe, expect, it } from "vitest";
 import type { Custody } from "../core/index.ts";
 import { fakeRandom } from "../core/testing/system.ts";
-import { openCustody } from "./custody.ts";
+import { openCustody, rewrapSeal } from "./custody.ts";
 
 describe("keys at rest", () => {
   let dir = "";
@@ -35,7 +35,7 @@ describe("keys at rest", () => {
     const custody = await open();
     const [a, b] = await Promise.all([custody.keyPair("log", "Ed25519"), custody.keyPair("log", "Ed25519")]);
     expect(a.publicKey.equals(b.publicKey)).toBe(true);
-    expect(await readdir(at("."))).toEqual(["log.key", "seal"]);
+    expect(await readdir(at("."))).toEqual(["log.key", "root", "seal"]);
   });
   it("I60: folder 0700, files 0600, and the private key is not in them", async () => {
     const { privateKey } = await (await open()).keyPair("log", "Ed25519");
@@ -49,7 +49,7 @@ describe("keys at rest", () => {
     await (await open()).keyPair("log", "Ed25519");
     await rm(at("seal"));
     await expect(open()).rejects.toMatchObject({ code: "STORE_SEAL_MISSING" });
-    expect(await readdir(at("."))).toEqual(["log.key"]);
+    expect(await readdir(at("."))).toEqual(["log.key", "root"]);
   });
   it("I60: another seal refuses to start", async () => {
     await (await open()).keyPair("log", "Ed25519");
@@ -97,6 +97,49 @@ describe("keys at rest", () => {
     const custody = await open();
     await custody.keyPair("log", "Ed25519");
     await expect(custody.keyPair("log", "ES256")).rejects.toMatchObject({ code: "STORE_KEY_WRONG" });
+  });
+  it("S17: another seal opens the same keys and the same derived secrets, and the one before opens nothing", async () => {
+    const before = await open();
+    const { publicKey } = await before.keyPair("log", "Ed25519");
+    const old = await readFile(at("seal"));
+    await rewrapSeal({ dir }, { random: fakeRandom(2) });
+    expect((await readdir(at("."))).toSorted()).toEqual(["log.key", "root", "seal"]);
+    expect((await readFile(at("seal"))).equals(old)).toBe(false);
+    const after = await open();
+    expect((await after.keyPair("log", "Ed25519")).publicKey.equals(publicKey)).toBe(true);
+    expect(after.derive("values").equals(before.derive("values"))).toBe(true);
+    await writeFile(at("seal"), old);
+    await expect(open()).rejects.toMatchObject({ code: "STORE_SEAL_WRONG" });
+  });
+  it("S17: killed between any two writes of a change of the seal, the keys open", async () => {
+    const { publicKey } = await (await open()).keyPair("log", "Ed25519");
+    const [oldSeal, oldRoot] = [await readFile(at("seal")), await readFile(at("root"))];
+    await rewrapSeal({ dir }, { random: fakeRandom(2) });
+    const [newSeal, newRoot] = [await readFile(at("seal")), await readFile(at("root"))];
+    for (const [seal, root] of [
+      [oldSeal, oldRoot],
+      [oldSeal, newRoot],
+      [newSeal, newRoot],
+    ] as const) {
+      await writeFile(at("seal"), seal);
+      await writeFile(at("root"), root);
+      await writeFile(at("seal.next"), newSeal, { mode: 0o600 });
+      const custody = await open();
+      expect((await custody.keyPair("log", "Ed25519")).publicKey.equals(publicKey)).toBe(true);
+      expect((await readdir(at("."))).toSorted()).toEqual(["log.key", "root", "seal"]);
+      expect((await readFile(at("seal"))).equals(root === newRoot ? newSeal : oldSeal)).toBe(true);
+    }
+  });
+  it("S17: a directory from before there was a root opens as it is, and its seal can be changed", async () => {
+    const { publicKey } = await (await open()).keyPair("log", "Ed25519");
+    const random = fakeRandom();
+    random.bytes(32);
+    await writeFile(at("seal"), random.bytes(32)); // what was the root is the seal there
+    await rm(at("root"));
+    expect((await (await open()).keyPair("log", "Ed25519")).publicKey.equals(publicKey)).toBe(true);
+    expect(await readdir(at("."))).toEqual(["log.key", "seal"]);
+    await rewrapSeal({ dir }, { random: fakeRandom(2) });
+    expect((await (await open()).keyPair("log", "Ed25519")).publicKey.equals(publicKey)).toBe(true);
   });
   it("S17: a derived secret is 32 bytes, the same after a restart, and another for another purpose", async () => {
     const [first, second] = [await open(), await open()];

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
-// Keys at rest. `keys/seal` holds 32 random bytes; every private key lies sealed under it with AES-256-GCM. Where a seal
-// is missing or wrong nothing is made anew: a new key in place of a lost one would quietly change who we are.
+// Keys at rest. `keys/seal` holds 32 random bytes and opens `keys/root`, under which every private key lies sealed with
+// AES-256-GCM; so the seal can be changed while everything goes on. Where a seal is missing or wrong nothing is made anew: a
+// new key in place of a lost one would quietly change who we are.
 import {
   createCipheriv,
   createDecipheriv,
@@ -11,7 +12,7 @@ import {
   hkdfSync,
   type KeyObject,
 } from "node:crypto";
-import { readdir } from "node:fs/promises";
+import { readdir, rm } from "node:fs/promises";
 import path from "node:path";
 import { promisify } from "node:util";
 import { type Custody, type KeyAlgorithm, quote, type Random } from "../core/index.ts";
@@ -25,6 +26,10 @@ const NONCE_BYTES = 12;
 const TAG_BYTES = 16;
 const NAME = /^[a-z0-9][a-z0-9._-]{0,63}(?:\/[a-z0-9][a-z0-9._-]{0,63}){0,3}$/;
 const SUFFIX = ".key";
+/** Sealed under the seal; no name of a key ends so. */
+const ROOT = "root";
+/** The seal that is about to take the place of the other one. */
+const NEXT = "seal.next";
 /** `v1.<id of the seal>.<nonce>.<ciphertext and tag>`, each base64url. */
 const SEALED = /^v1\.([A-Za-z0-9_-]{11})\.([A-Za-z0-9_-]{16})\.([A-Za-z0-9_-]+)\n$/;
 
@@ -48,7 +53,9 @@ export async function openCustody(
   const dir = path.join(options.dir, "keys");
   await ensurePrivateDirectory(dir);
   const names = (await readdir(dir)).filter((f) => f.endsWith(SUFFIX));
-  const vault = new Vault(dir, await readSeal(dir, names.length, ports.random), ports.random);
+  const hasRoot = (await readPrivate(path.join(dir, ROOT))) !== undefined;
+  const seal = await readSeal(dir, names.length + (hasRoot ? 1 : 0), ports.random);
+  const vault = new Vault(dir, await readRoot(dir, { seal, isNew: names.length === 0 }, ports.random), ports.random);
   const pairs = new Map<string, Promise<KeyPair>>();
   const algorithms = await algorithmsHere();
   for (const file of names) await vault.read(decodeURIComponent(file.slice(0, -SUFFIX.length)));
@@ -73,6 +80,57 @@ async function algorithmsHere(): Promise<ReadonlySet<KeyAlgorithm>> {
     () => false,
   );
   return new Set<KeyAlgorithm>(hasMlDsa ? ["Ed25519", "ES256", "ML-DSA-44"] : ["Ed25519", "ES256"]);
+}
+
+/**
+ * Puts another seal in place of the one that is there; what is sealed stays as it is, and a server that runs goes on.
+ * Directories from before there was a root have the first seal as their root: there whoever kept it can still open keys.
+ * @throws StoreError STORE_SEAL_MISSING, STORE_SEAL_WRONG, STORE_FILE_EXPOSED
+ */
+export async function rewrapSeal(options: { readonly dir: string }, ports: { readonly random: Random }): Promise<void> {
+  const dir = path.join(options.dir, "keys");
+  await ensurePrivateDirectory(dir);
+  const root = await readRoot(dir, { seal: await readSeal(dir, 1, ports.random), isNew: false }, ports.random);
+  const next = Buffer.from(ports.random.bytes(SEAL_BYTES));
+  // the next one is there before anything needs it, and the old one until nothing does
+  await writeDurable(path.join(dir, NEXT), next);
+  await writeRoot(dir, root, next, ports.random);
+  await writeDurable(path.join(dir, "seal"), next);
+  await rm(path.join(dir, NEXT));
+}
+
+interface Sealing {
+  readonly seal: Buffer;
+  /** Nothing was sealed yet. */
+  readonly isNew: boolean;
+}
+
+/** What everything is sealed under and derived from. */
+async function readRoot(dir: string, { seal, isNew }: Sealing, random: Random): Promise<Buffer> {
+  const sealed = (await readPrivate(path.join(dir, ROOT)))?.toString("latin1");
+  const next = await readPrivate(path.join(dir, NEXT));
+  if (sealed === undefined) {
+    if (next !== undefined) await rm(path.join(dir, NEXT)); // of a change that did not get so far
+    if (!isNew) return seal;
+    const root = Buffer.from(random.bytes(SEAL_BYTES));
+    await writeRoot(dir, root, seal, random);
+    return root;
+  }
+  if (next !== undefined) {
+    if (!new Vault(dir, next, random).isMine(sealed)) {
+      await rm(path.join(dir, NEXT));
+    } else {
+      // a process that changed it was killed between its two writes
+      await writeDurable(path.join(dir, "seal"), next);
+      await rm(path.join(dir, NEXT));
+      return new Vault(dir, next, random).open(ROOT, sealed);
+    }
+  }
+  return new Vault(dir, seal, random).open(ROOT, sealed);
+}
+
+function writeRoot(dir: string, root: Buffer, seal: Buffer, random: Random): Promise<void> {
+  return writeDurable(path.join(dir, ROOT), Buffer.from(new Vault(dir, seal, random).close(ROOT, root)));
 }
 
 async function readSeal(dir: string, sealedKeys: number, random: Random): Promise<Buffer> {
@@ -143,14 +201,19 @@ class Vault {
     return path.join(this.dir, `${encodeURIComponent(name)}${SUFFIX}`);
   }
 
-  private close(name: string, plain: Buffer): string {
+  /** Whether a text was sealed under this one. */
+  isMine(text: string): boolean {
+    return SEALED.exec(text)?.[1] === this.id;
+  }
+
+  close(name: string, plain: Buffer): string {
     const nonce = Buffer.from(this.random.bytes(NONCE_BYTES));
     const cipher = createCipheriv("aes-256-gcm", this.derive("keys"), nonce).setAAD(Buffer.from(name));
     const sealed = Buffer.concat([cipher.update(plain), cipher.final(), cipher.getAuthTag()]);
     return `v1.${this.id}.${nonce.toString("base64url")}.${sealed.toString("base64url")}\n`;
   }
 
-  private open(name: string, text: string): Buffer {
+  open(name: string, text: string): Buffer {
     const [, id = "", nonce = "", body = ""] = SEALED.exec(text) ?? [];
     if (id !== this.id) throw wrong(name, id === "" ? "it is damaged" : "it was sealed under another seal");
     const sealed = Buffer.from(body, "base64url");

@@ -9,7 +9,7 @@ export { checkBackup, noteRestored, RESTORED_FILE, restoreFiles, restoreRows } f
 export { isOnServer } from "./claim-file.ts";
 export type { StoreSettings } from "./config.ts";
 export { storeSection } from "./config.ts";
-export { openCustody } from "./custody.ts";
+export { openCustody, rewrapSeal } from "./custody.ts";
 export type { StoreErrorCode } from "./errors.ts";
 export { StoreError } from "./errors.ts";
 export type { DirectoryLock } from "./lock.ts";
