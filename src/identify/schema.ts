@@ -96,6 +96,8 @@ const STRICT = sql`strict, without rowid`;
 
 export const IDENTIFY_SCHEMA: RoomSchema = {
   room: "id",
+  // what a person is called is kept no longer than the keys are, so that no older copy of the rows names who was erased
+  keys: ["id_person"],
   migrations: [
     { name: "id-0001-registry", up: registry },
     { name: "id-0002-people", up: people },

@@ -141,6 +141,8 @@ test("L41, L42, section 7: after an erasure no file holds the name, the key, or 
   expect(before).toMatchObject({ field: "args", commitment: call.args });
   expect([await filesWith(NAME), await filesWith(sealed)]).not.toContainEqual([]);
 
+  const backup = path.join(dir, "backup");
+  expect(await bailiwick("store", "backup", backup, "--no-verify", ...at())).toMatchObject({ code: 0 });
   expect(await bailiwick("record", "hold", "--person", NAME, "--because", "case-17", ...at())).toMatchObject({
     code: 0,
   });
@@ -159,6 +161,10 @@ test("L41, L42, section 7: after an erasure no file holds the name, the key, or 
   await expect(agree(ada, "erasures", erasure)).rejects.toThrow(/you asked for it/);
   await agree(bob, "erasures", erasure);
   expect((await bob.client.keeping.erasures())[0]).toMatchObject({ state: "pending backups", person: call.person });
+  // the keys of that backup are what is still waited for; its rows and its record hold nothing
+  expect(await filesWith(NAME)).toEqual(["id_person.jsonl"]);
+  expect(await filesWith(sealed)).toEqual(["record_domain_key.jsonl"]);
+  await rm(`${backup}.keys`, { recursive: true });
 
   const secrets = spellings(key, Buffer.from(before.salt ?? "", "base64url"));
   expect(secrets.every(({ length }) => length >= 32)).toBe(true);
