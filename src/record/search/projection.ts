@@ -7,14 +7,19 @@ import { RowWriter, rowsOf } from "./rows.ts";
 import { tables } from "./schema.ts";
 import { PROJECTION_FORM } from "./terms.ts";
 
-/** Entries of one transaction: about 5,000 rows, and some tens of milliseconds of the store's own thread. */
-export const BATCH_ENTRIES = 250;
-/** UNIT: ms. Between two batches while entries come: the gate has the machine first. */
-export const PAUSE_MS = 250;
-/** UNIT: ms. After a batch that failed. */
-const RETRY_MS = 5000;
+/**
+ * Entries of one transaction: some 800 rows, and about 20 ms of the store's own thread, which others wait for.
+ * SOURCE: bench/record/search.ts
+ */
+export const BATCH_ENTRIES = 40;
+/** UNIT: ms. How often it is looked whether entries came. No entry is looked at for that: whoever follows the log pays for it. */
+export const PAUSE_MS = 100;
+/** Looks that are let pass while more entries come between two of them than one batch holds: the gate has the machine first. */
+export const BUSY_LOOKS = 10;
+/** Looks that are let pass after a batch that failed. */
+const FAILED_LOOKS = 50;
 /** Rows that are taken away in one transaction. */
-const CLEAR_ROWS = 5000;
+const CLEAR_ROWS = 1000;
 
 export interface ProjectionPorts {
   readonly store: Pick<Store, "read" | "tx">;
@@ -38,8 +43,12 @@ export class Projection {
   private next = 0;
   /** One batch at a time; whoever comes waits for the one that runs. */
   private running: Promise<void> = Promise.resolve();
-  private cancel: (() => void) | undefined;
-  private stopLive: () => void = () => undefined;
+  private stopLooking: () => void = () => undefined;
+  private isFilling = false;
+  /** Entries at the last look. */
+  private seen = 0;
+  /** Looks that are still let pass. */
+  private passed = 0;
   private isClosed = false;
 
   private constructor(ports: ProjectionPorts, origin: string) {
@@ -65,8 +74,8 @@ export class Projection {
 
   /** Fills in the background from now on. */
   start(): void {
-    this.stopLive = this.ports.entries.live(() => this.wake(PAUSE_MS));
-    this.wake(0);
+    this.seen = this.ports.entries.size();
+    this.stopLooking = this.ports.timers.every(PAUSE_MS, () => this.look());
   }
 
   /** Fills up to an entry that is durable now, without a pause. @param most - batches; what is left comes later */
@@ -82,32 +91,40 @@ export class Projection {
 
   async close(): Promise<void> {
     this.isClosed = true;
-    this.stopLive();
-    this.cancel?.();
+    this.stopLooking();
     await this.running;
   }
 
-  private wake(ms: number): void {
-    if (this.isClosed || this.cancel !== undefined) return;
-    this.cancel = this.ports.timers.after(ms, () => void this.turn());
+  private look(): void {
+    const size = this.ports.entries.size();
+    const came = size - this.seen;
+    this.seen = size;
+    if (this.isFilling || this.next >= size) return;
+    this.passed -= 1;
+    if (this.passed > 0 || (this.passed < 0 && came > BATCH_ENTRIES)) {
+      if (this.passed < 0) this.passed = BUSY_LOOKS;
+      return;
+    }
+    void this.fill();
   }
 
-  /** One batch, and then another one at once where nothing came meanwhile. */
-  private async turn(): Promise<void> {
+  /** One batch, and then another one at once for as long as nothing comes meanwhile. */
+  private async fill(): Promise<void> {
     const { entries, log } = this.ports;
-    const size = entries.size();
-    let pause = RETRY_MS;
+    this.isFilling = true;
+    this.passed = 0;
     try {
-      await this.step();
-      pause = entries.size() === size ? 0 : PAUSE_MS;
+      const size = entries.size();
+      do await this.step();
+      while (this.next < size && entries.size() === size && !this.isClosed);
     } catch (error) {
       log.fault("record.projection_failed", {
         error: error instanceof Error ? error.name : "unknown",
         next: this.next,
       });
+      this.passed = FAILED_LOOKS;
     }
-    this.cancel = undefined;
-    if (this.next < entries.size()) this.wake(pause);
+    this.isFilling = false;
   }
 
   private step(): Promise<void> {

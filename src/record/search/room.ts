@@ -7,7 +7,7 @@ import { idOf, kindOf, type SearchAsk, type SearchPage, searchRows } from "./sea
 import type { TermKind } from "./terms.ts";
 
 /** Batches that one question waits for at most, so that what was just done is found. */
-const WAIT_BATCHES = 4;
+const WAIT_BATCHES = 10;
 
 export interface SearchAnswer extends SearchPage {
   /** Entries before this index are in the rows; what came after is not found yet. */
