@@ -50,7 +50,7 @@ export async function adoptRecord(asked: {
 }): Promise<Adopted> {
   const flags = asked.data === undefined ? {} : { dataDir: path.resolve(asked.cwd, asked.data) };
   const file = path.resolve(asked.cwd, asked.config);
-  const config = await readConfig({ file, settings: readEnvironment().settings, flags });
+  const config = await readConfig({ ...readEnvironment(), file, flags });
   const { dataDir, record } = config;
   return whileStopped(dataDir, async () => {
     await using opened = new AsyncDisposableStack();
