@@ -49,7 +49,8 @@ export async function injectAll(calls: readonly Call[], faults: readonly Fault[]
 function countCalls(world: World, call: Call): { readonly first: number; readonly last: number } {
   using life = world.copy();
   const trace = path.join(life.dir, "..", "trace");
-  life.run(["strace", "-ff", "-y", "-e", `trace=${call}`, "-o", trace, ...life.life]);
+  const { status, stderr } = life.run(["strace", "-ff", "-y", "-e", `trace=${call}`, "-o", trace, ...life.life]);
+  if (status !== 0) throw new Error(`the traced life ended with ${status}: ${stderr}`);
   let [first, last] = [0, -1];
   for (const lines of tracesAt(trace)) {
     const ours = lines.flatMap((line, i) => (line.startsWith(call) && line.includes(life.dir) ? [i + 1] : []));
