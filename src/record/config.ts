@@ -36,6 +36,7 @@ export interface RecordSettings {
   readonly unpublishedBytes: number;
   readonly low: { readonly percent: number; readonly bytes: number; readonly warnPercent: number };
   readonly reserveBytes: number;
+  readonly startEntries: number;
   readonly slices: { readonly keepDays: number };
   readonly erase: { readonly keyBackupDays: number; readonly dayKeyDays: number };
 }
@@ -143,6 +144,9 @@ export const recordConfig: z.ZodType<RecordSettings> = z.strictObject({
   reserveBytes: count(0, 1024 * MIB, 4 * MIB)
     .meta({ unit: "bytes" })
     .describe("space that is kept back, and given up on a full disk for the outcomes of what is under way"),
+  startEntries: count(0, 100_000_000, 100_000).describe(
+    "newest entries that a start reads at least; what lies before them is taken from the tiles",
+  ),
   slices: z
     .strictObject({ keepDays: count(0, 3650, 30).meta({ unit: "days" }) })
     .prefault({})

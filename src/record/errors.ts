@@ -30,3 +30,13 @@ export type RecordErrorCode =
 
 /** A fault of the record. */
 export class RecordError extends BailiwickError<RecordErrorCode> {}
+
+/** No room on the disk. */
+export function full(message: string, cause?: unknown): RecordError {
+  return new RecordError("RECORD_FULL", message, cause === undefined ? {} : { cause });
+}
+
+/** The log has no such entry. @param what - that was to be proved */
+export function notFound(what: string): RecordError {
+  return new RecordError("RECORD_NOT_FOUND", `proving ${what}: the log has no such entry`);
+}

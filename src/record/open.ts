@@ -32,8 +32,10 @@ import type { FramedEntry } from "./journal/frame.ts";
 import { errorCode, isFull, type JournalFs, nodeFs } from "./journal/fs.ts";
 import { Journal } from "./journal/journal.ts";
 import { type Recovery, readJournal } from "./journal/recover.ts";
+import { findResumePoint } from "./journal/resume.ts";
 import type { Domains } from "./keep/domains.ts";
-import { type Cosigner, Quorum } from "./publish/cosign.ts";
+import { OpenIntents } from "./open-intents.ts";
+import { type Cosigner, Quorum, type WitnessedHead } from "./publish/cosign.ts";
 import { checkGuard, checkHead, checkWitnessed, type Head, readHead } from "./publish/head.ts";
 import { History } from "./publish/history.ts";
 import { Leaves } from "./publish/leaves.ts";
@@ -97,17 +99,18 @@ interface Heads {
   readonly published: Head | undefined;
   /** What the guard has. */
   readonly signed: Head | undefined;
+  /** What witnesses have. */
+  readonly witnessed: readonly WitnessedHead[];
 }
 
 /** What the entries of the journal say, gathered while they are read. */
 class Opening {
-  readonly tree = new Tree();
   readonly leaves = new Leaves();
-  readonly references = new References();
+  tree = new Tree();
+  references = new References();
+  intents = new OpenIntents();
   private readonly ports: RecordPorts;
   private readonly config: RecordConfig;
-  /** Effects that were let through, and whose outcome is in no entry: index and leaf hash of the intent. */
-  private readonly unfinished = new Map<number, Hash>();
   private last: Instant = instant(0);
 
   constructor(ports: RecordPorts, config: RecordConfig) {
@@ -116,20 +119,21 @@ class Opening {
   }
 
   async open(): Promise<RecordRoom> {
-    const { ports, config, tree, leaves, references } = this;
+    const { ports, config, leaves } = this;
     const { origin } = config;
     const fs = ports.fs ?? nodeFs();
     const folder = await LogFolder.open(fs, join(config.dir, config.name));
     await refuseClosed(folder);
     const signer = await openSigner(ports.custody, { ...config, ...config.keys });
-    const heads = await this.heads(folder, fs);
+    const heads = await this.heads(folder, fs, signer);
     const identity = await readIdentity(folder);
     if (heads.guard !== undefined) checkGuard(heads.signed, heads.published, identity?.guarded === true);
+    await this.resume(folder, heads);
+    const { tree, references, intents } = this;
     const reader = new LogReader({ folder, tree, leaves, origin });
     const quorum = new Quorum(ports.cosigner, config.witness, ports.clock);
-    const history = await History.open(folder);
-    const parts = { folder, tree, leaves, signer, reader, quorum, history, ...heads };
-    const publisher = new Publisher({ ...parts, clock: ports.clock, republishMs: config.republishMs });
+    const publishing = { folder, tree, leaves, signer, reader, quorum, history: await History.open(folder), ...heads };
+    const publisher = new Publisher({ ...publishing, clock: ports.clock, republishMs: config.republishMs });
     const journaled = await this.read(folder, signer, { ...heads, publisher });
     this.checkBirth(signer, heads, identity);
     await this.firstGuard(heads);
@@ -143,6 +147,7 @@ class Opening {
         folder,
         tree,
         onDurable: (entries) => room.onDurable(entries),
+        onSegment: (first) => intents.keep(folder, first),
         makeRoom: () => reserve.release(),
         onFatal: (cause) => this.stop(cause),
       },
@@ -154,6 +159,7 @@ class Opening {
       tree,
       leaves,
       references,
+      intents,
       publisher,
       files: new LogFiles(folder, publisher),
       disk,
@@ -186,7 +192,7 @@ class Opening {
     return { disk, reserve };
   }
 
-  private async heads(folder: LogFolder, fs: JournalFs): Promise<Heads> {
+  private async heads(folder: LogFolder, fs: JournalFs, { vkeys }: Signer): Promise<Heads> {
     const { config, ports } = this;
     const checkpoint = await folder.read("checkpoint");
     // a process killed right after the rename never made it durable, and from here on it counts as told
@@ -194,19 +200,35 @@ class Opening {
     const published = checkpoint === undefined ? undefined : readHead(checkpoint, config.origin);
     const guard = openGuard(config.guard, { ...config, fs, store: ports.store });
     const signed = guard === undefined ? undefined : await guarded("reading", guard.read());
-    return { guard, published, signed };
+    const witnessed = (await ports.cosigner?.heads(vkeys)) ?? [];
+    return { guard, published, signed, witnessed };
+  }
+
+  /** Takes what lies before a late segment from its tiles, where that can be done. */
+  private async resume(folder: LogFolder, { guard, published, signed, witnessed }: Heads): Promise<void> {
+    if (published === undefined || (guard !== undefined && signed === undefined)) return;
+    const sizes = [published, ...(signed === undefined ? [] : [signed]), ...witnessed].map(({ size }) => size);
+    const from = { published: published.size, oldestHead: Math.min(...sizes), entries: this.config.startEntries };
+    const point = await findResumePoint(folder, from);
+    if (point === undefined) return;
+    this.tree = point.tree;
+    this.intents = point.intents;
+    this.references = new References(point.first);
+    this.leaves.resume(point.first - point.leaves.length, point.leaves);
   }
 
   /** Reads the journal, changes nothing in it, and compares it with every head that was signed. */
   private async read(
     folder: LogFolder,
     signer: Signer,
-    { published, signed, publisher }: Omit<Heads, "guard"> & { readonly publisher: Publisher },
+    { published, signed, publisher, witnessed }: Omit<Heads, "guard"> & { readonly publisher: Publisher },
   ): Promise<Recovery> {
     const { tree } = this;
-    const witnessed = (await this.ports.cosigner?.heads(signer.vkeys)) ?? [];
     const sizes = new Set([published?.size, signed?.size, ...witnessed.map(({ size }) => size)]);
-    const roots = new Map([[0, EMPTY_ROOT]]);
+    const roots = new Map([
+      [0, EMPTY_ROOT],
+      [tree.size, tree.root()],
+    ]);
     const onEntry = async (entry: FramedEntry): Promise<void> => {
       this.learn(entry);
       if (sizes.has(tree.size)) roots.set(tree.size, tree.root());
@@ -246,18 +268,17 @@ class Opening {
 
   private learn({ index, hash, leaf }: FramedEntry): void {
     const facts = factsOf(leaf);
+    this.intents.learn(index, hash, facts);
     this.leaves.push(leaf);
     this.references.add(index, facts.id);
     this.last = facts.at;
-    if (facts.isIntent) this.unfinished.set(index, hash);
-    if (facts.closes !== undefined) this.unfinished.delete(facts.closes);
   }
 
   /** The first entries of a new log, or of an old one that is opened again; then the first checkpoint. */
   private async begin(room: Room, folder: LogFolder): Promise<void> {
     const { origin, vkey } = room.status();
     if (room.size() === 0) await room.append(logOpened(vkey, await readBefore(folder)));
-    const unknown = [...this.unfinished].map(([index, hash]) => unknownOutcome(this.config.origin, index, hash));
+    const unknown = this.intents.all().map(([index, hash]) => unknownOutcome(this.config.origin, index, hash));
     for (let i = 0; i < unknown.length; i += OUTCOMES_AT_ONCE) {
       await Promise.all(unknown.slice(i, i + OUTCOMES_AT_ONCE).map((draft) => room.append(draft)));
     }

@@ -24,13 +24,14 @@ import type { Commitments } from "./commitment.ts";
 import type { RecordConfig } from "./config.ts";
 import type { Disk } from "./disk.ts";
 import type { EntryWriter } from "./entry/writer.ts";
-import { RecordError, type RecordErrorCode } from "./errors.ts";
+import { full, notFound, RecordError, type RecordErrorCode } from "./errors.ts";
 import { Gap } from "./gap.ts";
 import type { FramedEntry } from "./journal/frame.ts";
 import { errorCode, isFull } from "./journal/fs.ts";
 import type { Journal } from "./journal/journal.ts";
 import type { Domains } from "./keep/domains.ts";
 import { type OpenedField, type Opening, openingsOf } from "./keep/openings.ts";
+import type { OpenIntents } from "./open-intents.ts";
 import type { Cosigner, Quorum, QuorumState } from "./publish/cosign.ts";
 import type { Head } from "./publish/head.ts";
 import type { Leaves } from "./publish/leaves.ts";
@@ -130,6 +131,7 @@ export interface RecordParts {
   readonly files: LogFiles;
   readonly reader: LogReader;
   readonly references: References;
+  readonly intents: OpenIntents;
   readonly journal: Journal;
   readonly disk: Disk;
   readonly reserve: Reserve;
@@ -359,7 +361,7 @@ export class Room implements RecordRoom {
   }
 
   private submit(draft: EntryDraft, id: EntryId | undefined, share: number, fate: Fate): void {
-    const { writer, journal, references, config } = this.parts;
+    const { writer, journal, references, intents, config } = this.parts;
     if (this.isClosing) throw new RecordError("RECORD_DOWN", "appending: the record is closed");
     const step = writer.clockStep();
     if (step !== undefined) this.noteWithin(SHARE.outcome, step);
@@ -370,6 +372,7 @@ export class Room implements RecordRoom {
       bytes,
       durable: ({ index, hash }) => {
         references.add(index, entryId);
+        intents.wrote(index, hash, draft);
         const ref = { log: config.origin, index: parseEntryIndex(index), leaf: base64urlOf(hash) };
         fate.durable({ ref, id: entryId, at });
       },
@@ -482,14 +485,6 @@ export class Room implements RecordRoom {
 /** Does the entry let something happen, so that it is refused first when the disk runs low (record L17)? */
 function letsThrough(draft: EntryDraft): boolean {
   return draft.type === "decision" && draft.shape !== "attempt";
-}
-
-function full(message: string, cause?: unknown): RecordError {
-  return new RecordError("RECORD_FULL", message, cause === undefined ? {} : { cause });
-}
-
-function notFound(what: string): RecordError {
-  return new RecordError("RECORD_NOT_FOUND", `proving ${what}: the log has no such entry`);
 }
 
 async function gathered(entries: AsyncIterable<RecordedEntry>): Promise<readonly RecordedEntry[]> {

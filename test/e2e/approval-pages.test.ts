@@ -127,10 +127,10 @@ describe("a payment that waits", () => {
       expect(await answer(office, url, "refuse")).toBe(200);
       return "accept";
     });
-    expect(await pay(refused, "no.json")).toMatch(/^Refused: nobody agreed/);
+    expect(await pay(refused, "no.json")).toMatch(/^Refused: a person has to agree/);
     await refused.close();
     const declined = await modern(office, () => Promise.resolve("decline"));
-    expect(await pay(declined, "no-2.json")).toMatch(/^Refused: nobody agreed/);
+    expect(await pay(declined, "no-2.json")).toMatch(/^Refused: a person has to agree/);
     await declined.close();
     expect([isPaid("no.json"), isPaid("no-2.json")]).toEqual([false, false]);
     expect(office.running.queue.approvals.list({ pending: true })).toEqual([]);
@@ -154,7 +154,7 @@ describe("a payment that waits", () => {
     const again = await pageOf(client, "old.json");
     expect(again).not.toBe(url);
     expect(await answer(office, again, "refuse")).toBe(200);
-    expect(await pay(client, "old.json")).toMatch(/^Refused: nobody agreed/);
+    expect(await pay(client, "old.json")).toMatch(/^Refused: a person has to agree/);
     expect(isPaid("old.json")).toBe(false);
     await client.close();
   });

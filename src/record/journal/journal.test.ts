@@ -33,6 +33,7 @@ async function open(fs: LyingFs, clock = fakeClock()): Promise<Life> {
   const ports = { folder, tree, clock, timers: clock.timers };
   const callbacks = {
     onDurable: () => undefined,
+    onSegment: async () => undefined,
     makeRoom: async () => false,
     onFatal: (cause: unknown) => void fatal.push(cause),
   };

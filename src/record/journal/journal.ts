@@ -36,6 +36,8 @@ export interface JournalOptions {
   readonly sealAfterMs: number;
   /** Called with each batch once it is durable and in the tree, before its waiters are told. */
   readonly onDurable: (entries: readonly FramedEntry[]) => void;
+  /** A segment that begins at this entry is about to be made, and everything before it is durable. */
+  readonly onSegment: (first: number) => Promise<void>;
   /** The disk is full: was there something to give up, so that the batch is tried again, once? */
   readonly makeRoom: () => Promise<boolean>;
   /** Called once, when nothing may be written any more (record L10). */
@@ -217,6 +219,7 @@ export class Journal {
     // a segment without entries is not left: the next one would have the same name
     if (this.segment.offset + bytes <= segmentBytes || tree.size === this.segment.first) return true;
     const first = tree.size;
+    await this.options.onSegment(first);
     const path = segmentName(first);
     let file: JournalFile;
     try {

@@ -36,14 +36,16 @@ export interface Recovered {
 
 export interface RecoverInto {
   readonly origin: string;
+  /** With entries in it where a segment begins from which on the journal is read (`resume`). */
   readonly tree: Tree;
-  /** Each entry in order; the tree has it already. What it returns is awaited. */
+  /** Each entry in order, from the size that the tree has; the tree has it already. What it returns is awaited. */
   readonly onEntry: (entry: FramedEntry) => Promise<void> | void;
 }
 
 /** Reads and checks a whole journal, and changes nothing. @throws RecordError RECORD_CORRUPT naming file and offset */
 export async function readJournal(folder: LogFolder, into: RecoverInto): Promise<Recovery> {
-  const names = (await folder.list("journal")).toSorted();
+  const { size } = into.tree;
+  const names = (await folder.list("journal")).toSorted().filter((name) => Number.parseInt(name, 16) >= size);
   const recovery = new Recovery(folder, into);
   for (const name of names) await recovery.segment(`journal/${name}`);
   return recovery;
@@ -64,6 +66,8 @@ export class Recovery {
   private readonly into: RecoverInto;
   private epoch = 0n;
   private batch = 0;
+  /** A journal that is read from a later segment on takes the number of its first batch for granted. */
+  private isNumbered: boolean;
   /** The last batch and the lone seals right before it: what begins at the same entry. Copied to the new segment. */
   private tail: { readonly first: number; readonly frames: Bytes } | undefined;
   /** Where the tail begins in the segments that hold it: there they are cut. */
@@ -79,6 +83,7 @@ export class Recovery {
   constructor(folder: LogFolder, into: RecoverInto) {
     this.folder = folder;
     this.into = into;
+    this.isNumbered = into.tree.size === 0;
   }
 
   async segment(path: string): Promise<void> {
@@ -118,6 +123,8 @@ export class Recovery {
     let tail: { readonly first: number; readonly offset: number } | undefined;
     for (;;) {
       const batch = readBatch(bytes, offset);
+      if (!this.isNumbered) this.batch = batch?.batch ?? 0;
+      this.isNumbered = true;
       if (batch?.batch !== this.batch) break;
       starts.set(batch.batch, offset);
       if (tail?.first !== batch.size) tail = { first: batch.size, offset };

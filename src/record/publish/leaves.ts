@@ -13,6 +13,12 @@ export class Leaves {
     return this.newBytes;
   }
 
+  /** Goes on behind entries that are published: `leaves` are those of their last bundle, which begins at `first`. */
+  resume(first: number, leaves: readonly Bytes[]): void {
+    this.first = first;
+    this.leaves.push(...leaves);
+  }
+
   push(leaf: Bytes): void {
     this.leaves.push(leaf);
     this.newBytes += leaf.length;

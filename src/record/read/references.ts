@@ -16,6 +16,12 @@ export class References {
   private newerFrom = 0;
   private olderFrom = 0;
 
+  /** @param since - the first entry that will be added */
+  constructor(since = 0) {
+    this.newerFrom = since;
+    this.olderFrom = since;
+  }
+
   /** First index that is known here; entries before it must be read. */
   get since(): number {
     return this.olderFrom;

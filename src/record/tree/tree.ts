@@ -19,6 +19,23 @@ export class Tree {
   private readonly levels: Level[] = [];
   private count = 0;
 
+  /**
+   * A tree that goes on where one of this size stood.
+   * @param edge - the roots of its perfect subtrees, left to right
+   * @param levels - of each tile level, the hashes of the tile that is not full, and the index of the first of them
+   */
+  static resumed(
+    size: number,
+    edge: readonly Hash[],
+    levels: readonly { readonly first: number; readonly hashes: readonly Hash[] }[],
+  ): Tree {
+    const tree = new Tree();
+    tree.count = size;
+    tree.edge.push(...edge);
+    for (const { first, hashes } of levels) tree.levels.push({ first, hashes: [...hashes] });
+    return tree;
+  }
+
   get size(): number {
     return this.count;
   }

@@ -10,6 +10,7 @@ import { type Connections, jitter, pause } from "./pool.ts";
 export const HOLD_MS = 15_000;
 /** UNIT: ms. How long is asked what became of a commit that nobody answered. */
 const SETTLE_MS = 30_000;
+const NAME_BYTES = 12;
 
 /** Who wants to write. Both go into SQL as they are, so both are hexadecimal. */
 export interface Claimant {
@@ -33,7 +34,8 @@ export interface HoldPorts {
 const KEY = "store";
 const NOW = "(extract(epoch from clock_timestamp()) * 1000)::bigint";
 const CREATE = `create table if not exists sys_lease (key text collate "C" primary key, owner text collate "C" not null,
-  holder text collate "C" not null, term bigint not null, until bigint not null, told text not null)`;
+  holder text collate "C" not null, term bigint not null, until bigint not null, told text not null,
+  last text collate "C")`;
 const TAKE = `insert into sys_lease as l (key, owner, holder, term, until, told)
   values ('${KEY}', $1, $2, 1, ${NOW} + ${HOLD_MS}, $3)
   on conflict (key) do update set holder = $2, term = l.term + 1, until = ${NOW} + ${HOLD_MS}, told = $3
@@ -90,32 +92,31 @@ export class Hold {
     return this.ports.clock.monotonic() - this.sure;
   }
 
-  /** Begins a transaction. @returns its number, by which its end can be asked for @throws StoreError STORE_LOCKED */
+  /** Begins a transaction. @returns its name, by which its end can be asked for @throws StoreError STORE_LOCKED */
   async begin(connection: PgConnection, limits: string): Promise<string> {
     const asked = this.ports.clock.monotonic();
-    const mine = `key = '${KEY}' and holder = '${this.claimant.holder}' and term = ${this.term}`;
+    const name = Buffer.from(this.ports.random.bytes(NAME_BYTES)).toString("hex");
     const { rows } = await connection.send(
       `begin isolation level serializable read write; ${limits}
-       update sys_lease set until = ${NOW} + ${HOLD_MS} where ${mine} returning pg_current_xact_id()::text as xid`,
+       update sys_lease set until = ${NOW} + ${HOLD_MS}, last = '${name}' where ${this.mine} returning term`,
     );
-    const xid = rows[0]?.["xid"];
-    if (typeof xid !== "string") throw this.lost("another process has taken the database");
+    if (rows[0] === undefined) throw this.lost("another process has taken the database");
     this.sure = asked;
-    return xid;
+    return name;
   }
 
   /**
-   * Finds out what became of a commit whose answer did not come (PostgreSQL 15, 9.27: `pg_xact_status`). Returns where it was
-   * kept. @throws the cause as something that may be begun again where it was not
+   * Finds out what became of a commit whose answer did not come: each transaction leaves its name in the row of the holder,
+   * and whoever asks for that row waits for the end of a transaction that has changed it. Returns where it was kept.
+   * @throws the cause as something that may be begun again where it was not
    */
-  async settle(xid: string, cause: unknown): Promise<void> {
+  async settle(name: string, cause: unknown): Promise<void> {
     if (!(cause instanceof StoreError) || cause.code !== "STORE_DOWN") throw cause;
     const until = this.ports.clock.monotonic() + SETTLE_MS;
     for (let wait = 25; this.ports.clock.monotonic() < until; wait = Math.min(wait * 2, 1000)) {
-      const status = await this.statusOf(xid);
-      if (status === "committed") return;
-      if (status === "aborted") throw new StoreError("STORE_BUSY", "committing: the server took it back", { cause });
-      if (status === "unknown") break;
+      const last = await this.lastKept();
+      if (last === name) return;
+      if (last !== undefined) throw new StoreError("STORE_BUSY", "committing: the server took it back", { cause });
       await pause(jitter(wait, this.ports.random), this.ports.timers);
     }
     throw this.lost("a commit was sent, and nobody can say whether it was kept");
@@ -133,17 +134,16 @@ export class Hold {
     ).catch(() => undefined); // a server that is gone keeps nobody out for longer than the lease
   }
 
-  private async statusOf(xid: string): Promise<string> {
-    try {
-      const { rows } = await onOne(this.pool, (connection) =>
-        connection.send("select pg_xact_status($1::xid8) as status", [xid]),
-      );
-      const status = rows[0]?.["status"];
-      return typeof status === "string" ? status : "unknown";
-    } catch (error) {
-      // a server that knows no such number is another one than was asked
-      return error instanceof StoreError && error.code === "STORE_DOWN" ? "down" : "unknown";
-    }
+  /** The name of the last transaction that was kept (empty: none), once none is under way; nothing while the server is away. */
+  private async lastKept(): Promise<string | undefined> {
+    const asked = `update sys_lease set until = ${NOW} + ${HOLD_MS} where ${this.mine} returning last`;
+    const found = await onOne(this.pool, (connection) => connection.send(asked)).catch(() => undefined);
+    if (found !== undefined && found.rows[0] === undefined) throw this.lost("another process has taken the database");
+    return found === undefined ? undefined : String(found.rows[0]?.["last"] ?? "");
+  }
+
+  private get mine(): string {
+    return `key = '${KEY}' and holder = '${this.claimant.holder}' and term = ${this.term}`;
   }
 
   private lost(why: string): StoreError {

@@ -6,6 +6,8 @@ import { machineConfig } from "../../../src/record/testing/machine.ts";
 /** Small segments, small batches and frequent checkpoints: a fault meets every kind of work. */
 const SETTINGS = {
   segmentBytes: 64 * 1024,
+  // a start begins at a late segment wherever it can
+  startEntries: 0,
   batch: { entries: 64, bytes: 128 * 1024 },
   checkpointMs: 100,
   reserveBytes: 64 * 1024,

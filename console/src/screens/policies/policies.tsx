@@ -87,47 +87,49 @@ function ReleaseTable({
 }): ReactNode {
   const { zone } = usePreferences();
   return (
-    <div className="wide">
-      <table>
-        <caption className="unseen-text">{caption}</caption>
-        <thead>
-          <tr>
-            <th scope="col">{text.set}</th>
-            <th scope="col">{text.state}</th>
-            <th scope="col">{text.whom}</th>
-            <th scope="col">{text.when}</th>
-            <th scope="col">{text.by}</th>
+    <table>
+      <caption className="unseen-text">{caption}</caption>
+      <thead>
+        <tr>
+          <th scope="col">{text.set}</th>
+          <th scope="col">{text.state}</th>
+          <th scope="col">{text.whom}</th>
+          <th scope="col" className="wide">
+            {text.when}
+          </th>
+          <th scope="col" className="wide">
+            {text.by}
+          </th>
+        </tr>
+      </thead>
+      <tbody>
+        {all.map((release) => (
+          <tr key={release.id}>
+            <td>
+              <Link to={`/policies/releases/${release.id}`}>
+                <code>{shortSet(release.set)}</code> <Foreign text={release.name} />
+              </Link>
+            </td>
+            <td>{release.state === "standing" ? release.mode : release.state}</td>
+            <td>
+              <Foreign text={whomOf(release)} />
+            </td>
+            <td className="wide">
+              <time dateTime={release.from}>{wholeTime(Date.parse(release.from), zone)}</time>
+              {release.until === undefined ? null : (
+                <>
+                  {" "}
+                  {text.until} <time dateTime={release.until}>{wholeTime(Date.parse(release.until), zone)}</time>
+                </>
+              )}
+            </td>
+            <td className="wide">
+              <Foreign text={release.by} />
+            </td>
           </tr>
-        </thead>
-        <tbody>
-          {all.map((release) => (
-            <tr key={release.id}>
-              <td>
-                <Link to={`/policies/releases/${release.id}`}>
-                  <code>{shortSet(release.set)}</code> <Foreign text={release.name} />
-                </Link>
-              </td>
-              <td>{release.state === "standing" ? release.mode : release.state}</td>
-              <td>
-                <Foreign text={whomOf(release)} />
-              </td>
-              <td>
-                <time dateTime={release.from}>{wholeTime(Date.parse(release.from), zone)}</time>
-                {release.until === undefined ? null : (
-                  <>
-                    {" "}
-                    {text.until} <time dateTime={release.until}>{wholeTime(Date.parse(release.until), zone)}</time>
-                  </>
-                )}
-              </td>
-              <td>
-                <Foreign text={release.by} />
-              </td>
-            </tr>
-          ))}
-        </tbody>
-      </table>
-    </div>
+        ))}
+      </tbody>
+    </table>
   );
 }
 
@@ -135,36 +137,38 @@ function Sets({ all }: { readonly all: readonly SetView[] }): ReactNode {
   const { zone } = usePreferences();
   if (all.length === 0) return <p className="empty">{text.noSets}</p>;
   return (
-    <div className="wide">
-      <table>
-        <caption className="unseen-text">{text.sets}</caption>
-        <thead>
-          <tr>
-            <th scope="col">{text.set}</th>
-            <th scope="col">{text.state}</th>
-            <th scope="col">{text.published}</th>
-            <th scope="col">{text.by}</th>
+    <table>
+      <caption className="unseen-text">{text.sets}</caption>
+      <thead>
+        <tr>
+          <th scope="col">{text.set}</th>
+          <th scope="col">{text.state}</th>
+          <th scope="col" className="wide">
+            {text.published}
+          </th>
+          <th scope="col" className="wide">
+            {text.by}
+          </th>
+        </tr>
+      </thead>
+      <tbody>
+        {all.map(({ digest, name, state, at, by, approvedBy }) => (
+          <tr key={digest}>
+            <td>
+              <Link to={`/policies/sets/${digest.slice("sha256:".length)}`}>
+                <code>{shortSet(digest)}</code> <Foreign text={name} />
+              </Link>
+            </td>
+            <td>{state}</td>
+            <td className="wide">
+              <time dateTime={at}>{wholeTime(Date.parse(at), zone)}</time>
+            </td>
+            <td className="wide">
+              <Foreign text={approvedBy === undefined ? by : `${by}${text.agreed(approvedBy)}`} />
+            </td>
           </tr>
-        </thead>
-        <tbody>
-          {all.map(({ digest, name, state, at, by, approvedBy }) => (
-            <tr key={digest}>
-              <td>
-                <Link to={`/policies/sets/${digest.slice("sha256:".length)}`}>
-                  <code>{shortSet(digest)}</code> <Foreign text={name} />
-                </Link>
-              </td>
-              <td>{state}</td>
-              <td>
-                <time dateTime={at}>{wholeTime(Date.parse(at), zone)}</time>
-              </td>
-              <td>
-                <Foreign text={approvedBy === undefined ? by : `${by}${text.agreed(approvedBy)}`} />
-              </td>
-            </tr>
-          ))}
-        </tbody>
-      </table>
-    </div>
+        ))}
+      </tbody>
+    </table>
   );
 }
