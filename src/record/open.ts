@@ -130,6 +130,7 @@ class Opening {
     if (heads.guard !== undefined) checkGuard(heads.signed, heads.published, identity?.guarded === true);
     await this.resume(folder, heads);
     const { tree, references, intents } = this;
+    const known = { tree, leaves, references, intents };
     const reader = new LogReader({ folder, tree, leaves, origin });
     const quorum = new Quorum(ports.cosigner, config.witness, ports.clock);
     const publishing = { folder, tree, leaves, signer, reader, quorum, history: await History.open(folder), ...heads };
@@ -155,11 +156,8 @@ class Opening {
     );
     const room: Room = new Room({
       ...ports,
+      ...known,
       config,
-      tree,
-      leaves,
-      references,
-      intents,
       publisher,
       files: new LogFiles(folder, publisher),
       disk,

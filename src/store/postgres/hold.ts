@@ -139,7 +139,9 @@ export class Hold {
     const asked = `update sys_lease set until = ${NOW} + ${HOLD_MS} where ${this.mine} returning last`;
     const found = await onOne(this.pool, (connection) => connection.send(asked)).catch(() => undefined);
     if (found !== undefined && found.rows[0] === undefined) throw this.lost("another process has taken the database");
-    return found === undefined ? undefined : String(found.rows[0]?.["last"] ?? "");
+    if (found === undefined) return undefined;
+    const last = found.rows[0]?.["last"];
+    return typeof last === "string" ? last : "";
   }
 
   private get mine(): string {
