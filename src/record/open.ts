@@ -120,7 +120,6 @@ class Opening {
 
   async open(): Promise<RecordRoom> {
     const { ports, config, leaves } = this;
-    const { origin } = config;
     const fs = ports.fs ?? nodeFs();
     const folder = await LogFolder.open(fs, join(config.dir, config.name));
     await refuseClosed(folder);
@@ -131,7 +130,7 @@ class Opening {
     await this.resume(folder, heads);
     const { tree, references, intents } = this;
     const known = { tree, leaves, references, intents };
-    const reader = new LogReader({ folder, tree, leaves, origin });
+    const reader = new LogReader({ folder, tree, leaves, origin: config.origin });
     const quorum = new Quorum(ports.cosigner, config.witness, ports.clock);
     const publishing = { folder, tree, leaves, signer, reader, quorum, history: await History.open(folder), ...heads };
     const publisher = new Publisher({ ...publishing, clock: ports.clock, republishMs: config.republishMs });
