@@ -241,6 +241,7 @@ async function writeDown(
     if (one.decision.answer === "log") waiting.push(recorder.append(draft, { id }));
     else recorder.note(draft, { id });
   }
+  if (waiting.length === 0) return true;
   const written = await Promise.allSettled(waiting);
   return written.every(({ status }) => status === "fulfilled");
 }
