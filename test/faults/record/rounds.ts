@@ -60,8 +60,9 @@ export async function flipRounds(rounds: number): Promise<Rounds> {
     const at = randomInt(whole.length);
     changed.writeUInt8(changed.readUInt8(at) ^ (1 << randomInt(8)), at);
     writeFileSync(path.join(root, name), changed);
-    const failed = verifyLog(folderSource(root), policy).checks.filter(({ result }) => result === "failed");
-    if (!failed.some(({ detail }) => detail.includes(name)))
+    const { ok, checks } = verifyLog(folderSource(root), policy);
+    // a signature whose name no longer is the log's was not made by it: then the check is not run, and nothing is well
+    if (ok || !checks.some(({ result, detail }) => result !== "passed" && detail.includes(name)))
       wrong.push(`${name} at ${at}: a flipped bit was not found`);
     writeFileSync(path.join(root, name), whole);
   }
