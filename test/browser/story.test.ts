@@ -82,7 +82,8 @@ describe.skipIf(!hasChromium)(`the console during the demo ${NEEDS}`, () => {
     await dialog.waitFor();
     await page.keyboard.press("Escape");
     await expect.poll(() => dialog.count()).toBe(0);
-    // Escape gave the focus back to where it was
+    // Escape gives the focus back to where it was, a moment after the dialog is gone
+    await expect.poll(() => page.evaluate("document.activeElement?.tagName")).toBe("BUTTON");
     await page.keyboard.press("Enter");
     await dialog.waitFor();
     await page.keyboard.type("a r: not ordered by us"); // letters are letters while somebody types
